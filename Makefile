@@ -1,0 +1,44 @@
+# The whole developer interface. Every target sets up what it needs in .venv:
+# a machine needs Python 3.11 or newer (with venv), Node and make, and nothing else.
+
+SHELL         := /bin/bash
+.SHELLFLAGS   := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS     += --no-builtin-rules
+
+# A list of Node major versions for which jsii keeps its end-of-life banner to itself.
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
+# boto3 asks for a region and for credentials even where moto answers.
+export AWS_DEFAULT_REGION ?= us-east-1
+
+# The first Python that is new enough. Another one: make PY=/path/to/python setup
+PY   ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+          $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+BIN  := .venv/bin
+UV   := UV_SYSTEM_CERTS=1 $(BIN)/uv
+LOCK  = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+          --no-emit-index-url --no-header --no-annotate
+READY := .venv/.ready
+
+$(BIN)/uv:
+	@test -n "$(PY)" || { echo 'Podium needs Python 3.11 or newer; name one with PY=...' >&2; exit 1; }
+	$(PY) -m venv .venv
+	$(BIN)/python -m pip install --quiet uv==0.13.9
+
+$(READY): pyproject.toml requirements/dev.lock | $(BIN)/uv
+	$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements/dev.lock
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.PHONY: help
+help: ## Show the targets
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: setup
+setup: $(READY) ## Make .venv with every locked dependency and Podium itself, editable
+
+.PHONY: lock
+lock: | $(BIN)/uv ## Resolve pyproject.toml into requirements/*.lock (UPGRADE=1 takes newer versions)
+	$(LOCK) $(if $(UPGRADE),--upgrade) --all-extras --group dev --group infra -o requirements/dev.lock pyproject.toml
+	$(LOCK) --extra engine -c requirements/dev.lock -o requirements/layer.lock pyproject.toml

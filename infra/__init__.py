@@ -1,0 +1,1 @@
+"""The CDK app; infra.topology describes it as data and needs no Node."""

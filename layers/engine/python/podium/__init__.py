@@ -1,0 +1,1 @@
+"""Podium: Netflix Conductor rebuilt on AWS serverless primitives."""

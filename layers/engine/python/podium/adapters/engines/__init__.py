@@ -1,0 +1,1 @@
+"""The expression engines: JavaScript, jq and JSONPath."""

@@ -1,0 +1,1 @@
+"""The pure rules of the engine: no clock, no randomness, no ids, no I/O."""

@@ -1,0 +1,65 @@
+"""What the domain needs from outside to evaluate expressions; implemented in ``adapters.engines``.
+
+Engines are not repeatable in principle (a script may ask for the time), so their results are made
+durable with the commit that used them (protocol.md 3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from podium.domain.json import Json
+
+
+class EngineError(Exception):
+    """The program is wrong or failed; the message is fit for ``reasonForIncompletion``."""
+
+
+class EngineLimitError(EngineError):
+    """The program was cut off at its time or memory limit."""
+
+
+class ScriptEngine(Protocol):
+    """JavaScript, sandboxed: no I/O, bounded time and memory."""
+
+    def evaluate(self, script: str, bindings: Mapping[str, Json]) -> Json:
+        """Run ``script`` with global names ``bindings``; its last value as JSON (tasks.md 15).
+
+        Raises EngineError when the script throws, EngineLimitError when it is cut off.
+        """
+        ...
+
+    def check(self, script: str) -> str | None:
+        """Syntax error of ``script`` as text, or None; runs nothing."""
+        ...
+
+
+class JqEngine(Protocol):
+    """jq programs, cut off at a time limit."""
+
+    def transform(self, program: str, document: Json) -> Sequence[Json]:
+        """All values ``program`` emits for ``document``; raises EngineError, EngineLimitError."""
+        ...
+
+
+class PathEngine(Protocol):
+    """JSONPath in the dialect of engine.md 10.2."""
+
+    def find(self, path: str, document: Json) -> Json:
+        """Value at ``path``; None when a definite path is missing or the syntax is bad, a list when indefinite."""
+        ...
+
+    def check(self, path: str) -> str | None:
+        """Syntax error of ``path`` as text, or None."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """The three engines together, as the context of a decision carries them."""
+
+    script: ScriptEngine
+    jq: JqEngine
+    path: PathEngine

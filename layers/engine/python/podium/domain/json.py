@@ -1,0 +1,9 @@
+"""Types of JSON values; what every payload, definition and expression result is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+Json: TypeAlias = "None | bool | int | float | str | Sequence[Json] | Mapping[str, Json]"
+JsonMap: TypeAlias = "Mapping[str, Json]"

@@ -1,0 +1,1 @@
+"""The protocols through which the services reach the outside."""

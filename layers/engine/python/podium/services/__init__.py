@@ -1,0 +1,1 @@
+"""The use cases: each loads, decides through the domain, commits and acts."""

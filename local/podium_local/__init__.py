@@ -1,0 +1,1 @@
+"""The laptop runtime and the podium command; never shipped to Lambda."""
