@@ -1,1 +1,1 @@
-"""The protocols through which the services reach the outside."""
+"""What the services need from outside, as Protocols; each has a memory and an AWS adapter."""

@@ -1,0 +1,132 @@
+"""What a decision sees and what it yields, as values.
+
+``decide`` and the operations are pure: a :class:`State` and a :class:`Context` in, a
+:class:`Decision` out, or :class:`Missing` when something named only at run time is needed first.
+The caller loads it and decides again. Effects are not listed: they follow from the header that the
+decision commits, so that anyone who sees that header can carry them out again (protocol.md 3, 4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from podium.domain.execution import Header, StartRecord, Task
+
+if TYPE_CHECKING:
+    from podium.domain.definitions import TaskDef, WorkflowDef
+    from podium.domain.engines import Engines
+    from podium.domain.json import JsonMap
+
+
+@dataclass(frozen=True, slots=True)
+class NeedLatest:
+    """The latest item under a ref with a seq below ``before``, skipping void and open ones."""
+
+    ref: str
+    before: int
+
+
+@dataclass(frozen=True, slots=True)
+class NeedTask:
+    """The item of one task."""
+
+    ref: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class NeedHistory:
+    """All ended items under a ref (a loop's output read by an expression)."""
+
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class NeedAll:
+    """All ended items of the workflow (an expression over the whole root, a default output)."""
+
+
+@dataclass(frozen=True, slots=True)
+class NeedWorkflowDef:
+    """A registered workflow definition; version None means the highest."""
+
+    name: str
+    version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class NeedTaskDef:
+    """A registered task definition."""
+
+    name: str
+
+
+Need = NeedLatest | NeedTask | NeedHistory | NeedAll | NeedWorkflowDef | NeedTaskDef
+
+
+class MissingError(Exception):
+    """Raised deep inside a decision to say what has to be loaded; never leaves ``domain``."""
+
+    def __init__(self, *needs: Need) -> None:
+        """Collect what is needed."""
+        super().__init__(needs)
+        self.needs = frozenset(needs)
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """The decision cannot be made before these are loaded; nothing was decided."""
+
+    needs: frozenset[Need]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a decision needs from outside: time, engines, jitter, definitions loaded so far."""
+
+    now: int
+    engines: Engines
+    #: Fraction in [0, 1) for a seed text; the same seed, the same fraction, so that a repeated
+    #: creation of a retry has the same delay.
+    jitter: Callable[[str], float]
+    #: None as value: looked up and not there.
+    workflow_defs: Mapping[tuple[str, int | None], WorkflowDef | None] = field(default_factory=dict)
+    task_defs: Mapping[str, TaskDef | None] = field(default_factory=dict)
+    #: At most this many tasks may start and end within one decision; a DynamoDB transaction holds 100.
+    max_ended: int = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The next header and what is committed or created with it.
+
+    ``header.version`` is the state's plus one. ``created`` holds the content of exactly the entries
+    that ``header.open`` has and the state's did not (DUE entries excepted). ``ended`` holds tasks
+    that ended within the decision, new ones and open FLOW ones alike; they are put in the same
+    transaction as the header. ``variables`` and ``output`` are new snapshots, or None.
+    """
+
+    header: Header
+    created: tuple[Task, ...] = ()
+    ended: tuple[Task, ...] = ()
+    variables: JsonMap | None = None
+    output: JsonMap | None = None
+
+    @property
+    def is_transaction(self) -> bool:
+        """More than the header has to be written atomically."""
+        return bool(self.ended) or self.variables is not None or self.output is not None
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionView:
+    """A whole execution as read for a client: everything the REST model Workflow shows."""
+
+    header: Header
+    start: StartRecord
+    definition: WorkflowDef
+    variables: JsonMap
+    output: JsonMap
+    tasks: tuple[Task, ...]

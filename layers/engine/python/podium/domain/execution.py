@@ -1,0 +1,223 @@
+"""An execution as values: header, open entries, tasks, start record.
+
+The header is the fold, a task item is a mailbox (protocol.md 1). ``open`` holds one entry for each
+task that was created and whose end has not been consumed; it is frontier and outbox in one.
+All times are epoch milliseconds, 0 when unset; all values are immutable.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from podium.domain.ids import TaskKey
+from podium.domain.status import TaskStatus, WorkflowStatus
+
+if TYPE_CHECKING:
+    from podium.domain.json import JsonMap
+
+
+class Kind(StrEnum):
+    """Who ends a task, and therefore how its creation is carried out (protocol.md 3, Create)."""
+
+    #: A message in the queue of its task type hands it to a worker.
+    WORKER = "w"
+    #: A message in the system-task queue runs it in our own function (HTTP).
+    SYSTEM = "s"
+    #: An item only: ended through the API, by a signal or by its timer (WAIT, HUMAN).
+    OUTSIDE = "o"
+    #: An item only: ended by decide itself (JOIN, EXCLUSIVE_JOIN, DO_WHILE).
+    FLOW = "f"
+    #: A child workflow, whose end ends the task (SUB_WORKFLOW).
+    CHILD = "c"
+    #: Starts an independent workflow and is then done (START_WORKFLOW).
+    LAUNCH = "l"
+    #: No item yet: a decision was cut here, creating it is the next decision (protocol.md 3, (23)).
+    DUE = "d"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenEntry:
+    """A task that was created and whose end is not consumed yet.
+
+    ``node`` is the address of its WorkflowTask (graph.py): ``"7"`` for the eighth task of the
+    definition in pre-order, ``"4/12:3"`` for the node 3 of the branches forked dynamically by the
+    task with seq 12, whose own node is ``"4"``. ``ref`` is set for dynamic nodes only; a static
+    node's ref is looked up in the graph.
+    """
+
+    seq: int
+    node: str
+    kind: Kind
+    attempt: int = 0
+    inc: int = 0
+    #: Iterations of the enclosing loops, outermost first; empty outside loops.
+    iteration: tuple[int, ...] = ()
+    #: DO_WHILE only: the iteration it is in.
+    loop: int = 0
+    #: CHILD only: run generation of the child that this entry waits for (protocol.md 7).
+    generation: int = 0
+    ref: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """The task of another workflow that waits for this one."""
+
+    workflow_id: str
+    ref: str
+    seq: int
+    inc: int
+
+    @property
+    def key(self) -> TaskKey:
+        """Key of the waiting task."""
+        return TaskKey(self.workflow_id, self.ref, self.seq)
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The commit point of an execution: written by compare-and-set on ``version`` only."""
+
+    workflow_id: str
+    #: Hash of the definition snapshot (``D#<hash>``).
+    definition: str
+    #: Name and number of the definition, for messages and listings.
+    name: str
+    name_version: int
+    version: int = 0
+    status: WorkflowStatus = WorkflowStatus.RUNNING
+    #: Terminal and everything it owned is ended (protocol.md 6, ``fin``).
+    closed: bool = False
+    #: Highest sequence number ever given out in the life of this id.
+    last_seq: int = 0
+    open: tuple[OpenEntry, ...] = ()
+    #: Ranges (first, last) of sequence numbers that restart or rerun made void.
+    gone: tuple[tuple[int, int], ...] = ()
+    #: Counts pauses and resumes; odd while PAUSED (protocol.md 5).
+    hold: int = 0
+    #: Version of the variables snapshot; 0 means "as the definition says".
+    variables_version: int = 0
+    #: Moment of the armed timer; no later than any deadline that can occur. 0 when none is armed.
+    timer: int = 0
+    #: True while ``timer`` is carried by the ``due`` index rather than by a delay message.
+    timer_is_far: bool = False
+    #: Sequence numbers of permissive tasks that ended badly, latest attempt each.
+    failed_permissive: tuple[int, ...] = ()
+    #: Run generation: grows when an ended execution is revived.
+    generation: int = 0
+    parent: Parent | None = None
+    created_at: int = 0
+    #: Set by retry and resume; restarts the clock of the workflow timeout.
+    last_retried_at: int = 0
+    #: Time of the commit; the "now" of every task content derived from this header.
+    committed_at: int = 0
+    ended_at: int = 0
+    reason: str = ""
+    #: The task that ended the workflow, 0 when none did.
+    failed_seq: int = 0
+    #: Version of the output item; 0 when there is none.
+    output_version: int = 0
+
+    def entry(self, seq: int) -> OpenEntry | None:
+        """The open entry with this number, if any."""
+        return next((entry for entry in self.open if entry.seq == seq), None)
+
+    def is_gone(self, seq: int) -> bool:
+        """True when restart or rerun made this number void."""
+        return any(first <= seq <= last for first, last in self.gone)
+
+    def has_folded(self, seq: int) -> bool:
+        """The end of ``seq`` has been consumed by this header or an earlier one."""
+        return seq <= self.last_seq and self.entry(seq) is None
+
+
+@dataclass(frozen=True, slots=True)
+class StartRecord:
+    """What a start request fixed for the whole life of the execution; never rewritten in a run."""
+
+    input: JsonMap = field(default_factory=dict)
+    correlation_id: str | None = None
+    priority: int = 0
+    task_to_domain: JsonMap = field(default_factory=dict)
+    created_by: str | None = None
+    event: str | None = None
+    external_input_path: str | None = None
+    idempotency_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One attempt of a task in one iteration; the item T of protocol.md 2."""
+
+    ref: str
+    seq: int
+    node: str
+    #: taskType on the wire: the type of a system task, the task name of a SIMPLE one (engine.md 1.3).
+    type: str
+    #: taskDefName on the wire.
+    name: str
+    kind: Kind
+    status: TaskStatus = TaskStatus.SCHEDULED
+    #: retryCount: 0 for the first attempt.
+    attempt: int = 0
+    #: Incarnation: grows when rerun or retry resets the same item in place.
+    inc: int = 0
+    #: Hand-outs so far (pollCount); a claim raises it.
+    epoch: int = 0
+    iteration: tuple[int, ...] = ()
+    input: JsonMap = field(default_factory=dict)
+    output: JsonMap = field(default_factory=dict)
+    #: JOIN and DO_WHILE: keys (ref, seq) or other directions from which a reader builds ``output``;
+    #: see ``domain/manifest.py``. None when ``output`` is the output.
+    manifest: JsonMap | None = None
+    reason: str = ""
+    worker_id: str = ""
+    domain: str = ""
+    scheduled_at: int = 0
+    started_at: int = 0
+    updated_at: int = 0
+    ended_at: int = 0
+    first_scheduled_at: int = 0
+    #: Seconds before the first hand-out (startDelay, or the delay of a retry).
+    start_delay: int = 0
+    #: Milliseconds of the same delay, jitter included; what the queue message is delayed by.
+    start_delay_ms: int = 0
+    #: callbackAfterSeconds.
+    callback_after: int = 0
+    #: Lease in milliseconds that a claim takes; 0 means no response timeout.
+    lease: int = 0
+    #: End of the running lease; 0 when none runs.
+    lease_until: int = 0
+    #: WAIT: the moment it completes by itself.
+    wait_until: int = 0
+    #: Sequence number of the attempt this one replaces; 0 for a first attempt.
+    retried_seq: int = 0
+    #: CHILD and LAUNCH: id of the workflow it started, and the run generation awaited.
+    child_id: str = ""
+    child_generation: int = 0
+    external_input_path: str = ""
+    external_output_path: str = ""
+    #: Not to be handed out while the workflow is paused (protocol.md 5).
+    held: bool = False
+    hold: int = 0
+
+    @property
+    def wire_ref(self) -> str:
+        """referenceTaskName on the wire: the ref with one ``__<n>`` for each enclosing loop."""
+        return self.ref + "".join(f"__{number}" for number in self.iteration)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskEnd:
+    """How a task ended, or what an update changes: the content of one conditional update."""
+
+    status: TaskStatus
+    at: int
+    output: JsonMap | None = None
+    reason: str = ""
+    worker_id: str = ""
+    external_output_path: str = ""
+    callback_after: int = 0
+    child_id: str = ""

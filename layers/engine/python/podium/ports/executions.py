@@ -1,0 +1,227 @@
+"""Port of the executions table: headers, tasks and their payloads (protocol.md 2, 3).
+
+Each method makes exactly one AWS call unless its docstring lists more; a crash can be put between
+any two. A payload above the threshold is written to the payload store first, by the adapter: one
+more call before the listed ones, or one more read after. Conditions are the adapter's duty,
+decisions never are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from podium.domain.decision import Decision
+from podium.domain.execution import Header, StartRecord, Task, TaskEnd
+from podium.domain.ids import TaskKey
+from podium.domain.json import JsonMap
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a conditional update of a task did.
+
+    ``applied``: the condition held and ``task`` is the item after it. Otherwise ``task`` is the item
+    that refused it, or None when there is no item.
+    """
+
+    applied: bool
+    task: Task | None
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """All items of one execution, as one read found them."""
+
+    header: Header
+    start: StartRecord
+    variables: JsonMap | None
+    output: JsonMap | None
+    tasks: tuple[Task, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One line of a task's execution log (models.md 3.5)."""
+
+    log: str
+    task_id: str
+    created_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class DueTimer:
+    """A far timer found by the sweep."""
+
+    workflow_id: str
+    at: int
+
+
+class ExecutionStore(Protocol):
+    """Reads and conditional writes of execution items."""
+
+    # --- headers -------------------------------------------------------------------------------
+
+    def read_header(self, workflow_id: str, *, consistent: bool = True) -> Header | None:
+        """GetItem of H."""
+        ...
+
+    def put_start(self, workflow_id: str, start: StartRecord, variables: JsonMap | None) -> None:
+        """PutItem of I (input and start facts), before H exists; ``variables`` only if they are
+        not the definition's own (none today; kept for idempotent repeats). Unconditional: the same
+        id always carries the same start.
+        """
+        ...
+
+    def create(self, decision: Decision) -> bool:
+        """First write of H, ``attribute_not_exists(pk)``, with x=1; False when H exists already.
+
+        PutItem, or one TransactWriteItems when ``decision.is_transaction``.
+        """
+        ...
+
+    def commit(self, decision: Decision) -> bool:
+        """H to ``decision.header`` iff its stored version is one lower; False when the race is lost.
+
+        UpdateItem, or one TransactWriteItems with the ended tasks, variables and output when
+        ``decision.is_transaction``. Ended tasks are put without x, each
+        ``IF attribute_not_exists(pk) OR inc < :inc OR (inc = :inc AND st IN (O))``: a task that
+        was ended by somebody else in the meantime cancels the transaction, which then counts as a
+        lost race (TransactionConflict and a lost answer too). x=1 iff the header added entries,
+        changed status, hold, gone or generation (protocol.md 4), else x is removed.
+        """
+        ...
+
+    def close(self, workflow_id: str, version: int) -> bool:
+        """``SET fin=1, v=v+1 REMOVE x IF v=:version``; False when the version has moved on (11c)."""
+        ...
+
+    def put_terminated_stub(self, header: Header) -> bool:
+        """PutItem of a TERMINATED, closed H where no H exists: fences a launch under way (16)."""
+        ...
+
+    def due_timers(self, until: int) -> Sequence[DueTimer]:
+        """Far timers with ``at <= until``: one Query of the ``due`` index per bucket and page."""
+        ...
+
+    # --- tasks ---------------------------------------------------------------------------------
+
+    def put_task(self, workflow_id: str, task: Task) -> bool:
+        """Create: PutItem ``IF attribute_not_exists(pk) OR inc < :inc``; x=1 iff it is terminal."""
+        ...
+
+    def read_task(self, key: TaskKey, *, consistent: bool = True) -> Task | None:
+        """GetItem of T."""
+        ...
+
+    def read_latest(self, workflow_id: str, ref: str, before: int, skip: frozenset[int]) -> Task | None:
+        """Last item under ``ref`` with seq < ``before`` and not in ``skip``; consistent reverse Query,
+        page by page, stopping at the first hit.
+        """
+        ...
+
+    def read_history(self, workflow_id: str, ref: str) -> Sequence[Task]:
+        """All items under ``ref`` by seq; one consistent Query per page."""
+        ...
+
+    def read_tasks(self, workflow_id: str) -> Sequence[Task]:
+        """All task items by seq; one consistent Query per page."""
+        ...
+
+    def claim(self, key: TaskKey, inc: int, epoch: int, worker_id: str, now: int) -> Outcome:
+        """Hand-out (protocol.md 3, Claim): st=IN_PROGRESS, ep+1, lease end, REMOVE x, iff SCHEDULED at
+        this inc and epoch and not held. Sets startTime if unset, updateTime, workerId; callbackAfter 0.
+        """
+        ...
+
+    def end(
+        self,
+        key: TaskKey,
+        end: TaskEnd,
+        *,
+        inc: int | None = None,
+        epoch: int | None = None,
+        lease_before: int | None = None,
+        child: tuple[str, int] | None = None,
+    ) -> Outcome:
+        """End (protocol.md 3): terminal status, output, x=1, iff open and every given guard holds.
+
+        ``lease_before``: only if IN_PROGRESS with a lease end <= this moment. ``child``: only if
+        the task waits for this child id at this generation. ``end.output`` None keeps the output.
+        """
+        ...
+
+    def requeue(self, key: TaskKey, update: TaskEnd, inc: int, epoch: int) -> Outcome:
+        """Worker reported IN_PROGRESS: SCHEDULED again with its output and callbackAfter, iff
+        IN_PROGRESS at this inc and epoch. The message is sent before (21c).
+        """
+        ...
+
+    def update_open(self, key: TaskKey, update: TaskEnd, *, inc: int | None = None) -> Outcome:
+        """IN_PROGRESS reported for a system task: output and reason change, the status becomes
+        IN_PROGRESS, iff open. No x: nothing follows from it.
+        """
+        ...
+
+    def extend_lease(self, key: TaskKey, now: int) -> Outcome:
+        """``updateTime`` and lease end move to ``now`` (+ lease), iff IN_PROGRESS; nothing else."""
+        ...
+
+    def set_lease(self, key: TaskKey, inc: int, epoch: int, until: int) -> Outcome:
+        """Lease end only, iff IN_PROGRESS at this inc and epoch (a message about to expire)."""
+        ...
+
+    def hold(self, workflow_id: str, task: Task, hold: int) -> Outcome:
+        """Pause (protocol.md 5): upsert with content ``task``, held=1, hc, iff missing, of lower inc, or open at
+        this inc with a lower hc.
+        """
+        ...
+
+    def unhold(self, key: TaskKey, inc: int, hold: int) -> Outcome:
+        """Resume: held=0, hc, iff open at this inc with a lower hc."""
+        ...
+
+    def cancel(self, workflow_id: str, task: Task, now: int) -> Outcome:
+        """Close (protocol.md 6): upsert with content ``task``, st=CANCELED, no x, iff missing, of lower inc, or
+        open at this inc (8).
+        """
+        ...
+
+    # --- payloads around a workflow ----------------------------------------------------------------
+
+    def read_start(self, workflow_id: str) -> StartRecord | None:
+        """GetItem of I."""
+        ...
+
+    def read_variables(self, workflow_id: str, version: int) -> JsonMap | None:
+        """GetItem of V#<version>."""
+        ...
+
+    def read_output(self, workflow_id: str) -> JsonMap | None:
+        """GetItem of O."""
+        ...
+
+    def read_everything(self, workflow_id: str) -> Everything | None:
+        """One consistent Query of the partition per page: H, I, V, O and all T."""
+        ...
+
+    # --- definition snapshots --------------------------------------------------------------------
+
+    def put_snapshot(self, digest: str, definition: JsonMap) -> None:
+        """PutItem of D#<digest>, content-addressed, shared by executions; a repeat changes nothing."""
+        ...
+
+    def read_snapshot(self, digest: str) -> JsonMap | None:
+        """GetItem of D#<digest>."""
+        ...
+
+    # --- logs ------------------------------------------------------------------------------------
+
+    def append_logs(self, lines: Sequence[LogLine]) -> None:
+        """One PutItem per call, holding all lines; works for any task id, known or not."""
+        ...
+
+    def read_logs(self, task_id: str) -> Sequence[LogLine]:
+        """Lines of one task, oldest first; one Query per page."""
+        ...
