@@ -9,17 +9,16 @@ MAKEFLAGS     += --no-builtin-rules
 
 # A list of Node major versions for which jsii keeps its end-of-life banner to itself.
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
-# boto3 asks for a region and for credentials even where moto answers.
-export AWS_DEFAULT_REGION ?= us-east-1
 
 # The first Python that is new enough. Another one: make PY=/path/to/python setup
-PY   ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+PY     ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
           $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
-BIN  := .venv/bin
-UV   := UV_SYSTEM_CERTS=1 $(BIN)/uv
-LOCK  = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+BIN    := .venv/bin
+UV     := UV_SYSTEM_CERTS=1 $(BIN)/uv
+LOCK    = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
           --no-emit-index-url --no-header --no-annotate
-READY := .venv/.ready
+READY  := .venv/.ready
+PYTEST := $(BIN)/python -m pytest --quiet
 
 $(BIN)/uv:
 	@test -n "$(PY)" || { echo 'Podium needs Python 3.11 or newer; name one with PY=...' >&2; exit 1; }
@@ -42,3 +41,47 @@ setup: $(READY) ## Make .venv with every locked dependency and Podium itself, ed
 lock: | $(BIN)/uv ## Resolve pyproject.toml into requirements/*.lock (UPGRADE=1 takes newer versions)
 	$(LOCK) $(if $(UPGRADE),--upgrade) --all-extras --group dev --group infra -o requirements/dev.lock pyproject.toml
 	$(LOCK) --extra engine -c requirements/dev.lock -o requirements/layer.lock pyproject.toml
+
+.PHONY: check
+check: $(READY) ## Format, lint, types, import rules, spelling, documentation
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/codespell
+	$(PYTEST) -p no:randomly tests/unit/test_docs.py
+
+.PHONY: fix
+fix: $(READY) ## Format the code and apply the linter's safe fixes
+	$(BIN)/ruff check --quiet --fix .
+	$(BIN)/ruff format --quiet .
+
+.PHONY: test
+test: $(READY) ## Every test but the slow ones; branch coverage of the domain at least 95 %
+	$(PYTEST) -m 'not slow' --cov --cov-report= tests
+	$(BIN)/coverage report
+	$(BIN)/coverage report --include='*/podium/domain/*' --fail-under=95 --format=total
+
+.PHONY: parity
+parity: $(READY) ## The peer's behaviour and its official client, against a local Podium
+	$(PYTEST) tests/parity
+
+.PHONY: up
+up: $(READY) ## Run Podium on this machine until Ctrl-C
+	$(BIN)/podium up $(ARGS)
+
+.PHONY: demo
+demo: $(READY) ## 25 orders through a shop's workflow, with workers of both kinds
+	$(BIN)/python -m podium_local.demo $(ARGS)
+
+.PHONY: bench
+bench: $(READY) ## A chain of SIMPLE tasks: AWS calls, units, dollars and speed, as JSON
+	$(BIN)/python -m podium_local.bench $(ARGS)
+
+.PHONY: synth
+synth: $(READY) ## CloudFormation of the whole installation, into cdk.out
+	$(BIN)/python -m infra.app $(ARGS)
+
+.PHONY: clean
+clean: ## Remove what make made
+	rm -rf .venv cdk.out .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
