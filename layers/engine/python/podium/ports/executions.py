@@ -153,8 +153,8 @@ class ExecutionStore(Protocol):
         ...
 
     def requeue(self, key: TaskKey, update: TaskEnd, inc: int, epoch: int) -> Outcome:
-        """Worker reported IN_PROGRESS: SCHEDULED again with its output and callbackAfter, iff
-        IN_PROGRESS at this inc and epoch. The message is sent before (21c).
+        """Worker reported IN_PROGRESS: SCHEDULED again with its output and callbackAfter, iff open
+        at this inc and epoch. The message is sent before (21c).
         """
         ...
 

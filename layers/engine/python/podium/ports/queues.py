@@ -60,6 +60,10 @@ class TimerMessage:
 
     workflow_id: str
     at: int
+    #: Set for a lease shorter than a minute: look at this task only, whatever the header's timer says
+    #: (protocol.md 8).
+    ref: str = ""
+    seq: int = 0
 
 
 #: SQS caps a message's delay (seconds).
