@@ -1,0 +1,109 @@
+"""Documentation is an artefact like any other: what it leaves out, or points at in vain, fails the build."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+REFERENCE = REPOSITORY / "docs/reference"
+PRODUCT = ["layers", "functions", "infra", "local"]
+
+PAGES = sorted(
+    path
+    for pattern in ("*.md", "docs/**/*.md", "events/**/*.md")
+    for path in REPOSITORY.glob(pattern)
+)
+
+
+def reference(name: str) -> str:
+    """The text of one page of docs/reference."""
+    return (REFERENCE / name).read_text()
+
+
+def sources() -> Iterator[tuple[Path, str]]:
+    """Every Python file of the product and of the tests, with its text."""
+    for folder in [*PRODUCT, "tests"]:
+        for path in sorted((REPOSITORY / folder).rglob("*.py")):
+            yield path.relative_to(REPOSITORY), path.read_text()
+
+
+def sections(text: str) -> set[str]:
+    """The numbers one can cite in a page: its headings, and the numbered points below them."""
+    numbers, heading = set(), ""
+    for line in text.splitlines():
+        if found := re.match(r"#+ (\d+[a-z]?(?:\.\d+)*)\b", line):
+            heading = found[1]
+            numbers.add(heading)
+        elif found := re.match(r"(\d+[a-z]?)\. ", line):
+            numbers.add(f"{heading}.{found[1]}")
+    return numbers
+
+
+# Links and citations.
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(REPOSITORY)))
+def test_every_link_leads_somewhere(page: Path):
+    text = re.sub(r"```.*?```|`[^`\n]*`", "", page.read_text(), flags=re.DOTALL)
+    targets = re.findall(r"\]\(([^)\s]+)\)", text)
+    assert [
+        target
+        for target in targets
+        if not re.match(r"https?:|mailto:|#", target)
+        and not (page.parent / target.partition("#")[0]).exists()
+    ] == []
+
+
+def test_every_cited_section_exists():
+    """A docstring that says `engine.md 10.2` or `protocol.md 3` can be followed."""
+    numbered = {page.stem: sections(page.read_text()) for page in REFERENCE.glob("*.md")}
+    numbers = r"(\d+[a-z]?(?:\.\d+)*)"
+    citation = re.compile(
+        rf"\b([a-z][a-z-]*)\.md (?:§|section )?{numbers}(?:(?:, | and ){numbers})*"
+    )
+    assert [
+        f"{path}: {match[0]}"
+        for path, text in sources()
+        for match in citation.finditer(text)
+        for number in re.findall(numbers, match[0].partition(".md ")[2])
+        if number not in numbered.get(match[1], set())
+    ] == []
+
+
+def test_nothing_cites_a_page_that_is_not_here():
+    known = {page.name for page in PAGES}
+    assert [
+        f"{path}: {name}"
+        for path, text in sources()
+        for name in re.findall(r"\b[A-Za-z][\w-]*\.md\b", text)
+        if name not in known
+    ] == []
+
+
+# Commands.
+
+
+def test_every_make_target_is_documented_and_every_documented_one_exists():
+    makefile = (REPOSITORY / "Makefile").read_text()
+    documented = re.findall(r"^\| `make ([a-z-]+)` \|", reference("commands.md"), re.MULTILINE)
+    assert sorted(documented) == sorted(re.findall(r"^\.PHONY: ([a-z-]+)$", makefile, re.MULTILINE))
+
+
+def test_every_make_target_says_what_it_does():
+    makefile = (REPOSITORY / "Makefile").read_text()
+    phony = re.findall(r"^\.PHONY: ([a-z-]+)$", makefile, re.MULTILINE)
+    assert sorted(re.findall(r"^([a-z-]+):.* ## \S", makefile, re.MULTILINE)) == sorted(phony)
+
+
+# Licence and lock.
+
+
+@pytest.mark.parametrize("name", ["dev.lock", "layer.lock"])
+def test_the_lock_pins_by_hash_and_names_no_registry(name: str):
+    lock = (REPOSITORY / "requirements" / name).read_text()
+    assert "://" not in lock
+    assert lock.count("\n    --hash=sha256:") >= len(re.findall(r"^\S+==", lock, re.MULTILINE)) > 0
