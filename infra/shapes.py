@@ -1,0 +1,270 @@
+"""The words of the topology: tables, queues, functions, triggers, grants; and how names are made.
+
+Sizes are MB, times are seconds unless a name
+says otherwise. Names are logical; :func:`physical_name` turns them into those of one installation.
+Limits of the services are those of reference/aws.md 5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal, TypeAlias
+
+DAY = 86_400
+
+#: EventBridge and Lambda filter patterns are JSON: lists of accepted values at the leaves.
+FilterPattern: TypeAlias = "Mapping[str, FilterPattern | tuple[str, ...]]"
+
+
+# --- What stores and carries -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key attribute; type ``S`` (string) or ``N`` (number)."""
+
+    name: str
+    type: Literal["S", "N"] = "S"
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """A global secondary index that holds keys only."""
+
+    name: str
+    partition_key: Key
+    sort_key: Key
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A DynamoDB table, billed per request; its stream, if any, carries new and old images."""
+
+    name: str
+    partition_key: Key = field(default_factory=lambda: Key("pk"))
+    sort_key: Key = field(default_factory=lambda: Key("sk"))
+    indexes: tuple[Index, ...] = ()
+    stream: bool = False
+    ttl_attribute: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """A private S3 bucket; objects are removed when they are older than any execution kept."""
+
+    name: str
+    expire_after_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetters:
+    """Where a message goes that was received ``max_receive_count`` times and never deleted."""
+
+    queue: str
+    max_receive_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A standard SQS queue."""
+
+    name: str
+    visibility: int = 30
+    retention: int = 7 * DAY
+    dead_letters: DeadLetters | None = None
+
+
+# --- What runs, and when ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRoute:
+    """A route of the HTTP API (payload format 2.0)."""
+
+    method: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class StreamTrigger:
+    """Records of a table's stream that match ``filter``; order is kept per item only."""
+
+    table: str
+    filter: FilterPattern
+    on_failure: str
+    batch_size: int = 100
+    window: int = 0
+    parallelization: int = 10
+    bisect: bool = True
+    retries: int = 10
+    #: Half of the 24 hours a stream keeps: what waits longer goes to ``on_failure``, never unseen away.
+    max_record_age: int = DAY // 2
+    report_item_failures: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class QueueTrigger:
+    """Messages of a queue; those a handler names in ``batchItemFailures`` come again."""
+
+    queue: str
+    batch_size: int = 10
+    window: int = 0
+    max_concurrency: int = 50
+    report_item_failures: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleTrigger:
+    """A tick at a fixed rate."""
+
+    name: str
+    rate_minutes: int
+
+
+Trigger: TypeAlias = HttpRoute | StreamTrigger | QueueTrigger | ScheduleTrigger
+
+
+# --- What it may touch -----------------------------------------------------------------------------
+
+
+class Kind(StrEnum):
+    """Kinds of things that a permission or a variable can name."""
+
+    TABLE = "table"
+    #: ``<table>/<index>``.
+    INDEX = "index"
+    #: The stream of a table.
+    STREAM = "stream"
+    #: Every object of a bucket.
+    OBJECTS = "objects"
+    QUEUE = "queue"
+    #: The queues of task types, which are made at run time: known by their prefix only.
+    TASK_QUEUES = "task-queues"
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A thing by kind and logical name; task queues have no name."""
+
+    kind: Kind
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """IAM actions (``service:Action``) on one resource."""
+
+    on: Resource
+    actions: tuple[str, ...]
+
+
+class Attribute(StrEnum):
+    """What of a resource an environment variable holds."""
+
+    TABLE_NAME = "table-name"
+    BUCKET_NAME = "bucket-name"
+    QUEUE_URL = "queue-url"
+    QUEUE_ARN = "queue-arn"
+    #: First part of the name of every queue of the installation.
+    QUEUE_PREFIX = "queue-prefix"
+    #: ``Variable.of`` is the value itself.
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """An environment variable: an attribute of the resource called ``of``, or a text."""
+
+    name: str
+    attribute: Attribute
+    of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A Lambda function; its code is the folder ``functions/<name>``."""
+
+    name: str
+    memory: int
+    timeout: int
+    triggers: tuple[Trigger, ...]
+    #: What the code asks for; what its triggers need comes on top (:func:`all_grants`).
+    grants: tuple[Grant, ...]
+    environment: tuple[Variable, ...]
+    runtime: str = "python3.13"
+    architecture: Literal["arm64", "x86_64"] = "arm64"
+
+    @property
+    def handler(self) -> str:
+        """Import path of the handler, the same in Lambda, on the laptop and in tests."""
+        return f"functions.{self.name}.handler.handler"
+
+
+@dataclass(frozen=True, slots=True)
+class Topology:
+    """One installation."""
+
+    tables: tuple[Table, ...]
+    bucket: Bucket
+    queues: tuple[Queue, ...]
+    functions: tuple[Function, ...]
+
+    def table(self, name: str) -> Table:
+        """The table with this logical name."""
+        return next(table for table in self.tables if table.name == name)
+
+    def queue(self, name: str) -> Queue:
+        """The queue with this logical name."""
+        return next(queue for queue in self.queues if queue.name == name)
+
+    def function(self, name: str) -> Function:
+        """The function with this name."""
+        return next(function for function in self.functions if function.name == name)
+
+
+def physical_name(name: str, stack: str = "podium") -> str:
+    """Name of a table, bucket, queue, function, role or rule of the installation ``stack``.
+
+    A deployed bucket gets account and region on top, since bucket names are global.
+    """
+    return f"{stack}-{name}".replace("_", "-")
+
+
+def queue_prefix(stack: str = "podium") -> str:
+    """PODIUM_QUEUE_PREFIX of the installation."""
+    return f"{stack}-"
+
+
+def task_queue_prefix(stack: str = "podium") -> str:
+    """How the name of every queue of a task type starts; no queue of the topology does."""
+    return queue_prefix(stack) + "task-"
+
+
+def all_grants(function: Function) -> tuple[Grant, ...]:
+    """Everything ``function`` may do (beside writing its log): its own grants and its triggers'."""
+    return function.grants + tuple(
+        grant for trigger in function.triggers for grant in _trigger_grants(trigger)
+    )
+
+
+def _trigger_grants(trigger: Trigger) -> tuple[Grant, ...]:
+    """Lambda polls streams and queues, and reports failed batches, as the function's role."""
+    match trigger:
+        case StreamTrigger(table=table, on_failure=on_failure):
+            read = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
+            return (
+                grant(Kind.STREAM, table, "dynamodb", *read),
+                grant(Kind.QUEUE, on_failure, "sqs", "SendMessage"),
+            )
+        case QueueTrigger(queue=queue):
+            receive = ("DeleteMessage", "GetQueueAttributes", "ReceiveMessage")
+            return (grant(Kind.QUEUE, queue, "sqs", *receive),)
+        case _:
+            return ()
+
+
+def grant(kind: Kind, name: str, service: str, *actions: str) -> Grant:
+    """The actions of one service on one resource."""
+    return Grant(Resource(kind, name), tuple(f"{service}:{action}" for action in actions))

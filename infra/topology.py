@@ -1,0 +1,210 @@
+"""What Podium consists of, as data: the stacks are built from it and the laptop runtime runs from it.
+
+Nothing here imports the CDK, boto3 or Podium itself (ADR 0007). The words are those of infra.shapes.
+"""
+
+from __future__ import annotations
+
+from infra.shapes import (
+    DAY,
+    Attribute,
+    Bucket,
+    DeadLetters,
+    FilterPattern,
+    Function,
+    HttpRoute,
+    Index,
+    Key,
+    Kind,
+    Queue,
+    QueueTrigger,
+    ScheduleTrigger,
+    StreamTrigger,
+    Table,
+    Topology,
+    Variable,
+    grant,
+)
+
+EXECUTIONS = "executions"
+METADATA = "metadata"
+PAYLOADS = "payloads"
+SYSTEM_TASKS = "system-tasks"
+TIMERS = "timers"
+RESULTS = "results"
+DECIDER_FAILURES = "decider-failures"
+#: Dead letters of the task types' own queues. Not "task-...": those names belong to task types.
+TASKS_DEAD_LETTERS = "tasks-dead-letters"
+REPAIR_DEAD_LETTERS = "repair-dead-letters"
+
+#: Record images that need a handler carry ``x`` = "1" (protocol.md 4).
+DECIDER_FILTER: FilterPattern = {
+    "eventName": ("INSERT", "MODIFY"),
+    "dynamodb": {"NewImage": {"x": {"S": ("1",)}}},
+}
+
+ENVIRONMENT = (
+    Variable("PODIUM_EXECUTIONS_TABLE", Attribute.TABLE_NAME, EXECUTIONS),
+    Variable("PODIUM_METADATA_TABLE", Attribute.TABLE_NAME, METADATA),
+    Variable("PODIUM_PAYLOAD_BUCKET", Attribute.BUCKET_NAME, PAYLOADS),
+    Variable("PODIUM_QUEUE_PREFIX", Attribute.QUEUE_PREFIX),
+    Variable("PODIUM_SYSTEM_TASKS_QUEUE_URL", Attribute.QUEUE_URL, SYSTEM_TASKS),
+    Variable("PODIUM_TIMERS_QUEUE_URL", Attribute.QUEUE_URL, TIMERS),
+    Variable("PODIUM_RESULTS_QUEUE_URL", Attribute.QUEUE_URL, RESULTS),
+    Variable("PODIUM_TASK_DEAD_LETTERS_QUEUE_ARN", Attribute.QUEUE_ARN, TASKS_DEAD_LETTERS),
+    Variable("PODIUM_INLINE_ADVANCE", Attribute.TEXT, "true"),
+    Variable("PODIUM_PAYLOAD_THRESHOLD_BYTES", Attribute.TEXT, "32768"),
+    Variable("PODIUM_OWNER_EMAIL_MANDATORY", Attribute.TEXT, "false"),
+    Variable("PODIUM_HTTP_TASK_ALLOW_PRIVATE", Attribute.TEXT, "false"),
+    Variable("PODIUM_LOG_LEVEL", Attribute.TEXT, "INFO"),
+)
+
+#: A transaction is authorized as the writes it holds.
+_EXECUTIONS_WRITE = grant(
+    Kind.TABLE, EXECUTIONS, "dynamodb", "GetItem", "PutItem", "Query", "UpdateItem"
+)
+_EXECUTIONS_UPDATE = grant(Kind.TABLE, EXECUTIONS, "dynamodb", "GetItem", "UpdateItem")
+_METADATA_READ = grant(Kind.TABLE, METADATA, "dynamodb", "BatchGetItem", "GetItem", "Query")
+#: The registry of task queues lives in the metadata table; the first task of a type writes it.
+_REGISTER_QUEUE = grant(Kind.TABLE, METADATA, "dynamodb", "PutItem")
+_TASKS_SEND = grant(Kind.TASK_QUEUES, "", "sqs", "CreateQueue", "GetQueueUrl", "SendMessage")
+_TASKS_RECEIVE = grant(
+    Kind.TASK_QUEUES, "", "sqs", "ChangeMessageVisibility", "DeleteMessage", "ReceiveMessage"
+)
+_TASKS_COUNT = grant(Kind.TASK_QUEUES, "", "sqs", "GetQueueAttributes")
+_SYSTEM_TASKS_SEND = grant(Kind.QUEUE, SYSTEM_TASKS, "sqs", "SendMessage")
+_TIMERS_SEND = grant(Kind.QUEUE, TIMERS, "sqs", "SendMessage")
+_PAYLOADS = grant(Kind.OBJECTS, PAYLOADS, "s3", "GetObject", "PutObject")
+
+#: What ``advance`` needs: whoever may move a workflow holds all of it.
+_ADVANCE = (
+    _EXECUTIONS_WRITE,
+    _METADATA_READ,
+    _REGISTER_QUEUE,
+    _TASKS_SEND,
+    _SYSTEM_TASKS_SEND,
+    _TIMERS_SEND,
+    _PAYLOADS,
+)
+
+
+def _queue_with_dead_letters(name: str, timeout: int, target: str = "") -> tuple[Queue, ...]:
+    """A queue for a function with this timeout, and its dead-letter queue unless ``target`` is one.
+
+    Visibility is six timeouts, as the SQS event source asks: throttled batches are retried in it.
+    """
+    dead_letters = target or f"{name}-dead-letters"
+    queue = Queue(name, visibility=6 * timeout, dead_letters=DeadLetters(dead_letters, 10))
+    # A moved message keeps its age, so dead letters are kept longer than the queues they come from.
+    return (queue,) if target else (queue, Queue(dead_letters, retention=14 * DAY))
+
+
+_API_TIMEOUT = 29
+_SYSTEM_TASKS_TIMEOUT = 120
+_WORK_TIMEOUT = 60
+
+TOPOLOGY = Topology(
+    tables=(
+        Table(
+            EXECUTIONS,
+            indexes=(Index("due", Key("due"), Key("tm", "N")),),
+            stream=True,
+            ttl_attribute="ttl",
+        ),
+        Table(METADATA),
+    ),
+    bucket=Bucket(PAYLOADS, expire_after_days=400),
+    queues=(
+        *_queue_with_dead_letters(SYSTEM_TASKS, _SYSTEM_TASKS_TIMEOUT),
+        *_queue_with_dead_letters(TIMERS, _WORK_TIMEOUT),
+        *_queue_with_dead_letters(RESULTS, _WORK_TIMEOUT),
+        *_queue_with_dead_letters(DECIDER_FAILURES, _WORK_TIMEOUT, REPAIR_DEAD_LETTERS),
+        *_queue_with_dead_letters(TASKS_DEAD_LETTERS, _WORK_TIMEOUT, REPAIR_DEAD_LETTERS),
+        Queue(REPAIR_DEAD_LETTERS, retention=14 * DAY),
+    ),
+    functions=(
+        Function(
+            "api",
+            memory=512,
+            timeout=_API_TIMEOUT,
+            triggers=(HttpRoute("ANY", "/{proxy+}"),),
+            grants=(
+                *_ADVANCE,
+                grant(Kind.TABLE, METADATA, "dynamodb", "DeleteItem", "UpdateItem"),
+                _TASKS_RECEIVE,
+                _TASKS_COUNT,
+            ),
+            environment=ENVIRONMENT,
+        ),
+        Function(
+            "poll",
+            # Lambda is billed for a long poll's wait: no more memory than the imports need.
+            memory=256,
+            timeout=_API_TIMEOUT,
+            triggers=(HttpRoute("GET", "/api/tasks/poll/{proxy+}"),),
+            grants=(
+                _EXECUTIONS_UPDATE,
+                grant(Kind.TABLE, METADATA, "dynamodb", "GetItem"),
+                _TASKS_RECEIVE,
+                _TIMERS_SEND,
+                grant(Kind.OBJECTS, PAYLOADS, "s3", "GetObject"),
+            ),
+            environment=ENVIRONMENT,
+        ),
+        Function(
+            "decider",
+            memory=512,
+            timeout=_WORK_TIMEOUT,
+            triggers=(StreamTrigger(EXECUTIONS, DECIDER_FILTER, on_failure=DECIDER_FAILURES),),
+            grants=_ADVANCE,
+            environment=ENVIRONMENT,
+        ),
+        Function(
+            "system_tasks",
+            memory=256,
+            timeout=_SYSTEM_TASKS_TIMEOUT,
+            # One call at a time: a slow target holds up nobody else and has the whole timeout.
+            triggers=(QueueTrigger(SYSTEM_TASKS, batch_size=1, max_concurrency=100),),
+            grants=(_EXECUTIONS_UPDATE, _SYSTEM_TASKS_SEND, _TIMERS_SEND, _PAYLOADS),
+            environment=ENVIRONMENT,
+        ),
+        Function(
+            "timers",
+            memory=512,
+            timeout=_WORK_TIMEOUT,
+            triggers=(QueueTrigger(TIMERS), ScheduleTrigger("sweep", rate_minutes=1)),
+            grants=(*_ADVANCE, grant(Kind.INDEX, f"{EXECUTIONS}/due", "dynamodb", "Query")),
+            environment=ENVIRONMENT,
+        ),
+        Function(
+            "results",
+            memory=256,
+            timeout=_WORK_TIMEOUT,
+            triggers=(QueueTrigger(RESULTS),),
+            grants=(
+                _EXECUTIONS_WRITE,
+                grant(Kind.TABLE, METADATA, "dynamodb", "GetItem"),
+                _TASKS_SEND,
+                _REGISTER_QUEUE,
+                _TIMERS_SEND,
+                _PAYLOADS,
+            ),
+            environment=ENVIRONMENT,
+        ),
+        Function(
+            "repair",
+            memory=512,
+            timeout=_WORK_TIMEOUT,
+            triggers=(
+                QueueTrigger(DECIDER_FAILURES, batch_size=1, max_concurrency=5),
+                QueueTrigger(TASKS_DEAD_LETTERS, max_concurrency=5),
+            ),
+            grants=(
+                *_ADVANCE,
+                # A failed batch is reported by its place in the stream; the ids are read there.
+                grant(Kind.STREAM, EXECUTIONS, "dynamodb", "GetRecords", "GetShardIterator"),
+            ),
+            environment=ENVIRONMENT,
+        ),
+    ),
+)
