@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from podium.domain.definitions.codec import Record
 from podium.domain.definitions.enums import (
     IdempotencyStrategy,
     JoinMode,
@@ -15,6 +14,7 @@ from podium.domain.definitions.enums import (
     TimeoutPolicy,
     WorkflowTimeoutPolicy,
 )
+from podium.domain.definitions.record import Record
 from podium.domain.definitions.schema import (
     Auditable,
     CacheConfig,

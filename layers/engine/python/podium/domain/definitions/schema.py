@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from podium.domain.definitions import codec
-from podium.domain.definitions.codec import Record
 from podium.domain.definitions.enums import RateLimitPolicy, SchemaType
+from podium.domain.definitions.record import Record
 
 if TYPE_CHECKING:
     from podium.domain.json import JsonMap

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from podium.domain.definitions import codec
-from podium.domain.definitions.codec import Record
 from podium.domain.definitions.enums import IdempotencyStrategy, JoinMode, WorkflowTimeoutPolicy
+from podium.domain.definitions.record import Record
 from podium.domain.definitions.schema import (
     Auditable,
     CacheConfig,
