@@ -1,0 +1,196 @@
+"""``${...}`` in values: what they become, and the hot path (engine.md 10.1).
+
+A template is any JSON; only its text values are looked at, never map keys, and a result is never
+evaluated again. Text that is one expression takes the value with its type; an expression inside
+other text is spliced in. Two deliberate differences from the peer: a map or list spliced into text
+becomes JSON, and no variable of the process is readable (engine.md 10.1, 10.3).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Protocol
+
+from podium.domain.engines import EngineError
+from podium.domain.outcome import TerminateWorkflowError
+from podium.domain.paths import parse, walk
+from podium.domain.templates import Expression, Template, cut, unescape
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from podium.domain.engines import PathEngine
+    from podium.domain.json import Json, JsonMap
+    from podium.domain.paths import Path
+
+#: Root that stands for the id of the task being created.
+TASK_ID = "CPEWF_TASK_ID"
+
+#: In the result of :func:`references`: which roots are named is known only at run time.
+EVERYTHING = "*"
+
+
+class Lookup(Protocol):
+    """The values a template can name; each is asked for when an expression needs it, not before."""
+
+    def root(self, name: str) -> Json:
+        """Value of ``workflow``, of a task by its reference name, or of :data:`TASK_ID`.
+
+        None when there is none. Raises MissingError when it has to be loaded first.
+        """
+        ...
+
+    def everything(self) -> JsonMap:
+        """All roots in one map, for paths that begin with a wildcard or ``..``."""
+        ...
+
+    def environment(self, name: str) -> str | None:
+        """Text of ``${workflow.env.<name>}`` in the environment store, None when it has none."""
+        ...
+
+
+class _Literal:
+    """The expression stays in the text as it is."""
+
+
+_LITERAL = _Literal()
+
+
+def evaluate(template: Json, lookup: Lookup, paths: PathEngine) -> Json:
+    """Value of ``template`` with all its expressions replaced.
+
+    A path that is missing or malformed gives null (engine.md 10.2). ``${workflow.secrets.X}`` stays
+    as it is: secrets are resolved at hand-out and never stored. Raises MissingError from the lookup,
+    TerminateWorkflowError when a path is cut off or the template is nested too deeply.
+    """
+
+    def value_of(path: str) -> Json | _Literal:
+        return _value(path, lookup, paths)
+
+    try:
+        return _evaluate(template, value_of)
+    except RecursionError:
+        raise TerminateWorkflowError("Parameters are nested too deeply to be evaluated") from None
+
+
+def references(template: Json) -> frozenset[str]:
+    """Roots that ``template`` names; :data:`EVERYTHING` among them when that depends on values."""
+    return frozenset(_references(template))
+
+
+def as_text(value: Json) -> str:
+    """How ``value`` looks when spliced into text: ``null``, ``true``, numbers, text, else JSON."""
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _evaluate(template: Json, value_of: Callable[[str], Json | _Literal]) -> Json:
+    if isinstance(template, str):
+        return _text(cut(template), value_of) if "${" in template else template
+    if isinstance(template, Mapping):
+        return {key: _evaluate(value, value_of) for key, value in template.items()}
+    if isinstance(template, (list, tuple)):
+        return [_evaluate(value, value_of) for value in template]
+    return template
+
+
+def _text(parts: Template, value_of: Callable[[str], Json | _Literal]) -> Json:
+    if len(parts) == 1 and isinstance(parts[0], Expression):
+        value = _expression(parts[0], value_of)
+        return parts[0].source if isinstance(value, _Literal) else value
+    return _splice(parts, value_of)
+
+
+def _splice(parts: Template, value_of: Callable[[str], Json | _Literal]) -> str:
+    texts = []
+    for part in parts:
+        if isinstance(part, Expression):
+            value = _expression(part, value_of)
+            texts.append(part.source if isinstance(value, _Literal) else as_text(value))
+        else:
+            texts.append(part)
+    return unescape("".join(texts))
+
+
+def _expression(
+    expression: Expression, value_of: Callable[[str], Json | _Literal]
+) -> Json | _Literal:
+    path = expression.path
+    if path is None:
+        path = _splice(expression.parts, value_of)
+    return "" if not path or path.isspace() else value_of(path)
+
+
+def _value(path: str, lookup: Lookup, paths: PathEngine) -> Json | _Literal:
+    parsed = parse(path)
+    if parsed.root == "workflow" and parsed.steps:
+        if parsed.steps[0] == "secrets":
+            return _LITERAL
+        if parsed.steps[0] == "env":
+            return _search(parsed, _from_environment(parsed.steps[1:], lookup), paths)
+    if not parsed.root:
+        return _search(parsed, lookup.everything(), paths)
+    root = lookup.root(parsed.root)
+    if root is None and parsed.root == TASK_ID:
+        # Not known where no task is created: SWITCH, FORK, a child's input (engine.md 10.3).
+        return _LITERAL
+    return _search(parsed, walk(root, parsed.steps), paths)
+
+
+def _search(path: Path, document: Json, paths: PathEngine) -> Json:
+    if not path.tail:
+        return document
+    try:
+        return paths.find(path.tail, document)
+    except EngineError as error:
+        raise TerminateWorkflowError(f"Path {path.tail} failed: {error}") from error
+
+
+def _from_environment(steps: tuple[str | int, ...], lookup: Lookup) -> Json:
+    """``env.NAME``, or ``env.NAME.a.b`` inside the JSON that its text holds."""
+    if not steps or not isinstance(steps[0], str):
+        return None
+    text = lookup.environment(steps[0])
+    return text if text is None or len(steps) == 1 else inside_json(text, steps[1:])
+
+
+def inside_json(text: str, steps: tuple[str | int, ...]) -> Json:
+    """Value at ``steps`` in a store's value that is JSON text; None when it is not."""
+    try:
+        return walk(json.loads(text), steps)
+    except ValueError:
+        return None
+
+
+def _references(template: Json) -> Iterator[str]:
+    if isinstance(template, str):
+        if "${" in template:
+            yield from _roots_of(cut(template))
+    elif isinstance(template, Mapping):
+        for value in template.values():
+            yield from _references(value)
+    elif isinstance(template, (list, tuple)):
+        for value in template:
+            yield from _references(value)
+
+
+def _roots_of(parts: Template) -> Iterator[str]:
+    for part in parts:
+        if not isinstance(part, Expression):
+            continue
+        yield from _roots_of(part.parts)
+        path = part.path
+        if path is None:
+            yield _beginning(part.parts[0])
+        elif path and not path.isspace():
+            yield parse(path).root or EVERYTHING
+
+
+def _beginning(part: str | Expression) -> str:
+    """Root of a path whose rest is known only at run time, if it ends before that rest."""
+    if not isinstance(part, str):
+        return EVERYTHING
+    head, dot, _ = part.strip().removeprefix("$.").partition(".")
+    return head if dot and "[" not in head and head else EVERYTHING
