@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from podium.domain.definitions import TaskDef, WorkflowTask
 from podium.domain.execution import Header, Kind, OpenEntry, Task
 from podium.domain.status import TaskStatus
-from podium.domain.wire import Owner, Relations, polled_task_json, task_json
+from podium.domain.wire import Owner, Relations, polled_task_json
+from podium.domain.wire import task_json as strictly_typed_task_json
 
 OWNER = Owner("wf-1", "order", priority=7, correlation_id="c-9")
 NODE = WorkflowTask(name="charge", task_reference_name="charge_ref")
 
 
+def task_json(task, owner, node, **more) -> Any:
+    return strictly_typed_task_json(task, owner, node, **more)
+
+
 def a_task(**changes):
-    values = {
+    values: dict[str, Any] = {
         "ref": "charge_ref",
         "seq": 2,
         "node": "0",
@@ -157,7 +164,7 @@ def test_a_task_without_a_definition_name_shows_its_type():
 
 def test_a_polled_task_carries_what_was_resolved_for_it_and_others_do_not():
     task = a_task(status=TaskStatus.IN_PROGRESS, epoch=1)
-    polled = polled_task_json(task, OWNER, NODE, runtime_metadata={"API_KEY": "k"})
+    polled: Any = polled_task_json(task, OWNER, NODE, runtime_metadata={"API_KEY": "k"})
     assert polled["runtimeMetadata"] == {"API_KEY": "k"}
     assert polled["status"] == "IN_PROGRESS"
     assert "runtimeMetadata" not in polled_task_json(task, OWNER, NODE, runtime_metadata={})

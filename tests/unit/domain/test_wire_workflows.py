@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from podium.domain.decision import ExecutionView
 from podium.domain.definitions import WorkflowDef, WorkflowTask
@@ -10,11 +11,11 @@ from podium.domain.execution import Header, Kind, Parent, StartRecord, Task
 from podium.domain.status import TaskStatus, WorkflowStatus
 from podium.domain.wire import (
     failed_tasks,
-    view_task_json,
     view_tasks_json,
-    workflow_json,
     workflow_status_json,
 )
+from podium.domain.wire import view_task_json as strictly_typed_view_task_json
+from podium.domain.wire import workflow_json as strictly_typed_workflow_json
 
 DEFINITION = WorkflowDef(
     name="order",
@@ -33,11 +34,24 @@ DEFINITION = WorkflowDef(
 )
 
 
+def workflow_json(view, **more) -> Any:
+    return strictly_typed_workflow_json(view, **more)
+
+
+def view_task_json(view, task) -> Any:
+    return strictly_typed_view_task_json(view, task)
+
+
 PLAIN_START = StartRecord()
 
 
 def a_view(tasks=(), start=PLAIN_START, **header):
-    values = {"workflow_id": "wf-1", "definition": "d", "name": "order", "name_version": 3}
+    values: dict[str, Any] = {
+        "workflow_id": "wf-1",
+        "definition": "d",
+        "name": "order",
+        "name_version": 3,
+    }
     return ExecutionView(Header(**(values | header)), start, DEFINITION, {}, {}, tuple(tasks))
 
 
