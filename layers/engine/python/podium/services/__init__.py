@@ -1,1 +1,1 @@
-"""The use cases: each loads, decides through the domain, commits and acts."""
+"""Use cases: each takes values, asks the domain, and carries out what it decided through the ports."""

@@ -1,0 +1,101 @@
+"""The only place that wires services to adapters.
+
+``assemble`` is pure wiring over any ports; ``engine`` is this process's engine on AWS, made from the
+environment at first use. The local runtime and tests install their own.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from podium.services.advancing import Advancing
+from podium.services.children import Children
+from podium.services.closing import Closing
+from podium.services.committing import Committing
+from podium.services.creating import Creating
+from podium.services.deciding import Deciding
+from podium.services.following import Following
+from podium.services.holding import Holding
+from podium.services.operating import Operating
+from podium.services.polling import Polling
+from podium.services.reading import Reading
+from podium.services.repairing import Repairing
+from podium.services.running import Running
+from podium.services.starting import Started, Starting
+from podium.services.states import States
+from podium.services.timers import Timers
+from podium.services.timing import Timing
+from podium.services.updating import Updating
+from podium.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from podium.ports.bundle import Ports
+    from podium.ports.records import FailedRecords
+    from podium.services.registering import Registering
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """The services of one process, by use case."""
+
+    ports: Ports
+    #: Starts of workflows for clients.
+    starts: Started
+    #: Polls over HTTP.
+    polls: Polling
+    #: Task updates and logs.
+    updates: Updating
+    #: Everything that is read for clients.
+    reads: Reading
+    #: Pause, resume, terminate, decide.
+    operations: Operating
+    #: Stream changes.
+    advancing: Advancing
+    #: Timers and the minute's sweep.
+    timing: Timing
+    #: System tasks with I/O.
+    running: Running
+    #: Poison records and dead messages.
+    repairs: Repairing
+    #: Makes the service of the metadata routes; only the API function asks for it.
+    registering: Callable[[], Registering]
+
+
+def assemble(
+    ports: Ports,
+    *,
+    inline_advance: bool,
+    records: FailedRecords,
+    registering: Callable[[], Registering],
+) -> Engine:
+    """Wire every service over ``ports``."""
+    states = States(ports.executions)
+    deciding = Deciding(ports)
+    timers = Timers(ports.timers, ports.clock)
+    committing = Committing(ports.executions, states, timers)
+    starting = Starting(ports, states, deciding, committing)
+    children = Children(ports, states, deciding, committing, starting)
+    creating = Creating(ports, states, deciding, children)
+    reading = Reading(ports, states)
+    closing = Closing(ports, states, deciding, creating, children, reading)
+    holding = Holding(ports, creating)
+    advancing = Advancing(ports, states, deciding, committing, creating, closing, holding)
+    following = Following(advancing, inline=inline_advance)
+    updates = Updating(ports, states, creating, following)
+    return Engine(
+        ports=ports,
+        starts=Started(ports, starting, following),
+        polls=Polling(ports, states, timers),
+        updates=updates,
+        reads=reading,
+        operations=Operating(ports, states, deciding, committing, advancing, following),
+        advancing=advancing,
+        timing=Timing(ports, states, deciding, committing, advancing, timers),
+        running=Running(ports),
+        repairs=Repairing(advancing, updates, records),
+        registering=registering,
+    )

@@ -1,0 +1,33 @@
+"""What happened to an execution's items: the vocabulary of stream records and of our own commits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from podium.domain.execution import Header, Task
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderChange:
+    """A header was written; ``old`` is None at its first write.
+
+    ``created`` holds the contents of the added entries when this process made the commit itself;
+    None for a record of the stream, whose reader computes them again if they turn out to be due.
+    """
+
+    old: Header | None
+    new: Header
+    created: tuple[Task, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskChange:
+    """A task item was written in a way that needs a handler: it has ended."""
+
+    workflow_id: str
+    new: Task
+
+
+Change = HeaderChange | TaskChange

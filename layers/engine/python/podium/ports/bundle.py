@@ -1,0 +1,28 @@
+"""All ports together, as the services receive them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from podium.domain.engines import Engines
+    from podium.ports.definitions import DefinitionReader
+    from podium.ports.executions import ExecutionStore
+    from podium.ports.outside import Clock, HttpCaller, Ids
+    from podium.ports.queues import SystemTaskQueue, TaskQueue, TimerQueue
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What one process works with; wired in ``bootstrap``."""
+
+    executions: ExecutionStore
+    definitions: DefinitionReader
+    tasks: TaskQueue
+    system_tasks: SystemTaskQueue
+    timers: TimerQueue
+    engines: Engines
+    http: HttpCaller
+    clock: Clock
+    ids: Ids

@@ -1,0 +1,206 @@
+"""Advance: the one service around ``decide``. Anyone may call it, any number of times, at any moment.
+
+The DynamoDB stream guarantees that someone does. Each change of a header or a task is handled by
+folding ends into the header (decide, compare-and-set) and by carrying out what the committed header
+asks for; both are idempotent, so a record delivered twice, late or out of order changes nothing
+more (protocol.md 3, 4).
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from typing import TYPE_CHECKING
+
+from podium.domain.changes import Change, HeaderChange, TaskChange
+from podium.domain.decide import decide
+from podium.domain.execution import Kind
+from podium.domain.ids import TaskKey
+from podium.domain.status import WorkflowStatus
+from podium.errors import LostRaceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from podium.domain.decision import Decision
+    from podium.domain.execution import Header, Task
+    from podium.domain.state import State
+    from podium.ports.bundle import Ports
+    from podium.services.closing import Closing
+    from podium.services.committing import Committing
+    from podium.services.creating import Creating
+    from podium.services.deciding import Deciding
+    from podium.services.holding import Holding
+    from podium.services.states import States
+
+#: Compare-and-sets lost in a row before the caller is told to come again.
+MAX_RACES = 25
+#: Header versions whose effects this process has carried out, so that their records cost nothing.
+KEPT_DONE = 4096
+
+
+class Advancing:
+    """Folds ends, commits decisions and carries out what headers ask for."""
+
+    def __init__(
+        self,
+        ports: Ports,
+        states: States,
+        deciding: Deciding,
+        committing: Committing,
+        creating: Creating,
+        closing: Closing,
+        holding: Holding,
+    ) -> None:
+        """Wire the parts; see ``bootstrap``."""
+        self._ports = ports
+        self._states = states
+        self._deciding = deciding
+        self._committing = committing
+        self._creating = creating
+        self._closing = closing
+        self._holding = holding
+        self._done: OrderedDict[tuple[str, int], None] = OrderedDict()
+
+    def run(self, changes: Iterable[Change], *, limit: int | None = None) -> None:
+        """Handle ``changes`` and what follows from them in this process, at most ``limit`` in all.
+
+        What is left undone, also by an error or a crash, is found by the stream's records.
+        """
+        queue = deque(changes)
+        handled = 0
+        while queue and (limit is None or handled < limit):
+            queue.extend(self._handle(queue, queue.popleft()))
+            handled += 1
+
+    def scan(self, workflow_id: str) -> None:
+        """Full look (protocol.md 3, Scan): create what is missing, fold what has ended, until nothing is left."""
+        while True:
+            state = self._states.fresh(workflow_id)
+            if state is None:
+                return
+            change = HeaderChange(None, state.header)
+            self.run([change])
+            ends = self._ended(state)
+            if not ends or state.header.status is not WorkflowStatus.RUNNING:
+                return
+            self.run(self.fold(workflow_id, ends))
+
+    def fold(self, workflow_id: str, ends: Sequence[Task], *, seen: int = 0) -> list[Change]:
+        """Fold the ended tasks of one execution into its header, in one decision if possible.
+
+        Every consumed end is a commit. An end that the header does not wait for is dropped only on
+        a header read after the end was seen (1), or one that shows it folded. ``seen`` is the header
+        version the caller has seen: an older cached one is not judged on (1b).
+        """
+        state, is_fresh = self._states.recent(workflow_id), False
+        if state is not None and state.header.version < seen:
+            state = None
+        for _ in range(MAX_RACES):
+            if state is None:
+                state, is_fresh = self._states.fresh(workflow_id), True
+                if state is None:
+                    return []
+            relevant = [task for task in ends if _is_awaited(state.header, task)]
+            if _may_decide(state.header, relevant):
+                outcome = self._decide(state, relevant)
+                if isinstance(outcome, list):
+                    return list[Change](outcome)
+                ends = [*ends, *outcome]
+            elif is_fresh or all(state.header.has_folded(task.seq) for task in ends):
+                return []
+            state = None
+        message = f"workflow {workflow_id} is too busy: {MAX_RACES} commits lost in a row"
+        raise LostRaceError(message)
+
+    def _decide(
+        self, state: State, relevant: Sequence[Task]
+    ) -> list[HeaderChange] | tuple[Task, ...]:
+        """The change committed, if any; or, when the race was lost, ends found on the way."""
+        decision = self._deciding.settle(
+            lambda context: decide(state, relevant, context),
+            header=state.header,
+            memory=state.memory,
+        )
+        if decision is None:
+            return []
+        change = self._committing.commit(state, decision)
+        if change is None:
+            return self._ended_elsewhere(state, decision)
+        for task in relevant:
+            state.memory.remember(task)
+        return [change]
+
+    def _ended_elsewhere(self, state: State, decision: Decision) -> tuple[Task, ...]:
+        """Open JOINs and loops that ``decision`` wanted to end and somebody else has ended."""
+        wanted = [task for task in decision.ended if state.header.entry(task.seq) is not None]
+        keys = [TaskKey(state.header.workflow_id, task.ref, task.seq) for task in wanted]
+        found = [self._ports.executions.read_task(key) for key in keys]
+        return tuple(task for task in found if task is not None and task.status.is_terminal)
+
+    def _ended(self, state: State) -> list[Task]:
+        keys = [
+            TaskKey(state.header.workflow_id, state.graph.ref(entry), entry.seq)
+            for entry in state.header.open
+            if entry.kind is not Kind.DUE
+        ]
+        found = [self._ports.executions.read_task(key) for key in keys]
+        return [task for task in found if task is not None and task.status.is_terminal]
+
+    def _handle(self, queue: deque[Change], change: Change) -> list[Change]:
+        if isinstance(change, HeaderChange):
+            return self._carry_out(change)
+        ends = [change.new]
+        while queue and isinstance(queue[0], TaskChange):
+            if queue[0].workflow_id != change.workflow_id:
+                break
+            following = queue.popleft()
+            if isinstance(following, TaskChange):
+                ends.append(following.new)
+        return self.fold(change.workflow_id, ends)
+
+    def _carry_out(self, change: HeaderChange) -> list[Change]:
+        """Do what a committed header asks for; repeatable, skipped when this process did it."""
+        header = change.new
+        mark = (header.workflow_id, header.version)
+        if change.created is None and change.old is not None and mark in self._done:
+            return []
+        following: list[Change] = []
+        if header.status.is_terminal:
+            following += self._closing.close(change)
+        else:
+            following += self._creating.carry_out(change)
+            following += self._holding.carry_out(change)
+            if _first_or_due(header):
+                following += self.fold(header.workflow_id, (), seen=header.version)
+            if change.old is not None and _has_resumed(change.old, header):
+                self._scan_after_resume(header, following)
+        self._done[mark] = None
+        while len(self._done) > KEPT_DONE:
+            self._done.popitem(last=False)
+        return following
+
+    def _scan_after_resume(self, header: Header, following: list[Change]) -> None:
+        state = self._states.fresh(header.workflow_id)
+        if state is not None and state.header.status is WorkflowStatus.RUNNING:
+            following += [TaskChange(header.workflow_id, task) for task in self._ended(state)]
+
+
+def _is_awaited(header: Header, task: Task) -> bool:
+    entry = header.entry(task.seq)
+    if entry is None or entry.inc != task.inc or entry.kind is Kind.DUE:
+        return False
+    return entry.kind is not Kind.CHILD or entry.generation == task.child_generation
+
+
+def _first_or_due(header: Header) -> bool:
+    return not header.open or any(entry.kind is Kind.DUE for entry in header.open)
+
+
+def _may_decide(header: Header, relevant: Sequence[Task]) -> bool:
+    if header.status is not WorkflowStatus.RUNNING:
+        return False
+    return bool(relevant) or _first_or_due(header)
+
+
+def _has_resumed(old: Header, new: Header) -> bool:
+    return old.status is WorkflowStatus.PAUSED and new.status is WorkflowStatus.RUNNING

@@ -1,0 +1,157 @@
+"""Parent and child: launch, terminate, notify (protocol.md 7)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from podium.domain import operations
+from podium.domain.changes import Change, HeaderChange, TaskChange
+from podium.domain.children import StartSpec, child_start, end_of_child
+from podium.domain.execution import Header, Kind, Parent, Task
+from podium.domain.ids import TaskKey, child_workflow_id
+from podium.domain.outcome import Outcome
+from podium.domain.status import TaskStatus, WorkflowStatus
+from podium.errors import ClientError, LostRaceError, TransientError
+
+if TYPE_CHECKING:
+    from podium.domain.state import State
+    from podium.ports.bundle import Ports
+    from podium.services.committing import Committing
+    from podium.services.deciding import Deciding
+    from podium.services.starting import Starting
+    from podium.services.states import States
+
+MAX_RACES = 25
+
+
+class Children:
+    """Workflows that tasks start, and what their ends mean to those tasks."""
+
+    def __init__(
+        self,
+        ports: Ports,
+        states: States,
+        deciding: Deciding,
+        committing: Committing,
+        starting: Starting,
+    ) -> None:
+        """Wire the parts; see ``bootstrap``."""
+        self._ports = ports
+        self._states = states
+        self._deciding = deciding
+        self._committing = committing
+        self._starting = starting
+
+    def launch(self, state: State, task: Task) -> tuple[Task, list[Change]]:
+        """Put the child's header, then return the task to put: its existence proves the child.
+
+        A workflow that cannot be started ends the task FAILED with the reason (tasks.md 10, 11).
+        """
+        key = TaskKey(state.header.workflow_id, task.ref, task.seq)
+        spec = child_start(task, state)
+        if isinstance(spec, Outcome):
+            return self._ended(task, spec), []
+        child_id = child_workflow_id(key, task.inc)
+        parent = Parent(key.workflow_id, task.ref, task.seq, task.inc)
+        try:
+            change = self._starting.begin(
+                spec, child_id, parent if task.kind is Kind.CHILD else None
+            )
+        except ClientError as error:
+            return self._ended(task, Outcome(TaskStatus.FAILED, {}, str(error))), []
+        following: list[Change] = [] if change is None else [change]
+        if task.kind is Kind.LAUNCH:
+            return self._ended(task, Outcome(output={"workflowId": child_id})), following
+        now = self._ports.clock.now()
+        running = replace(
+            task,
+            status=TaskStatus.IN_PROGRESS,
+            started_at=now,
+            updated_at=now,
+            child_id=child_id,
+            output={"subWorkflowId": child_id},
+        )
+        return running, following
+
+    def start_detached(self, spec: StartSpec, workflow_id: str) -> list[Change]:
+        """Start a workflow that nobody waits for (a failure workflow); a repeat starts nothing."""
+        try:
+            change = self._starting.begin(spec, workflow_id, None)
+        except ClientError:
+            return []
+        return [] if change is None else [change]
+
+    def terminate(self, parent: TaskKey, inc: int, reason: str) -> list[Change]:
+        """End the child of a task whose workflow has ended.
+
+        A child that does not exist yet gets a TERMINATED stub, which fences a launch under way (16).
+        """
+        child_id = child_workflow_id(parent, inc)
+        for _ in range(MAX_RACES):
+            state = self._states.fresh(child_id)
+            if state is None:
+                if self._ports.executions.put_terminated_stub(self._stub(child_id, parent, inc)):
+                    return []
+                continue
+            if state.header.status.is_terminal:
+                return []
+            decision = self._deciding.settle(
+                lambda context, state=state: operations.terminate(state, reason, context),
+                header=state.header,
+                memory=state.memory,
+            )
+            change = self._committing.commit(state, decision)
+            if change is not None:
+                return [change]
+        message = f"child {child_id} is too busy to be terminated"
+        raise LostRaceError(message)
+
+    def notify(self, child: Header) -> list[Change]:
+        """Tell the waiting task that its child has ended; a task that waits no more refuses."""
+        if child.parent is None:
+            return []
+        key = child.parent.key
+        waiting = self._ports.executions.read_task(key)
+        if waiting is None:
+            message = f"task {key.task_id} waits for {child.workflow_id} but is not there yet"
+            raise TransientError(message)
+        if waiting.status.is_terminal:
+            return []
+        output = self._ports.executions.read_output(child.workflow_id) or {}
+        end = end_of_child(child, output, self._ports.clock.now())
+        outcome = self._ports.executions.end(
+            key, end, inc=child.parent.inc, child=(child.workflow_id, child.generation)
+        )
+        if not outcome.applied or outcome.task is None:
+            return []
+        return [TaskChange(key.workflow_id, outcome.task)]
+
+    def _ended(self, task: Task, outcome: Outcome) -> Task:
+        now = self._ports.clock.now()
+        return replace(
+            task,
+            status=outcome.status,
+            output=outcome.output,
+            reason=outcome.reason,
+            started_at=now,
+            updated_at=now,
+            ended_at=now,
+        )
+
+    def _stub(self, child_id: str, parent: TaskKey, inc: int) -> Header:
+        now = self._ports.clock.now()
+        return Header(
+            workflow_id=child_id,
+            definition="",
+            name="",
+            name_version=0,
+            version=1,
+            status=WorkflowStatus.TERMINATED,
+            closed=True,
+            parent=Parent(parent.workflow_id, parent.ref, parent.seq, inc),
+            created_at=now,
+            ended_at=now,
+            committed_at=now,
+            reason="Parent workflow ended before this one was started.",
+        )

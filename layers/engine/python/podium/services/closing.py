@@ -1,0 +1,111 @@
+"""Close: end everything a terminal workflow still owns (protocol.md 6).
+
+Children first, then tasks, then the failure workflow, and only then ``fin``: written on the very
+version whose closing was done (11c). Each step repeats harmlessly.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from podium.domain.children import failure_start
+from podium.domain.execution import Kind
+from podium.domain.ids import TaskKey, failure_workflow_id
+from podium.domain.status import TaskStatus
+
+if TYPE_CHECKING:
+    from podium.domain.changes import Change, HeaderChange
+    from podium.domain.execution import Header, OpenEntry
+    from podium.domain.state import State
+    from podium.ports.bundle import Ports
+    from podium.services.children import Children
+    from podium.services.creating import Creating
+    from podium.services.deciding import Deciding
+    from podium.services.reading import Reading
+    from podium.services.states import States
+
+
+class Closing:
+    """Cancels, terminates, notifies."""
+
+    def __init__(
+        self,
+        ports: Ports,
+        states: States,
+        deciding: Deciding,
+        creating: Creating,
+        children: Children,
+        reading: Reading,
+    ) -> None:
+        """Wire the parts; see ``bootstrap``."""
+        self._ports = ports
+        self._states = states
+        self._deciding = deciding
+        self._creating = creating
+        self._children = children
+        self._reading = reading
+
+    def close(self, change: HeaderChange) -> list[Change]:
+        """Carry out a terminal header: what it owns is ended, its parent told."""
+        following = self._close(change)
+        return following + self._children.notify(change.new)
+
+    def _close(self, change: HeaderChange) -> list[Change]:
+        if change.new.closed:
+            return []
+        if change.created is None:
+            state = self._states.fresh(change.new.workflow_id)
+        else:
+            state = self._states.at(change.new)
+        if state is None or not state.header.status.is_terminal or state.header.closed:
+            return []
+        header = state.header
+        following: list[Change] = []
+        for entry in header.open:
+            following += self._end_child(state, entry)
+        for entry in header.open:
+            self._cancel(state, entry)
+        following += self._start_failure_workflow(state)
+        if self._ports.executions.close(header.workflow_id, header.version):
+            closed = replace(header, closed=True, version=header.version + 1)
+            self._states.keep(replace(state, header=closed))
+        return following
+
+    def _end_child(self, state: State, entry: OpenEntry) -> list[Change]:
+        if entry.kind is not Kind.CHILD:
+            return []
+        key = TaskKey(state.header.workflow_id, state.graph.ref(entry), entry.seq)
+        return self._children.terminate(key, entry.inc, _reason_for_child(state.header))
+
+    def _cancel(self, state: State, entry: OpenEntry) -> None:
+        """An upsert with content: it fences a put still under way (8)."""
+        if entry.kind is Kind.DUE:
+            return
+        workflow_id = state.header.workflow_id
+        key = TaskKey(workflow_id, state.graph.ref(entry), entry.seq)
+        task = self._ports.executions.read_task(key)
+        if task is not None and task.inc == entry.inc and task.status.is_terminal:
+            return
+        if task is None or task.inc < entry.inc:
+            task = self._creating.content_of(state, entry)
+        now = self._ports.clock.now()
+        canceled = replace(task, status=TaskStatus.CANCELED, ended_at=now, updated_at=now)
+        self._ports.executions.cancel(workflow_id, canceled, now)
+
+    def _start_failure_workflow(self, state: State) -> list[Change]:
+        if not state.graph.definition.failure_workflow or state.header.status.is_successful:
+            return []
+        view = self._reading.view(state.header.workflow_id)
+        spec = failure_start(view)
+        if spec is None:
+            return []
+        header = state.header
+        failure_id = failure_workflow_id(header.workflow_id, header.generation)
+        return self._children.start_detached(spec, failure_id)
+
+
+def _reason_for_child(header: Header) -> str:
+    if header.reason:
+        return f"Parent workflow has been terminated with reason: {header.reason}"
+    return f"Parent workflow has been terminated with status {header.status}"

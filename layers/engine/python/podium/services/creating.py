@@ -1,0 +1,151 @@
+"""Create: carry out the creation of tasks that a committed header has opened (protocol.md 3).
+
+Send before put: the existence of the item proves the send (5). A record of the stream is judged on
+the item (there: done) and, when that is missing, on a fresh header; the content is computed from
+the very image of the record, so that a repeat builds the same task whatever happened since.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from podium.domain.changes import Change, HeaderChange, TaskChange
+from podium.domain.content import content
+from podium.domain.execution import Kind
+from podium.domain.ids import TaskKey
+from podium.domain.memory import TaskMemory
+from podium.domain.state import State
+from podium.ports.queues import LONGEST_DELAY
+from podium.services.messages import task_message
+from podium.services.timers import seconds_until
+
+if TYPE_CHECKING:
+    from podium.domain.execution import Header, OpenEntry, Task
+    from podium.ports.bundle import Ports
+    from podium.services.children import Children
+    from podium.services.deciding import Deciding
+    from podium.services.states import States
+
+
+class Creating:
+    """Sends messages, launches children and puts task items for open entries."""
+
+    def __init__(
+        self, ports: Ports, states: States, deciding: Deciding, children: Children
+    ) -> None:
+        """Wire the parts; see ``bootstrap``."""
+        self._ports = ports
+        self._states = states
+        self._deciding = deciding
+        self._children = children
+
+    def carry_out(self, change: HeaderChange) -> list[Change]:
+        """Create what ``change.new`` opened and ``change.old`` had not."""
+        added = _added(change)
+        if not added:
+            return []
+        if change.created is None:
+            return self._repair(change.new, added)
+        state = self._states.at(change.new)
+        contents = {task.seq: task for task in change.created}
+        return [
+            following
+            for entry in added
+            for following in self.create(state, contents[entry.seq])
+        ]
+
+    def create(self, state: State, task: Task) -> list[Change]:
+        """Create one task whose content is ``task``; what follows at once is returned."""
+        header = state.header
+        task = replace(task, held=header.hold % 2 == 1, hold=header.hold)
+        following: list[Change] = []
+        match task.kind:
+            case Kind.WORKER | Kind.SYSTEM:
+                self.send(state, task)
+            case Kind.CHILD | Kind.LAUNCH:
+                task, following = self._children.launch(state, task)
+            case _:
+                pass
+        put = self._ports.executions.put_task(header.workflow_id, task)
+        if put and task.status.is_terminal:
+            following.append(TaskChange(header.workflow_id, task))
+        return following
+
+    def send(self, state: State, task: Task) -> None:
+        """Send the message of a worker or system task with its present epoch."""
+        ready = _ready_at(task)
+        delay = seconds_until(ready, self._ports.clock.now())
+        message = task_message(state, task)
+        if delay > LONGEST_DELAY:
+            message = replace(message, not_before=ready)
+        queue = self._ports.system_tasks if task.kind is Kind.SYSTEM else self._ports.tasks
+        queue.send(message, min(delay, LONGEST_DELAY))
+
+    def content_of(self, state: State, entry: OpenEntry) -> Task:
+        """Content of an open entry, from the header image that ``state`` holds."""
+        return self._deciding.settle(
+            lambda context: content(state, entry, context),
+            header=state.header,
+            memory=state.memory,
+        )
+
+    def image(self, header: Header) -> State:
+        """The execution exactly as ``header`` shows it, be it the present one or an older image."""
+        recent = self._states.recent(header.workflow_id)
+        if recent is not None and recent.header.version == header.version:
+            return recent
+        present = recent or self._states.fresh(header.workflow_id)
+        if present is None or present.header.version == header.version:
+            return self._states.at(header) if present is None else present
+        variables = present.variables
+        if present.header.variables_version != header.variables_version:
+            found = self._ports.executions.read_variables(
+                header.workflow_id, header.variables_version
+            )
+            variables = present.graph.definition.variables if found is None else found
+        return State(header, present.graph, present.start, variables, TaskMemory())
+
+    def _repair(self, header: Header, added: list[OpenEntry]) -> list[Change]:
+        following: list[Change] = []
+        for entry in added:
+            if self._is_created(header, entry):
+                continue
+            present = self._states.fresh(header.workflow_id)
+            if present is None or present.header.status.is_terminal:
+                return following
+            still_open = present.header.entry(entry.seq)
+            if still_open is None or still_open.inc != entry.inc:
+                continue
+            image = self.image(header)
+            following += self.create(image, self.content_of(image, entry))
+        return following
+
+    def _is_created(self, header: Header, entry: OpenEntry) -> bool:
+        recent = self._states.recent(header.workflow_id)
+        if (
+            recent is not None
+            and recent.header.version >= header.version
+            and recent.header.has_folded(entry.seq)
+        ):
+            return True
+        ref = self._states.graph(header.definition).ref(entry)
+        key = TaskKey(header.workflow_id, ref, entry.seq)
+        task = self._ports.executions.read_task(key, consistent=False)
+        return task is not None and task.inc >= entry.inc
+
+
+def _ready_at(task: Task) -> int:
+    """Moment (ms) of the next hand-out: the start delay at first, the callback once re-queued."""
+    if task.epoch:
+        return task.updated_at + task.callback_after * 1000
+    return task.scheduled_at + task.start_delay_ms
+
+
+def _added(change: HeaderChange) -> list[OpenEntry]:
+    before = set() if change.old is None else {(e.seq, e.inc) for e in change.old.open}
+    return [
+        entry
+        for entry in change.new.open
+        if entry.kind is not Kind.DUE and (entry.seq, entry.inc) not in before
+    ]

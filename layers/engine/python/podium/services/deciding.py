@@ -1,0 +1,131 @@
+"""Ask the domain, and load what it says is missing.
+
+The domain never reads: a decision that lacks a task or a definition answers Missing. Here it is
+loaded and the decision made again, from the beginning, on the same state.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, TypeVar
+
+from podium.domain.decision import (
+    Context,
+    Missing,
+    Need,
+    NeedAll,
+    NeedHistory,
+    NeedLatest,
+    NeedTask,
+    NeedTaskDef,
+    NeedWorkflowDef,
+)
+from podium.domain.ids import TaskKey
+from podium.errors import DefectError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from podium.domain.definitions import TaskDef, WorkflowDef
+    from podium.domain.execution import Header, Task
+    from podium.domain.memory import TaskMemory
+    from podium.ports.bundle import Ports
+
+T = TypeVar("T")
+
+#: Rounds of "missing, load, again"; each names something new, so more is a defect.
+MAX_ROUNDS = 1000
+
+
+def jitter(seed: str) -> float:
+    """Fraction in [0, 1) that depends on ``seed`` only (Context.jitter)."""
+    digest = hashlib.sha256(seed.encode()).digest()
+    return int.from_bytes(digest[:6], "big") / float(1 << 48)
+
+
+class Deciding:
+    """Runs pure steps of the domain with everything they ask for."""
+
+    def __init__(self, ports: Ports) -> None:
+        """Keep the ports to load from."""
+        self._ports = ports
+
+    def settle(
+        self,
+        step: Callable[[Context], T | Missing],
+        *,
+        header: Header | None = None,
+        memory: TaskMemory | None = None,
+    ) -> T:
+        """Call ``step`` until it does not answer Missing; definitions and tasks are loaded between.
+
+        ``header`` and ``memory`` belong to the execution that tasks are asked of.
+        """
+        workflow_defs: dict[tuple[str, int | None], WorkflowDef | None] = {}
+        task_defs: dict[str, TaskDef | None] = {}
+        context = Context(
+            now=self._ports.clock.now(),
+            engines=self._ports.engines,
+            jitter=jitter,
+            workflow_defs=workflow_defs,
+            task_defs=task_defs,
+        )
+        for _ in range(MAX_ROUNDS):
+            answer = step(context)
+            if not isinstance(answer, Missing):
+                return answer
+            self._load_definitions(answer.needs, workflow_defs, task_defs)
+            if header is not None and memory is not None:
+                self._load_tasks(answer.needs, header, memory)
+        message = f"a decision asked for more than {MAX_ROUNDS} times"
+        raise DefectError(message)
+
+    def _load_definitions(
+        self,
+        needs: frozenset[Need],
+        workflow_defs: dict[tuple[str, int | None], WorkflowDef | None],
+        task_defs: dict[str, TaskDef | None],
+    ) -> None:
+        names = sorted({need.name for need in needs if isinstance(need, NeedTaskDef)})
+        if names:
+            found = self._ports.definitions.tasks(names)
+            task_defs.update({name: found.get(name) for name in names})
+        for need in needs:
+            if isinstance(need, NeedWorkflowDef):
+                found_workflow = self._ports.definitions.workflow(need.name, need.version)
+                workflow_defs[need.name, need.version] = found_workflow
+
+    def _load_tasks(self, needs: frozenset[Need], header: Header, memory: TaskMemory) -> None:
+        executions, workflow_id = self._ports.executions, header.workflow_id
+        for need in needs:
+            match need:
+                case NeedLatest(ref, before):
+                    memory.remember_latest(ref, self._latest(header, ref, before))
+                case NeedTask(ref, seq):
+                    memory.remember(self._task(header, ref, seq))
+                case NeedHistory(ref):
+                    memory.remember_history(ref, _ended(executions.read_history(workflow_id, ref)))
+                case NeedAll():
+                    memory.remember_all(_ended(executions.read_tasks(workflow_id)))
+                case _:
+                    pass
+
+    def _latest(self, header: Header, ref: str, before: int) -> Task | None:
+        unseen = frozenset(entry.seq for entry in header.open)
+        while True:
+            task = self._ports.executions.read_latest(header.workflow_id, ref, before, unseen)
+            if task is None or not header.is_gone(task.seq):
+                return task
+            before = min(first for first, last in header.gone if first <= task.seq <= last)
+
+    def _task(self, header: Header, ref: str, seq: int) -> Task:
+        key = TaskKey(header.workflow_id, ref, seq)
+        task = self._ports.executions.read_task(key, consistent=True)
+        if task is None:
+            message = f"task {key.task_id} is folded but has no item"
+            raise DefectError(message)
+        return task
+
+
+def _ended(tasks: Iterable[Task]) -> list[Task]:
+    return [task for task in tasks if task.status.is_terminal]

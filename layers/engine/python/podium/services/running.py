@@ -1,0 +1,95 @@
+"""Run system tasks that do I/O: claim, call, end (tasks.md 14).
+
+A crash after the call repeats it: at least once, as for any worker. The lease covers a crash after
+the claim (protocol.md 8).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from podium.domain.execution import TaskEnd
+from podium.domain.ids import TaskKey
+from podium.domain.outcome import Outcome
+from podium.domain.status import TaskStatus
+from podium.domain.tasks import http
+from podium.errors import TransientError
+from podium.ports.outside import HttpError, HttpRequest
+
+if TYPE_CHECKING:
+    from podium.domain.execution import Task
+    from podium.ports.bundle import Ports
+    from podium.ports.queues import TaskMessage
+
+WORKER_ID = "system"
+
+
+class Running:
+    """The system task worker."""
+
+    def __init__(self, ports: Ports) -> None:
+        """Wire the parts; see ``bootstrap``."""
+        self._ports = ports
+
+    def run(self, message: TaskMessage) -> None:
+        """Claim and run one task; a stale message does nothing.
+
+        Raises TransientError while the task's item, or its re-queue, is still under way: the
+        message has to come again.
+        """
+        key = TaskKey(message.workflow_id, message.ref, message.seq)
+        now = self._ports.clock.now()
+        outcome = self._ports.executions.claim(key, message.inc, message.epoch, WORKER_ID, now)
+        if not outcome.applied:
+            self._refused(key, message, outcome.task)
+            return
+        task = outcome.task
+        if task is None:
+            return
+        result = self._call(task)
+        at = self._ports.clock.now()
+        end = TaskEnd(result.status, at, result.output, result.reason, WORKER_ID)
+        if result.status.is_terminal:
+            self._ports.executions.end(key, end, inc=task.inc, epoch=task.epoch)
+        else:
+            self._ports.executions.update_open(key, end, inc=task.inc)
+
+    def _call(self, task: Task) -> Outcome:
+        request = http.request(task.input)
+        if isinstance(request, Outcome):
+            return request
+        try:
+            response = self._ports.http.call(
+                HttpRequest(
+                    method=request.method,
+                    uri=request.uri,
+                    headers=request.headers,
+                    body=request.body,
+                    connect_timeout=request.connect_timeout,
+                    read_timeout=request.read_timeout,
+                )
+            )
+        except HttpError as error:
+            reason = f"Failed to invoke HTTP task due to: {error}"
+            return Outcome(TaskStatus.FAILED, {"response": str(error)}, reason)
+        return http.end(request, response)
+
+    def _refused(self, key: TaskKey, message: TaskMessage, task: Task | None) -> None:
+        """The claim table for a queue that Lambda reads: what may still come, comes again."""
+        is_older = task is None or task.inc < message.inc
+        is_requeued = (
+            task is not None
+            and task.inc == message.inc
+            and task.status is TaskStatus.IN_PROGRESS
+            and task.epoch == message.epoch
+        )
+        if is_requeued or (is_older and self._is_awaited(message)):
+            text = f"task {key.task_id} cannot be claimed yet"
+            raise TransientError(text)
+
+    def _is_awaited(self, message: TaskMessage) -> bool:
+        header = self._ports.executions.read_header(message.workflow_id)
+        if header is None or header.status.is_terminal:
+            return False
+        entry = header.entry(message.seq)
+        return entry is not None and entry.inc == message.inc

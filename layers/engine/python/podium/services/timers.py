@@ -1,0 +1,50 @@
+"""Arming of timers: before the commit that needs them (protocol.md 8, (18))."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from podium.ports.queues import LONGEST_DELAY, TimerMessage
+
+if TYPE_CHECKING:
+    from podium.domain.decision import Decision
+    from podium.domain.execution import Header
+    from podium.ports.outside import Clock
+    from podium.ports.queues import TimerQueue
+
+
+def seconds_until(moment: int, now: int) -> int:
+    """Whole seconds from ``now`` to ``moment`` (both ms), rounded up: never early, 0 if past."""
+    return max(0, -((now - moment) // 1000))
+
+
+class Timers:
+    """One armed timer per workflow, no later than any deadline that can occur."""
+
+    def __init__(self, queue: TimerQueue, clock: Clock) -> None:
+        """``queue`` carries near timers; far ones travel in the header's ``due`` key."""
+        self._queue = queue
+        self._clock = clock
+
+    def arm(self, before: Header | None, decision: Decision) -> Decision:
+        """Arm the timer that ``decision.header`` names, unless ``before`` had it armed already.
+
+        Up to 15 minutes: a delay message, sent now. Beyond: ``timer_is_far``, which the commit
+        itself puts into the ``due`` index. A terminal header needs none.
+        """
+        header = decision.header
+        if header.status.is_terminal or not header.timer:
+            return replace(decision, header=replace(header, timer=0, timer_is_far=False))
+        if before is not None and before.timer == header.timer:
+            return decision
+        delay = seconds_until(header.timer, self._clock.now())
+        is_far = delay > LONGEST_DELAY
+        if not is_far:
+            self._queue.arm(TimerMessage(header.workflow_id, header.timer), delay)
+        return replace(decision, header=replace(header, timer_is_far=is_far))
+
+    def arm_lease(self, message: TimerMessage) -> None:
+        """A lease shorter than a minute arms its own message before the claim (protocol.md 8)."""
+        delay = seconds_until(message.at, self._clock.now())
+        self._queue.arm(message, min(delay, LONGEST_DELAY))

@@ -1,0 +1,148 @@
+"""Timers that fire, and the minute's sweep of far ones (protocol.md 8)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from podium.domain import operations
+from podium.domain.decision import Decision
+from podium.domain.execution import Kind
+from podium.domain.ids import TaskKey
+from podium.domain.status import TaskStatus, WorkflowStatus
+from podium.domain.timeouts import due_ends, next_timer, workflow_is_due
+from podium.errors import LostRaceError
+from podium.ports.queues import TimerMessage
+
+if TYPE_CHECKING:
+    from podium.domain.execution import Task
+    from podium.domain.state import State
+    from podium.ports.bundle import Ports
+    from podium.services.advancing import Advancing
+    from podium.services.committing import Committing
+    from podium.services.deciding import Deciding
+    from podium.services.states import States
+    from podium.services.timers import Timers
+
+MAX_RACES = 25
+#: The sweep runs each minute and moves what comes due within this time (ms) to delay messages.
+SWEEP_AHEAD = 16 * 60 * 1000
+
+
+class Timing:
+    """What happens when time has passed."""
+
+    def __init__(
+        self,
+        ports: Ports,
+        states: States,
+        deciding: Deciding,
+        committing: Committing,
+        advancing: Advancing,
+        timers: Timers,
+    ) -> None:
+        """Wire the parts; see ``bootstrap``."""
+        self._ports = ports
+        self._states = states
+        self._deciding = deciding
+        self._committing = committing
+        self._advancing = advancing
+        self._timers = timers
+
+    def fire(self, message: TimerMessage) -> None:
+        """End what is due in one workflow and arm the next timer; a stale message does nothing.
+
+        What the ends lead to is decided by whoever gets their records.
+        """
+        if message.ref:
+            self._fire_lease(message)
+            return
+        for _ in range(MAX_RACES):
+            state = self._states.fresh(message.workflow_id)
+            if state is None or state.header.status.is_terminal:
+                return
+            if not state.header.timer or state.header.timer > message.at:
+                return
+            if self._fire(state):
+                return
+        error = f"the timer of workflow {message.workflow_id} is too busy"
+        raise LostRaceError(error)
+
+    def sweep(self) -> int:
+        """Move far timers that come near to delay messages; how many were moved."""
+        now = self._ports.clock.now()
+        moved = 0
+        for due in self._ports.executions.due_timers(now + SWEEP_AHEAD):
+            moved += self._bring_near(due.workflow_id)
+        return moved
+
+    def _bring_near(self, workflow_id: str) -> bool:
+        state = self._states.fresh(workflow_id)
+        if state is None or not state.header.timer_is_far:
+            return False
+        header = state.header
+        near = replace(header, version=header.version + 1, committed_at=self._ports.clock.now())
+        # ``arm`` sees no timer before, so it sends the delay message, and then the flag goes.
+        armed = self._timers.arm(None, Decision(near))
+        return self._committing.commit_as_is(state, armed) is not None
+
+    def _fire(self, state: State) -> bool:
+        now = self._ports.clock.now()
+        if workflow_is_due(state, now):
+            decision = self._deciding.settle(
+                lambda context: operations.time_out(state, context),
+                header=state.header,
+                memory=state.memory,
+            )
+            return decision is None or self._committing.commit(state, decision) is not None
+        open_tasks = self._end_due(state, self._open_tasks(state), now)
+        timer = next_timer(state, open_tasks, now)
+        if timer == state.header.timer:
+            return True
+        header = replace(
+            state.header, version=state.header.version + 1, timer=timer, committed_at=now
+        )
+        return self._committing.commit(state, Decision(header)) is not None
+
+    def _end_due(self, state: State, tasks: list[Task], now: int) -> list[Task]:
+        """End what is due; returns the tasks still open."""
+        still_open = {task.seq: task for task in tasks}
+        for task, end in due_ends(state, tasks, now):
+            key = TaskKey(state.header.workflow_id, task.ref, task.seq)
+            is_lease = bool(task.lease_until) and task.lease_until <= now
+            outcome = self._ports.executions.end(
+                key,
+                end,
+                inc=task.inc,
+                epoch=task.epoch,
+                lease_before=now if is_lease else None,
+            )
+            if outcome.task is not None and not outcome.task.status.is_terminal:
+                still_open[task.seq] = outcome.task
+            else:
+                del still_open[task.seq]
+        return list(still_open.values())
+
+    def _open_tasks(self, state: State) -> list[Task]:
+        keys = [
+            TaskKey(state.header.workflow_id, state.graph.ref(entry), entry.seq)
+            for entry in state.header.open
+            if entry.kind is not Kind.DUE
+        ]
+        found = [self._ports.executions.read_task(key) for key in keys]
+        return [task for task in found if task is not None and not task.status.is_terminal]
+
+    def _fire_lease(self, message: TimerMessage) -> None:
+        """One short lease: end it if it has run out, look again if it was extended meanwhile."""
+        key = TaskKey(message.workflow_id, message.ref, message.seq)
+        task = self._ports.executions.read_task(key)
+        if task is None or task.status is not TaskStatus.IN_PROGRESS or not task.lease_until:
+            return
+        now = self._ports.clock.now()
+        if task.lease_until > now:
+            self._timers.arm_lease(replace(message, at=task.lease_until))
+            return
+        state = self._states.fresh(message.workflow_id)
+        if state is None or state.header.status is not WorkflowStatus.RUNNING:
+            return
+        self._end_due(state, [task], now)

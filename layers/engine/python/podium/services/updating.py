@@ -1,0 +1,185 @@
+"""Task updates: what workers and clients report (engine.md 9, protocol.md 3 End and Re-queue)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from podium.domain.changes import TaskChange
+from podium.domain.execution import Kind, TaskEnd
+from podium.domain.ids import TaskKey, parse_task_id
+from podium.domain.status import TaskStatus
+from podium.errors import LostRaceError, NotFoundError, TransientError
+from podium.ports.executions import LogLine
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from podium.domain.execution import OpenEntry, Task
+    from podium.domain.json import JsonMap
+    from podium.domain.requests import TaskResult
+    from podium.ports.bundle import Ports
+    from podium.services.creating import Creating
+    from podium.services.following import Following
+    from podium.services.states import States
+
+#: Lines kept of one update (engine.md 9).
+MOST_LOGS = 10
+#: Characters kept of a reason (engine.md 1.2).
+LONGEST_REASON = 500
+MAX_RACES = 10
+
+
+class Updating:
+    """Carries results into task items."""
+
+    def __init__(
+        self, ports: Ports, states: States, creating: Creating, following: Following
+    ) -> None:
+        """Wire the parts; see ``bootstrap``."""
+        self._ports = ports
+        self._states = states
+        self._creating = creating
+        self._following = following
+
+    def update(
+        self, result: TaskResult, *, inc: int | None = None, epoch: int | None = None
+    ) -> Task:
+        """Apply a worker's result and return the task as it then is.
+
+        A task that has ended already stays as it is: that is no error. ``inc`` and ``epoch`` come
+        from SQS-direct workers, whose message carried them. Raises NotFoundError.
+        """
+        key = self._key(result)
+        if result.extend_lease:
+            return self._existing(key, self._ports.executions.extend_lease(key, self._now()).task)
+        self._keep_logs(key, result)
+        update = TaskEnd(
+            status=result.status,
+            at=self._now(),
+            output=result.output_data,
+            reason=(result.reason_for_incompletion or "")[:LONGEST_REASON],
+            worker_id=result.worker_id or "",
+            external_output_path=result.external_output_payload_storage_path or "",
+            callback_after=result.callback_after_seconds,
+        )
+        return self._apply(key, update, inc, epoch)
+
+    def update_by_ref(
+        self, workflow_id: str, ref: str, status: TaskStatus, output: JsonMap, worker_id: str
+    ) -> Task | None:
+        """End or update the open task with this reference name; its output is merged, not replaced.
+
+        In loops the base name finds the open iteration. None when no such task is open. Raises
+        NotFoundError for an unknown workflow.
+        """
+        key = self._open_key(workflow_id, ref)
+        if key is None:
+            return None
+        task = self._existing(key, self._ports.executions.read_task(key))
+        merged = {**task.output, **output}
+        update = TaskEnd(status, self._now(), output=merged, worker_id=worker_id)
+        return self._apply(key, update, None, None)
+
+    def end_of_dead_letter(self, key: TaskKey, inc: int, epoch: int, reason: str) -> None:
+        """A message nobody could settle ends its task FAILED (protocol.md 9)."""
+        end = TaskEnd(TaskStatus.FAILED, self._now(), reason=reason)
+        self._ports.executions.end(key, end, inc=inc, epoch=epoch)
+
+    def append_logs(self, task_id: str, lines: Sequence[str]) -> None:
+        """Add lines to a task's log; the task need not exist (rest-api.md 5)."""
+        now = self._now()
+        self._ports.executions.append_logs([LogLine(line, task_id, now) for line in lines])
+
+    def _apply(
+        self, key: TaskKey, update: TaskEnd, inc: int | None, epoch: int | None
+    ) -> Task:
+        if not update.status.is_terminal:
+            return self._report_progress(key, update, inc, epoch)
+        outcome = self._ports.executions.end(key, update, inc=inc, epoch=epoch)
+        if outcome.task is None and inc is not None:
+            message = f"task {key.task_id} is not there yet"
+            raise TransientError(message)
+        task = self._existing(key, outcome.task)
+        if outcome.applied:
+            self._following.follow([TaskChange(key.workflow_id, task)])
+        return task
+
+    def _report_progress(
+        self, key: TaskKey, update: TaskEnd, inc: int | None, epoch: int | None
+    ) -> Task:
+        """IN_PROGRESS: a worker task goes back to its queue, a system task stays where it is."""
+        for _ in range(MAX_RACES):
+            task = self._existing(key, self._ports.executions.read_task(key))
+            if task.status.is_terminal:
+                return task
+            if inc is not None and (task.inc, task.epoch) != (inc, epoch):
+                return task
+            if task.kind is not Kind.WORKER:
+                outcome = self._ports.executions.update_open(key, update, inc=task.inc)
+            else:
+                self._send_again(key, task, update)
+                outcome = self._ports.executions.requeue(key, update, task.inc, task.epoch)
+            if outcome.applied:
+                return self._existing(key, outcome.task)
+        message = f"task {key.task_id} is too busy; try again"
+        raise LostRaceError(message)
+
+    def _send_again(self, key: TaskKey, task: Task, update: TaskEnd) -> None:
+        """The message goes first: SCHEDULED without a message would be stuck (21c).
+
+        A task that nobody claimed still has its message.
+        """
+        if task.status is not TaskStatus.IN_PROGRESS:
+            return
+        state = self._states.recent(key.workflow_id) or self._states.fresh(key.workflow_id)
+        if state is None:
+            raise NotFoundError(_no_task(key.task_id))
+        later = replace(task, updated_at=update.at, callback_after=update.callback_after)
+        self._creating.send(state, later)
+
+    def _open_key(self, workflow_id: str, ref: str) -> TaskKey | None:
+        state = self._states.fresh(workflow_id)
+        if state is None:
+            message = f"No such workflow found by id: {workflow_id}"
+            raise NotFoundError(message)
+        if state.header.status.is_terminal:
+            return None
+        by_name = {
+            name: TaskKey(workflow_id, base, entry.seq)
+            for entry in reversed(state.header.open)
+            if entry.kind is not Kind.DUE
+            for base in [state.graph.ref(entry)]
+            for name in (base, _suffixed(base, entry))
+        }
+        return by_name.get(ref)
+
+    def _keep_logs(self, key: TaskKey, result: TaskResult) -> None:
+        lines = [
+            LogLine(line.log, key.task_id, line.created_time or self._now())
+            for line in result.logs[:MOST_LOGS]
+        ]
+        if lines:
+            self._ports.executions.append_logs(lines)
+
+    def _key(self, result: TaskResult) -> TaskKey:
+        key = parse_task_id(result.task_id)
+        if key is None or key.workflow_id != result.workflow_instance_id:
+            raise NotFoundError(_no_task(result.task_id))
+        return key
+
+    def _existing(self, key: TaskKey, task: Task | None) -> Task:
+        if task is None:
+            raise NotFoundError(_no_task(key.task_id))
+        return task
+
+    def _now(self) -> int:
+        return self._ports.clock.now()
+
+
+def _suffixed(base: str, entry: OpenEntry) -> str:
+    return base + "".join(f"__{number}" for number in entry.iteration)
+
+
+def _no_task(task_id: str) -> str:
+    return f"No such task found by id: {task_id}"

@@ -1,0 +1,87 @@
+"""Every setting of a Podium function, read from its environment in this one place.
+
+Documented in docs/settings.md; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+from podium.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PREFIX = "PODIUM_"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Settings by name; ``executions_table`` is read from PODIUM_EXECUTIONS_TABLE, and so on."""
+
+    executions_table: str
+    metadata_table: str
+    payload_bucket: str
+    queue_prefix: str
+    system_tasks_queue_url: str
+    timers_queue_url: str
+    results_queue_url: str
+    task_dead_letters_queue_arn: str
+    #: The API advances the workflow within the request; the stream does in any case.
+    inline_advance: bool = True
+    #: Payloads above this many bytes go to the bucket.
+    payload_threshold_bytes: int = 32_768
+    #: Definitions without ``ownerEmail`` are refused.
+    owner_email_mandatory: bool = False
+    #: Workflow names are limited to letters, digits and ``_<>{}#- ``.
+    name_validation: bool = False
+    #: HTTP tasks may call private, link-local and loopback addresses.
+    http_task_allow_private: bool = False
+    log_level: str = "INFO"
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Settings:
+        """Read ``environment``; raises InvalidInputError naming what is missing or malformed."""
+        values: dict[str, object] = {}
+        for each in fields(cls):
+            variable = PREFIX + each.name.upper()
+            if variable in environment:
+                values[each.name] = _parse(variable, environment[variable], str(each.type))
+        missing = [
+            PREFIX + each.name.upper()
+            for each in fields(cls)
+            if each.name not in values and each.name in _REQUIRED
+        ]
+        if missing:
+            message = f"missing settings: {', '.join(missing)}"
+            raise InvalidInputError(message)
+        return cls(**values)  # type: ignore[arg-type]  # checked by field above
+
+
+_REQUIRED = frozenset(
+    {
+        "executions_table",
+        "metadata_table",
+        "payload_bucket",
+        "queue_prefix",
+        "system_tasks_queue_url",
+        "timers_queue_url",
+        "results_queue_url",
+        "task_dead_letters_queue_arn",
+    }
+)
+
+
+def _parse(variable: str, text: str, kind: str) -> object:
+    match kind:
+        case "bool":
+            if text.lower() in {"true", "false"}:
+                return text.lower() == "true"
+        case "int":
+            if text.isdigit():
+                return int(text)
+        case _:
+            return text
+    message = f"{variable} must be {'true or false' if kind == 'bool' else 'a number'}, not {text!r}"
+    raise InvalidInputError(message)
