@@ -8,7 +8,7 @@ default. Maps of free JSON are passed on as they are, never copied: nobody may c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -90,9 +90,13 @@ def optional_flag() -> Any:
     return _wired(None, Wire(read_flag, omitted=None))
 
 
-def choice(enum: type[_E], default: _E | None = None) -> Any:
-    """One of the names of ``enum``; without a default it may be None and is then left out."""
-    members = enum.__members__
+def choice(
+    enum: type[_E], default: _E | None = None, *, among: Collection[_E] | None = None
+) -> Any:
+    """A name of ``enum``, or of its members ``among``; None without a default, then left out."""
+    members = {
+        key: member for key, member in enum.__members__.items() if among is None or member in among
+    }
 
     def read(value: Any) -> _E | None:
         if value is None:
@@ -127,6 +131,11 @@ def json_map() -> Any:
 def optional_map() -> Any:
     """A map of free JSON, or None: left out of the JSON."""
     return _wired(None, Wire(lambda v: None if v is None else read_map(v), omitted=None))
+
+
+def nullable_map() -> Any:
+    """A map of free JSON that is empty when absent; null stays None, and is written as null."""
+    return _collection(dict, Wire(lambda value: None if value is None else read_map(value)))
 
 
 def optional_text_map() -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from podium.domain.definitions import codec
@@ -35,6 +36,18 @@ class SubWorkflowParams(Record):
     idempotency_strategy: IdempotencyStrategy | None = codec.choice(IdempotencyStrategy)
     #: A number or an expression; None is the priority of the parent.
     priority: Json = codec.anything()
+
+    @property
+    def workflow_name(self) -> str | None:
+        """Name of the workflow: that of the definition when one is given here."""
+        inline = self.workflow_definition
+        return inline.name if isinstance(inline, WorkflowDef) else self.name
+
+    @property
+    def workflow_version(self) -> int | None:
+        """Version of the workflow: that of the definition when one is given here."""
+        inline = self.workflow_definition
+        return inline.version if isinstance(inline, WorkflowDef) else self.version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,14 +97,24 @@ class WorkflowTask(Record):
 
     @property
     def child_lists(self) -> tuple[tuple[WorkflowTask, ...], ...]:
-        """The task lists nested directly in this task: cases, default case, branches, loop body."""
-        lists = (*self.decision_cases.values(), self.default_case, *self.fork_tasks, self.loop_over)
-        return tuple(tasks for tasks in lists if tasks)
+        """The task lists that a task of this type runs: cases, default case, branches, loop body.
+
+        As with the peer, a list on a task of another type is kept, but never runs.
+        """
+        match self.type:
+            case "SWITCH" | "DECISION":
+                return (*self.decision_cases.values(), self.default_case)
+            case "FORK_JOIN":
+                return self.fork_tasks
+            case "DO_WHILE":
+                return (self.loop_over,)
+            case _:
+                return ()
 
     @property
     def children(self) -> Iterator[WorkflowTask]:
         """The tasks nested directly in this task, in the order of :func:`walk`."""
-        return (task for tasks in self.child_lists for task in tasks)
+        return chain.from_iterable(self.child_lists)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +160,7 @@ class WorkflowDef(Auditable):
 
 
 def walk(tasks: Iterable[WorkflowTask]) -> Iterator[WorkflowTask]:
-    """Every task in pre-order: decisionCases (in the map's own order), defaultCase, forkTasks, loopOver.
+    """Every task in pre-order: a task, then its ``child_lists``, cases in the map's own order.
 
     Definitions inside ``subWorkflowParam`` are other workflows and are not entered.
     """

@@ -1,0 +1,93 @@
+"""What clients and workers send, as values: a start request and a task result (models.md 2).
+
+Both are read with ``from_json``; what breaks the peer's constraints is listed by
+``domain.validation``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from podium.domain.definitions import IdempotencyStrategy, Record, WorkflowDef, codec
+from podium.domain.status import REPORTABLE, TaskStatus
+from podium.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from podium.domain.json import JsonMap
+
+#: Longest reasonForIncompletion that is kept; the rest is cut off (models.md 2.3).
+MAX_REASON = 500
+#: Logs of a task result beyond this number are dropped (models.md 2.3).
+MAX_RESULT_LOGS = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartWorkflowRequest(Record):
+    """A request to start a workflow by name, or by the definition it carries (models.md 2.1)."""
+
+    name: str | None = codec.text()
+    #: None is the highest registered version.
+    version: int | None = codec.optional_integer()
+    correlation_id: str | None = codec.text()
+    input: JsonMap | None = codec.nullable_map()
+    task_to_domain: Mapping[str, str | None] = codec.text_map()
+    workflow_def: WorkflowDef | None = codec.record(lambda: WorkflowDef)
+    external_input_payload_storage_path: str | None = codec.text()
+    #: 0 lowest, 99 highest.
+    priority: int = codec.integer()
+    created_by: str | None = codec.text()
+    idempotency_key: str | None = codec.text()
+    idempotency_strategy: IdempotencyStrategy | None = codec.choice(IdempotencyStrategy)
+
+    def given_input(self) -> JsonMap:
+        """The input; empty when it lies in external storage.
+
+        Raises InvalidInputError when it is null and no external path is given.
+        """
+        if self.input is not None:
+            return self.input
+        if not (self.external_input_payload_storage_path or "").strip():
+            raise InvalidInputError("NULL input passed when starting workflow")
+        return {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskExecLog(Record):
+    """One line of the log of a task."""
+
+    log: str | None = codec.text()
+    task_id: str | None = codec.text()
+    #: Epoch ms, as the client says.
+    created_time: int = codec.long()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskResult(Record):
+    """What a worker reports about a task (models.md 2.3)."""
+
+    workflow_instance_id: str = codec.name()
+    task_id: str = codec.name()
+    status: TaskStatus | None = codec.choice(TaskStatus, among=REPORTABLE)
+    reason_for_incompletion: str | None = codec.text()
+    #: Seconds.
+    callback_after_seconds: int = codec.long()
+    worker_id: str | None = codec.text()
+    output_data: JsonMap = codec.json_map()
+    logs: tuple[TaskExecLog, ...] = codec.records(lambda: TaskExecLog)
+    external_output_payload_storage_path: str | None = codec.text()
+    sub_workflow_id: str | None = codec.text()
+    extend_lease: bool = codec.flag()
+    supports_cancellation: bool = codec.flag()
+    execution_metadata: JsonMap | None = codec.optional_map()
+
+    @property
+    def reason(self) -> str:
+        """The reason as it is stored: empty when there is none, cut to MAX_REASON characters."""
+        return (self.reason_for_incompletion or "")[:MAX_REASON]
+
+    @property
+    def stored_logs(self) -> tuple[TaskExecLog, ...]:
+        """The logs that are kept."""
+        return self.logs[:MAX_RESULT_LOGS]
