@@ -13,9 +13,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from podium.domain.engines import EngineError
+from podium.domain.interpolation import Expression, Template, cut, unescape
 from podium.domain.outcome import TerminateWorkflowError
 from podium.domain.paths import parse, walk
-from podium.domain.templates import Expression, Template, cut, unescape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -1,74 +1,41 @@
-"""The grammar of text with ``${...}`` in it (engine.md 10.1): cut into plain text and expressions.
+"""Input templates: default values for the input of a task or a workflow (engine.md 10.4).
 
-Braces must balance, else the text is left alone; ``$${`` does not open an expression; expressions
-nest (``${a.${b}}``). A cut text is cached, since a definition evaluates the same few again and again.
+Only top-level keys are filled; a key whose value is null counts as missing.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import lru_cache
+from typing import TYPE_CHECKING
 
-#: ``${a.${b}}`` may nest this deep; deeper text is left alone.
-_MAX_NESTING = 16
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-
-@dataclass(frozen=True, slots=True)
-class Expression:
-    """One ``${...}``: as written, and what stands between the braces."""
-
-    source: str
-    parts: Template
-
-    @property
-    def path(self) -> str | None:
-        """The path, or None while a nested expression decides about it."""
-        if not self.parts:
-            return ""
-        first = self.parts[0]
-        return first if len(self.parts) == 1 and isinstance(first, str) else None
+    from podium.domain.json import Json, JsonMap
 
 
-Template = tuple["str | Expression", ...]
+def apply_task_template(
+    parameters: JsonMap, template: JsonMap, evaluate: Callable[[Json], Json]
+) -> dict[str, Json]:
+    """Evaluated input of a task: its inputParameters over the inputTemplate of its TaskDef.
+
+    The template's values may hold expressions. A key that came out null takes the template's value
+    once more, this time as it is written.
+    """
+    evaluated = {key: evaluate(value) for key, value in _filled(parameters, template).items()}
+    return _filled(evaluated, template) if template else evaluated
 
 
-@lru_cache(maxsize=4096)
-def cut(text: str) -> Template:
-    """Cut ``text`` into plain text and expressions; the parts joined are the text again."""
-    return _cut(text, 0, len(text), _pairs(text), 0)
+def apply_workflow_template(start_input: JsonMap, template: JsonMap) -> dict[str, Json]:
+    """Input of a workflow: what the start request gave over the inputTemplate of its definition.
+
+    Applied to an empty input, too; the peer leaves ``{}`` alone, which is a defect (engine.md 10.4).
+    """
+    return _filled(start_input, template)
 
 
-def unescape(text: str) -> str:
-    """Undo the escape: ``$${x}`` means the text ``${x}``."""
-    return text.replace("$${", "${")
-
-
-def _cut(text: str, start: int, end: int, pairs: dict[int, int], depth: int) -> Template:
-    parts: list[str | Expression] = []
-    done = position = start
-    while depth < _MAX_NESTING and (position := text.find("${", position, end)) >= 0:
-        closing = pairs.get(position + 1, end)
-        if closing >= end or text.startswith("$", position - 1, position):
-            position += 2
-            continue
-        if position > done:
-            parts.append(text[done:position])
-        inner = _cut(text, position + 2, closing, pairs, depth + 1)
-        done = closing + 1
-        parts.append(Expression(text[position:done], inner))
-        position = done
-    if done < end:
-        parts.append(text[done:end])
-    return tuple(parts)
-
-
-def _pairs(text: str) -> dict[int, int]:
-    """Where each ``{`` that is closed is closed; one pass, however many are not."""
-    pairs: dict[int, int] = {}
-    open_at: list[int] = []
-    for position, character in enumerate(text):
-        if character == "{":
-            open_at.append(position)
-        elif character == "}" and open_at:
-            pairs[open_at.pop()] = position
-    return pairs
+def _filled(values: JsonMap, template: JsonMap) -> dict[str, Json]:
+    filled = dict(values)
+    for key, value in template.items():
+        if filled.get(key) is None:
+            filled[key] = value
+    return filled

@@ -1,0 +1,73 @@
+"""Engines for domain tests: a table of answers in place of a sandbox."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from podium.domain.engines import EngineError, Engines
+from podium.domain.json import Json
+
+
+@dataclass
+class TableScripts:
+    """A ScriptEngine that knows the scripts in ``answers`` and refuses any other."""
+
+    answers: Mapping[str, object] = field(default_factory=dict)
+    #: The bindings of each run, in order.
+    seen: list[tuple[str, Mapping[str, Json]]] = field(default_factory=list)
+
+    def evaluate(self, script: str, bindings: Mapping[str, Json]) -> Json:
+        self.seen.append((script, bindings))
+        return _answer(self.answers, script, bindings)
+
+    def check(self, script: str) -> str | None:
+        return None if script in self.answers else "SyntaxError: not in the table"
+
+
+@dataclass
+class TableJq:
+    """A JqEngine whose answers are the lists of values that a program emits."""
+
+    answers: Mapping[str, object] = field(default_factory=dict)
+    seen: list[tuple[str, Json]] = field(default_factory=list)
+
+    def transform(self, program: str, document: Json) -> Sequence[Json]:
+        self.seen.append((program, document))
+        found = _answer(self.answers, program, document)
+        assert isinstance(found, list)
+        return found
+
+
+@dataclass
+class TablePaths:
+    """A PathEngine; a path that is not in the table is missing."""
+
+    answers: Mapping[str, object] = field(default_factory=dict)
+    seen: list[tuple[str, Json]] = field(default_factory=list)
+
+    def find(self, path: str, document: Json) -> Json:
+        self.seen.append((path, document))
+        return _answer(self.answers, path, document) if path in self.answers else None
+
+    def check(self, path: str) -> str | None:
+        return None
+
+
+def table_engines(
+    scripts: Mapping[str, object] | None = None,
+    jq: Mapping[str, object] | None = None,
+    paths: Mapping[str, object] | None = None,
+) -> Engines:
+    """The three together."""
+    return Engines(TableScripts(scripts or {}), TableJq(jq or {}), TablePaths(paths or {}))
+
+
+def _answer(answers: Mapping[str, object], program: str, seen: object) -> Json:
+    if program not in answers:
+        raise EngineError(f"not in the table: {program}")
+    answer = answers[program]
+    if isinstance(answer, Exception):
+        raise answer
+    found: Json = answer(seen) if callable(answer) else answer  # type: ignore[assignment]
+    return found
