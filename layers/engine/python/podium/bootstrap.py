@@ -6,7 +6,6 @@ environment at first use. The local runtime and tests install their own.
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -28,7 +27,6 @@ from podium.services.states import States
 from podium.services.timers import Timers
 from podium.services.timing import Timing
 from podium.services.updating import Updating
-from podium.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,6 +1,6 @@
 """Every setting of a Podium function, read from its environment in this one place.
 
-Documented in docs/settings.md; a test compares the two.
+Documented in docs/reference/settings.md; a test compares the two.
 """
 
 from __future__ import annotations
@@ -83,5 +83,7 @@ def _parse(variable: str, text: str, kind: str) -> object:
                 return int(text)
         case _:
             return text
-    message = f"{variable} must be {'true or false' if kind == 'bool' else 'a number'}, not {text!r}"
+    message = (
+        f"{variable} must be {'true or false' if kind == 'bool' else 'a number'}, not {text!r}"
+    )
     raise InvalidInputError(message)

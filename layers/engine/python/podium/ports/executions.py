@@ -115,7 +115,9 @@ class ExecutionStore(Protocol):
         """GetItem of T."""
         ...
 
-    def read_latest(self, workflow_id: str, ref: str, before: int, skip: frozenset[int]) -> Task | None:
+    def read_latest(
+        self, workflow_id: str, ref: str, before: int, skip: frozenset[int]
+    ) -> Task | None:
         """Last item under ``ref`` with seq < ``before`` and not in ``skip``; consistent reverse Query,
         page by page, stopping at the first hit.
         """

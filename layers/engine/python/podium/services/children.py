@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from podium.domain import operations
-from podium.domain.changes import Change, HeaderChange, TaskChange
+from podium.domain.changes import Change, TaskChange
 from podium.domain.children import StartSpec, child_start, end_of_child
 from podium.domain.execution import Header, Kind, Parent, Task
 from podium.domain.ids import TaskKey, child_workflow_id

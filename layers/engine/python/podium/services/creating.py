@@ -50,9 +50,7 @@ class Creating:
         state = self._states.at(change.new)
         contents = {task.seq: task for task in change.created}
         return [
-            following
-            for entry in added
-            for following in self.create(state, contents[entry.seq])
+            following for entry in added for following in self.create(state, contents[entry.seq])
         ]
 
     def create(self, state: State, task: Task) -> list[Change]:

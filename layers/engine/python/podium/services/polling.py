@@ -60,7 +60,9 @@ class Polling:
         An unknown type yields none. Raises InvalidInputError for a wait above 5 s or a bad count.
         """
         if wait_ms > LONGEST_WAIT_MS:
-            message = f"Long Poll Timeout value cannot be more than {LONGEST_WAIT_MS // 1000} seconds"
+            message = (
+                f"Long Poll Timeout value cannot be more than {LONGEST_WAIT_MS // 1000} seconds"
+            )
             raise InvalidInputError(message)
         if count < 1:
             message = f"count must be at least 1, not {count}"
@@ -90,9 +92,7 @@ class Polling:
             self._ports.tasks.delete(task_type, domain, settled)
         return claimed
 
-    def _claim(
-        self, worker_id: str, received: Received, claimed: list[HandedOut]
-    ) -> int | None:
+    def _claim(self, worker_id: str, received: Received, claimed: list[HandedOut]) -> int | None:
         """None: the message is settled; else the seconds after which it is to be seen again."""
         message, now = received.message, self._ports.clock.now()
         if message.not_before > now:

@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 class Repairing:
     """Handles poison stream records and dead task messages."""
 
-    def __init__(
-        self, advancing: Advancing, updating: Updating, records: FailedRecords
-    ) -> None:
+    def __init__(self, advancing: Advancing, updating: Updating, records: FailedRecords) -> None:
         """``records`` reads back which workflows a failed batch belonged to."""
         self._advancing = advancing
         self._updating = updating

@@ -12,11 +12,10 @@ import json
 from typing import TYPE_CHECKING
 
 from podium.domain import start as starts
+from podium.domain.children import StartSpec
 from podium.domain.decide import decide
 from podium.domain.decision import Decision
 from podium.domain.definitions import WorkflowDef
-from podium.domain.execution import StartRecord
-from podium.domain.children import StartSpec
 from podium.errors import DefectError, NotFoundError
 
 if TYPE_CHECKING:

@@ -91,9 +91,7 @@ class Updating:
         now = self._now()
         self._ports.executions.append_logs([LogLine(line, task_id, now) for line in lines])
 
-    def _apply(
-        self, key: TaskKey, update: TaskEnd, inc: int | None, epoch: int | None
-    ) -> Task:
+    def _apply(self, key: TaskKey, update: TaskEnd, inc: int | None, epoch: int | None) -> Task:
         if not update.status.is_terminal:
             return self._report_progress(key, update, inc, epoch)
         outcome = self._ports.executions.end(key, update, inc=inc, epoch=epoch)
