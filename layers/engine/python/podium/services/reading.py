@@ -1,0 +1,193 @@
+"""Everything that is read for clients: executions, tasks, logs, queue sizes (rest-api.md 3.4, 5).
+
+Reads are consistent, so what a client was told by an answer is there in the next one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from podium.domain.decision import ExecutionView
+from podium.domain.definitions import WorkflowDef
+from podium.domain.execution import StartRecord
+from podium.domain.ids import parse_task_id
+from podium.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+    from podium.domain.execution import Header, Task
+    from podium.domain.json import JsonMap
+    from podium.domain.status import TaskStatus
+    from podium.ports.bundle import Ports
+    from podium.ports.executions import LogLine
+    from podium.services.states import States
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How an execution stands; ``output`` and ``variables`` only when they were asked for."""
+
+    header: Header
+    start: StartRecord
+    output: JsonMap | None
+    variables: JsonMap | None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPage:
+    """Some tasks of an execution, of ``total`` that match."""
+
+    view: ExecutionView
+    total: int
+    tasks: tuple[Task, ...]
+
+
+class Reading:
+    """Reads executions as values; ``domain.wire`` makes JSON of them."""
+
+    def __init__(self, ports: Ports, states: States) -> None:
+        """Wire the parts; see ``bootstrap``."""
+        self._ports = ports
+        self._states = states
+
+    # --- executions -----------------------------------------------------------------------------
+
+    def view(self, workflow_id: str, *, include_tasks: bool = True) -> ExecutionView:
+        """A whole execution, tasks by seq; raises NotFoundError.
+
+        One Query per page and the definition snapshot, if this process does not have it. Without
+        tasks: a GetItem each for header, start, variables and output, however large the execution;
+        one that ended badly is read whole, since it names the tasks that failed.
+        """
+        if not include_tasks:
+            header = self._header(workflow_id)
+            if header.status.is_successful or not header.status.is_terminal:
+                return self._view_of(header)
+        everything = self._ports.executions.read_everything(workflow_id)
+        if everything is None:
+            raise _unknown(workflow_id)
+        header, definition = everything.header, self._definition(everything.header)
+        return ExecutionView(
+            header=header,
+            start=everything.start,
+            definition=definition,
+            variables=definition.variables
+            if everything.variables is None
+            else everything.variables,
+            output=everything.output or {},
+            tasks=_shown(header, everything.tasks),
+        )
+
+    def standing(
+        self, workflow_id: str, *, with_output: bool = False, with_variables: bool = False
+    ) -> Standing:
+        """Status, and what else is asked for; raises NotFoundError. A GetItem each."""
+        header = self._header(workflow_id)
+        return Standing(
+            header,
+            self._start(header),
+            self._output(header) if with_output else None,
+            self._variables(header) if with_variables else None,
+        )
+
+    # --- tasks ----------------------------------------------------------------------------------
+
+    def task(self, task_id: str) -> tuple[ExecutionView, Task]:
+        """One task, with a view that holds the other attempts and iterations under its reference.
+
+        Raises NotFoundError. Header, start, and one Query per page of the reference.
+        """
+        key = parse_task_id(task_id)
+        header = self._ports.executions.read_header(key.workflow_id) if key else None
+        if key is None or header is None:
+            raise _unknown_task(task_id)
+        tasks = self._ports.executions.read_history(key.workflow_id, key.ref)
+        shown = _shown(header, tasks)
+        task = next((task for task in shown if task.seq == key.seq), None)
+        if task is None:
+            raise _unknown_task(task_id)
+        view = ExecutionView(header, self._start(header), self._definition(header), {}, {}, shown)
+        return view, task
+
+    def tasks(
+        self, workflow_id: str, start: int, count: int, statuses: Collection[TaskStatus] = ()
+    ) -> TaskPage:
+        """Tasks ``start`` to ``start + count`` by seq, of those in ``statuses`` (default: of all).
+
+        Raises NotFoundError.
+        """
+        view = self.view(workflow_id)
+        matching = [task for task in view.tasks if not statuses or task.status in statuses]
+        return TaskPage(view, len(matching), tuple(matching[start : start + count]))
+
+    def logs(self, task_id: str) -> Sequence[LogLine]:
+        """Lines of a task's log, oldest first; empty for an unknown task."""
+        return self._ports.executions.read_logs(task_id)
+
+    # --- queues ---------------------------------------------------------------------------------
+
+    def queue_size(self, task_type: str, domain: str = "") -> int:
+        """Messages waiting for one task type; 0 for an unknown one."""
+        return self._ports.tasks.size(task_type, domain)
+
+    def queue_sizes(self) -> dict[str, int]:
+        """Messages waiting, by ``[domain:]taskType``, sorted."""
+        return dict(sorted(self._ports.tasks.sizes().items()))
+
+    # --- parts ----------------------------------------------------------------------------------
+
+    def _view_of(self, header: Header) -> ExecutionView:
+        return ExecutionView(
+            header=header,
+            start=self._start(header),
+            definition=self._definition(header),
+            variables=self._variables(header),
+            output=self._output(header),
+            tasks=(),
+        )
+
+    def _header(self, workflow_id: str) -> Header:
+        header = self._ports.executions.read_header(workflow_id)
+        if header is None:
+            raise _unknown(workflow_id)
+        return header
+
+    def _start(self, header: Header) -> StartRecord:
+        # A child that was terminated before its launch is a header and nothing else.
+        return self._ports.executions.read_start(header.workflow_id) or StartRecord()
+
+    def _definition(self, header: Header) -> WorkflowDef:
+        if not header.definition:
+            return WorkflowDef(name=header.name, version=header.name_version)
+        return self._states.graph(header.definition).definition
+
+    def _variables(self, header: Header) -> JsonMap:
+        version = header.variables_version
+        found = (
+            self._ports.executions.read_variables(header.workflow_id, version) if version else None
+        )
+        return self._definition(header).variables if found is None else found
+
+    def _output(self, header: Header) -> JsonMap:
+        if not header.output_version:
+            return {}
+        return self._ports.executions.read_output(header.workflow_id) or {}
+
+
+def _shown(header: Header, tasks: Iterable[Task]) -> tuple[Task, ...]:
+    """What is left of ``tasks`` after restarts and reruns, by seq."""
+    return tuple(
+        sorted((task for task in tasks if not header.is_gone(task.seq)), key=lambda task: task.seq)
+    )
+
+
+def _unknown(workflow_id: str) -> NotFoundError:
+    message = f"No such workflow found by id: {workflow_id}"
+    return NotFoundError(message)
+
+
+def _unknown_task(task_id: str) -> NotFoundError:
+    message = f"No such task found by id: {task_id}"
+    return NotFoundError(message)
