@@ -80,7 +80,7 @@ def assemble(
     creating = Creating(ports, states, deciding, children)
     reading = Reading(ports, states)
     closing = Closing(ports, states, deciding, creating, children, reading)
-    holding = Holding(ports, creating)
+    holding = Holding(ports, states, creating)
     advancing = Advancing(ports, states, deciding, committing, creating, closing, holding)
     following = Following(advancing, inline=inline_advance)
     updates = Updating(ports, states, creating, following)

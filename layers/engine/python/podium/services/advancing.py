@@ -78,8 +78,7 @@ class Advancing:
             state = self._states.fresh(workflow_id)
             if state is None:
                 return
-            change = HeaderChange(None, state.header)
-            self.run([change])
+            self.run(self._carry_out(HeaderChange(None, state.header), again=True))
             ends = self._ended(state)
             if not ends or state.header.status is not WorkflowStatus.RUNNING:
                 return
@@ -158,11 +157,11 @@ class Advancing:
                 ends.append(following.new)
         return self.fold(change.workflow_id, ends)
 
-    def _carry_out(self, change: HeaderChange) -> list[Change]:
-        """Do what a committed header asks for; repeatable, skipped when this process did it."""
+    def _carry_out(self, change: HeaderChange, *, again: bool = False) -> list[Change]:
+        """Do what a committed header asks for; skipped when this process did it, unless ``again``."""
         header = change.new
         mark = (header.workflow_id, header.version)
-        if change.created is None and change.old is not None and mark in self._done:
+        if mark in self._done and not again:
             return []
         following: list[Change] = []
         if header.status.is_terminal:

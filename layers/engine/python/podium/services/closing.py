@@ -54,10 +54,9 @@ class Closing:
     def _close(self, change: HeaderChange) -> list[Change]:
         if change.new.closed:
             return []
-        if change.created is None:
+        state = self._states.recent(change.new.workflow_id)
+        if state is None or state.header.version != change.new.version or change.created is None:
             state = self._states.fresh(change.new.workflow_id)
-        else:
-            state = self._states.at(change.new)
         if state is None or not state.header.status.is_terminal or state.header.closed:
             return []
         header = state.header

@@ -47,7 +47,7 @@ class Creating:
             return []
         if change.created is None:
             return self._repair(change.new, added)
-        state = self._states.at(change.new)
+        state = self.image(change.new)
         contents = {task.seq: task for task in change.created}
         return [
             following for entry in added for following in self.create(state, contents[entry.seq])

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from podium.domain.state import State
     from podium.ports.bundle import Ports
     from podium.services.creating import Creating
+    from podium.services.states import States
 
 _HANDED_OUT = frozenset({Kind.WORKER, Kind.SYSTEM})
 
@@ -21,9 +22,10 @@ _HANDED_OUT = frozenset({Kind.WORKER, Kind.SYSTEM})
 class Holding:
     """Marks open worker tasks of a paused workflow, and lets them go again."""
 
-    def __init__(self, ports: Ports, creating: Creating) -> None:
+    def __init__(self, ports: Ports, states: States, creating: Creating) -> None:
         """Wire the parts; see ``bootstrap``."""
         self._ports = ports
+        self._states = states
         self._creating = creating
 
     def carry_out(self, change: HeaderChange) -> list[Change]:
@@ -31,12 +33,26 @@ class Holding:
         old, new = change.old, change.new
         if old is None or old.hold >= new.hold:
             return []
-        state = self._creating.image(new)
+        state = self._present(change)
+        if state is None:
+            return []
         if new.status is WorkflowStatus.PAUSED:
             for entry in _handed_out(state):
                 self._hold(state, entry)
             return []
         return [change for entry in _handed_out(state) for change in self._unhold(state, entry)]
+
+    def _present(self, change: HeaderChange) -> State | None:
+        """The state to act on; None when a record comes late and the counter has moved on.
+
+        A hold delayed past the resume would stick on an item that is put later (13c).
+        """
+        if change.created is not None:
+            return self._creating.image(change.new)
+        present = self._states.fresh(change.new.workflow_id)
+        if present is None or present.header.hold != change.new.hold:
+            return None
+        return present
 
     def _hold(self, state: State, entry: OpenEntry) -> None:
         """An upsert, since the put may still come (13)."""
