@@ -1,0 +1,66 @@
+"""From the topology's logical names to ARNs and values of environment variables."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from aws_cdk import ArnFormat, Stack
+
+from infra.constructs.queues import Queues
+from infra.constructs.storage import Storage
+from infra.shapes import Attribute, Kind, Resource, Variable, queue_prefix, task_queue_prefix
+
+
+class Resources:
+    """Looks up what a grant or a variable means in this stack."""
+
+    def __init__(self, stack: Stack, storage: Storage, queues: Queues) -> None:
+        self._stack = stack
+        self._storage = storage
+        self._queues = queues
+
+    def arn(self, resource: Resource) -> str:
+        """ARN, or ARN pattern, of what a grant is on."""
+        match resource.kind:
+            case Kind.TABLE:
+                return self._storage.tables[resource.name].table_arn
+            case Kind.INDEX:
+                table, _, index = resource.name.partition("/")
+                return f"{self._storage.tables[table].table_arn}/index/{index}"
+            case Kind.STREAM:
+                return self.stream_arn(resource.name)
+            case Kind.OBJECTS:
+                return self._storage.bucket.arn_for_objects("*")
+            case Kind.QUEUE:
+                return self._queues.by_name[resource.name].queue_arn
+            case Kind.TASK_QUEUES:
+                return self._stack.format_arn(
+                    service="sqs",
+                    resource=f"{task_queue_prefix(self._stack.stack_name)}*",
+                    arn_format=ArnFormat.NO_RESOURCE_NAME,
+                )
+        assert_never(resource.kind)
+
+    def stream_arn(self, table: str) -> str:
+        """ARN of a table's stream; raises ValueError when the topology gives it none."""
+        arn = self._storage.tables[table].table_stream_arn
+        if arn is None:
+            raise ValueError(f"table {table} has no stream")
+        return arn
+
+    def value(self, variable: Variable) -> str:
+        """What an environment variable holds."""
+        match variable.attribute:
+            case Attribute.TABLE_NAME:
+                return self._storage.tables[variable.of].table_name
+            case Attribute.BUCKET_NAME:
+                return self._storage.bucket.bucket_name
+            case Attribute.QUEUE_URL:
+                return self._queues.by_name[variable.of].queue_url
+            case Attribute.QUEUE_ARN:
+                return self._queues.by_name[variable.of].queue_arn
+            case Attribute.QUEUE_PREFIX:
+                return queue_prefix(self._stack.stack_name)
+            case Attribute.TEXT:
+                return variable.of
+        assert_never(variable.attribute)
