@@ -216,7 +216,7 @@ def test_results_are_not_evaluated_again():
 
 
 def test_values_are_evaluated_at_any_depth_and_keys_are_not():
-    template = {"${t1.output.n}": [{"a": ["${t1.output.n}", 1, None, True]}], "b": {"c": 2.5}}
+    template: Json = {"${t1.output.n}": [{"a": ["${t1.output.n}", 1, None, True]}], "b": {"c": 2.5}}
     assert value(template) == {"${t1.output.n}": [{"a": [7, 1, None, True]}], "b": {"c": 2.5}}
 
 

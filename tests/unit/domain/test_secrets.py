@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from podium.domain.json import Json
 from podium.domain.secrets import reveal, secret_names
 
 SECRETS = {"KEY": "s3", "JSON": '{"user": {"name": "ada"}, "n": 7}', "GONE": None}
@@ -34,6 +35,6 @@ def test_stored_input_is_not_evaluated_again():
 
 
 def test_the_names_of_all_secrets_are_found():
-    value = {"a": "${workflow.secrets.A}", "b": ["x${workflow.secrets.B.c}${t.secrets.C}", 1]}
+    value: Json = {"a": "${workflow.secrets.A}", "b": ["x${workflow.secrets.B.c}${t.secrets.C}", 1]}
     assert secret_names(value) == {"A", "B"}
     assert secret_names("${workflow['secrets'].D}") == {"D"}
