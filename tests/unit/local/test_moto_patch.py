@@ -1,0 +1,596 @@
+"""The patch changes moto's cost, not its answers; and it repairs what moto gets wrong."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from functools import cache
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from moto import mock_aws
+from moto.dynamodb.models import dynamodb_backends
+
+from podium_local.clock import LocalClock, SystemClock, VirtualClock
+from podium_local.moto_patch import patched
+from podium_local.moto_patch.calls import LOCK, serialized_app
+
+REGION = "us-east-1"
+ACCOUNT = "123456789012"
+KEYS = {"pk": {"S": "p"}, "sk": {"S": "s"}}
+
+Call = tuple[str, str, dict[str, Any]]
+
+
+@pytest.fixture(autouse=True)
+def _plain_endpoints(monkeypatch):
+    monkeypatch.setenv("AWS_ACCOUNT_ID_ENDPOINT_MODE", "disabled")
+
+
+@pytest.fixture
+def clock():
+    return VirtualClock()
+
+
+@contextmanager
+def fresh(clock: LocalClock) -> Iterator[None]:
+    with mock_aws(), patched(clock):
+        mock_aws().reset()  # the fixture of the module may have it open already
+        yield
+
+
+@cache
+def client(service: str) -> Any:
+    make: Any = boto3.client
+    return make(service, region_name=REGION)
+
+
+@pytest.fixture
+def aws(clock):
+    with fresh(clock):
+        yield client
+
+
+def make_table(dynamodb: Any) -> None:
+    dynamodb.create_table(
+        TableName="table",
+        KeySchema=[
+            {"AttributeName": "pk", "KeyType": "HASH"},
+            {"AttributeName": "sk", "KeyType": "RANGE"},
+        ],
+        AttributeDefinitions=[
+            {"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk", "due", "tm")
+        ],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "due",
+                "KeySchema": [
+                    {"AttributeName": "due", "KeyType": "HASH"},
+                    {"AttributeName": "tm", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            }
+        ],
+        BillingMode="PAY_PER_REQUEST",
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
+    )
+
+
+class Stream:
+    """A reader that opened its iterator before anything was written."""
+
+    def __init__(self, streams: Any) -> None:
+        self._streams = streams
+        arn = streams.list_streams(TableName="table")["Streams"][0]["StreamArn"]
+        shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
+        self._iterator = streams.get_shard_iterator(
+            StreamArn=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON"
+        )["ShardIterator"]
+
+    def read(self) -> list[dict[str, Any]]:
+        answer = self._streams.get_records(ShardIterator=self._iterator)
+        self._iterator = answer["NextShardIterator"]
+        return list(answer["Records"])
+
+
+# --- The same answers as stock moto ----------------------------------------------------------------
+
+names = st.sampled_from(["a", "b"])
+keys = st.builds(
+    lambda pk, sk: {"pk": {"S": pk}, "sk": {"S": sk}},
+    names,
+    st.sampled_from(["1", "2", "3"]),
+)
+numbers = st.integers(min_value=0, max_value=3).map(lambda number: {"N": str(number)})
+extras = st.fixed_dictionaries(
+    {"v": numbers}, optional={"due": st.just({"S": "0"}), "tm": names.map(lambda name: {"S": name})}
+)
+conditions = st.sampled_from(
+    [
+        "attribute_not_exists(pk)",
+        "attribute_exists(pk)",
+        "v = :v",
+        "v < :v OR attribute_not_exists(v)",
+    ]
+)
+
+
+def _with_condition(condition: str, value: Any, request: dict[str, Any]) -> dict[str, Any]:
+    request["ConditionExpression"] = condition
+    if ":v" in condition:
+        request.setdefault("ExpressionAttributeValues", {})[":v"] = value
+    return request
+
+
+puts = st.builds(lambda key, extra: {"Item": key | extra}, keys, extras)
+updates = st.builds(
+    lambda key, value: {
+        "Key": key,
+        "UpdateExpression": "SET w = :w, v = if_not_exists(v, :w)",
+        "ExpressionAttributeValues": {":w": value},
+    },
+    keys,
+    numbers,
+)
+deletes = st.builds(lambda key: {"Key": key}, keys)
+
+
+def conditional(requests):
+    return requests | st.builds(_with_condition, conditions, numbers, requests)
+
+
+conditional_writes = st.one_of(
+    conditional(puts).map(lambda request: ("Put", request)),
+    conditional(updates).map(lambda request: ("Update", request)),
+    conditional(deletes).map(lambda request: ("Delete", request)),
+)
+
+
+def _single(operation: str, request: dict[str, Any]) -> Call:
+    method = {"Put": "put_item", "Update": "update_item", "Delete": "delete_item"}[operation]
+    return "dynamodb", method, request | {"TableName": "table", "ReturnValues": "ALL_OLD"}
+
+
+def _transaction(operations: list[tuple[str, dict[str, Any]]]) -> Call:
+    items = [
+        {
+            operation: request
+            | {"TableName": "table"}
+            | (
+                {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+                if "ConditionExpression" in request
+                else {}
+            )
+        }
+        for operation, request in operations
+    ]
+    return "dynamodb", "transact_write_items", {"TransactItems": items}
+
+
+queries = st.builds(
+    lambda pk, forward, limit, start: (
+        "dynamodb",
+        "query",
+        {
+            "TableName": "table",
+            "KeyConditionExpression": "pk = :p AND begins_with(sk, :s)",
+            "ExpressionAttributeValues": {":p": {"S": pk}, ":s": {"S": ""}},
+            "ScanIndexForward": forward,
+            "Limit": limit,
+        }
+        | ({"ExclusiveStartKey": {"pk": {"S": pk}, "sk": {"S": start}}} if start else {}),
+    ),
+    names,
+    st.booleans(),
+    st.integers(min_value=1, max_value=3),
+    st.sampled_from(["", "1", "2"]),
+)
+index_queries = st.builds(
+    lambda tm, limit: (
+        "dynamodb",
+        "query",
+        {
+            "TableName": "table",
+            "IndexName": "due",
+            "KeyConditionExpression": "due = :d AND tm <= :t",
+            "ExpressionAttributeValues": {":d": {"S": "0"}, ":t": {"S": tm}},
+            "Limit": limit,
+        },
+    ),
+    names,
+    st.integers(min_value=1, max_value=6),
+)
+calls = st.one_of(
+    conditional_writes.map(lambda write: _single(*write)),
+    st.lists(conditional_writes, min_size=1, max_size=4).map(_transaction),
+    keys.map(lambda key: ("dynamodb", "get_item", {"TableName": "table", "Key": key})),
+    queries,
+    index_queries,
+    st.just(("dynamodb", "scan", {"TableName": "table"})),
+)
+
+
+@pytest.fixture(scope="module")
+def _moto():
+    with mock_aws():
+        yield
+
+
+def answers(sequence: list[Call], *, repaired: bool) -> list[Any]:
+    with patched(SystemClock()) if repaired else nullcontext():
+        dynamodb = client("dynamodb")
+        make_table(dynamodb)
+        try:
+            return [answer(dynamodb, method, request) for _, method, request in sequence]
+        finally:
+            dynamodb.delete_table(TableName="table")
+
+
+def answer(aws_client: Any, method: str, request: dict[str, Any]) -> Any:
+    try:
+        found = getattr(aws_client, method)(**request)
+    except ClientError as error:
+        found = error.response
+    found.pop("ResponseMetadata", None)
+    found.pop("NextToken", None)
+    return found
+
+
+@pytest.mark.usefixtures("_moto")
+@settings(max_examples=60)
+@given(st.lists(calls, min_size=1, max_size=12))
+def test_any_sequence_of_table_calls_gets_the_answers_of_stock_moto(sequence):
+    assert answers(sequence, repaired=True) == answers(sequence, repaired=False)
+
+
+queue_calls = st.one_of(
+    st.tuples(st.just("send"), st.sampled_from(["x", "y"])),
+    st.tuples(st.just("receive"), st.integers(min_value=1, max_value=3)),
+    st.tuples(st.just("delete"), st.integers(min_value=0, max_value=5)),
+    st.tuples(st.just("visible"), st.integers(min_value=0, max_value=5)),
+    st.tuples(st.just("invisible"), st.integers(min_value=0, max_value=5)),
+    st.tuples(st.just("count"), st.just("")),
+    st.tuples(st.just("purge"), st.just("")),
+)
+
+
+def queue_answers(sequence: list[tuple[str, Any]], *, repaired: bool) -> list[Any]:
+    with patched(SystemClock()) if repaired else nullcontext():
+        sqs = client("sqs")
+        dead = sqs.create_queue(QueueName="dead")["QueueUrl"]
+        policy = f'{{"deadLetterTargetArn": "arn:aws:sqs:{REGION}:{ACCOUNT}:dead", "maxReceiveCount": 2}}'
+        url = sqs.create_queue(QueueName="q", Attributes={"RedrivePolicy": policy})["QueueUrl"]
+        try:
+            receipts: list[str] = []
+            seen = [queue_answer(sqs, url, receipts, *call) for call in sequence]
+            return [*seen, queue_answer(sqs, dead, receipts, "count", "")]
+        finally:
+            for queue in (url, dead):
+                sqs.delete_queue(QueueUrl=queue)
+
+
+def queue_answer(sqs: Any, url: str, receipts: list[str], action: str, value: Any) -> Any:
+    match action:
+        case "send":
+            return answer(sqs, "send_message", {"QueueUrl": url, "MessageBody": value})[
+                "MD5OfMessageBody"
+            ]
+        case "receive":
+            request = {"QueueUrl": url, "MaxNumberOfMessages": value, "AttributeNames": ["All"]}
+            messages = answer(sqs, "receive_message", request).get("Messages", [])
+            receipts.extend(message["ReceiptHandle"] for message in messages)
+            return [
+                (message["Body"], message["Attributes"]["ApproximateReceiveCount"])
+                for message in messages
+            ]
+        case "count":
+            request = {"QueueUrl": url, "AttributeNames": ["All"]}
+            attributes = answer(sqs, "get_queue_attributes", request)["Attributes"]
+            return {k: v for k, v in attributes.items() if not k.endswith("Timestamp")}
+        case "purge":
+            return answer(sqs, "purge_queue", {"QueueUrl": url})
+        case _:
+            receipt = receipts[value] if value < len(receipts) else "none"
+            request = {"QueueUrl": url, "ReceiptHandle": receipt}
+            if action == "delete":
+                return answer(sqs, "delete_message", request)
+            seconds = 0 if action == "visible" else 30
+            return answer(
+                sqs, "change_message_visibility", request | {"VisibilityTimeout": seconds}
+            )
+
+
+@pytest.mark.usefixtures("_moto")
+@settings(max_examples=60)
+@given(st.lists(queue_calls, min_size=1, max_size=15))
+def test_any_sequence_of_queue_calls_gets_the_answers_of_stock_moto(sequence):
+    # A message made visible is visible a moment later in stock moto: nothing is received in that moment.
+    sequence = [
+        step
+        for call in sequence
+        for step in ([call, ("count", "")] if call[0] == "visible" else [call])
+    ]
+    assert queue_answers(sequence, repaired=True) == queue_answers(sequence, repaired=False)
+
+
+# --- What stock moto gets wrong --------------------------------------------------------------------
+
+
+def test_a_failed_transaction_leaves_no_record_and_no_item_and_the_stream_goes_on(aws):
+    dynamodb = aws("dynamodb")
+    make_table(dynamodb)
+    stream = Stream(aws("dynamodbstreams"))
+    with pytest.raises(dynamodb.exceptions.TransactionCanceledException):
+        dynamodb.transact_write_items(
+            TransactItems=[
+                {"Put": {"TableName": "table", "Item": KEYS}},
+                {
+                    "ConditionCheck": {
+                        "TableName": "table",
+                        "Key": {"pk": {"S": "other"}, "sk": {"S": "s"}},
+                        "ConditionExpression": "attribute_exists(pk)",
+                    }
+                },
+            ]
+        )
+    assert stream.read() == []
+    assert "Item" not in dynamodb.get_item(TableName="table", Key=KEYS)
+
+    dynamodb.put_item(TableName="table", Item=KEYS)
+    assert [record["eventName"] for record in stream.read()] == ["INSERT"]
+
+
+def test_a_transaction_restores_an_item_it_had_changed_before_it_failed(aws):
+    dynamodb = aws("dynamodb")
+    make_table(dynamodb)
+    dynamodb.put_item(TableName="table", Item=KEYS | {"v": {"N": "1"}})
+    with pytest.raises(dynamodb.exceptions.TransactionCanceledException):
+        dynamodb.transact_write_items(
+            TransactItems=[
+                {
+                    "Update": {
+                        "TableName": "table",
+                        "Key": KEYS,
+                        "UpdateExpression": "SET v = :v",
+                        "ExpressionAttributeValues": {":v": {"N": "2"}},
+                    }
+                },
+                {
+                    "ConditionCheck": {
+                        "TableName": "table",
+                        "Key": {"pk": {"S": "other"}, "sk": {"S": "s"}},
+                        "ConditionExpression": "attribute_exists(pk)",
+                    }
+                },
+            ]
+        )
+    assert dynamodb.get_item(TableName="table", Key=KEYS)["Item"]["v"] == {"N": "1"}
+
+
+def test_an_update_that_makes_an_item_is_one_insert_with_the_whole_item(aws):
+    dynamodb = aws("dynamodb")
+    make_table(dynamodb)
+    stream = Stream(aws("dynamodbstreams"))
+    dynamodb.update_item(
+        TableName="table",
+        Key=KEYS,
+        UpdateExpression="SET v = :v",
+        ExpressionAttributeValues={":v": {"N": "1"}},
+    )
+    (record,) = stream.read()
+    assert record["eventName"] == "INSERT"
+    assert record["dynamodb"]["NewImage"] == KEYS | {"v": {"N": "1"}}
+    assert stream.read() == []
+
+
+def test_an_update_that_is_refused_makes_no_item(aws):
+    dynamodb = aws("dynamodb")
+    make_table(dynamodb)
+    stream = Stream(aws("dynamodbstreams"))
+    with pytest.raises(ClientError):
+        dynamodb.update_item(
+            TableName="table",
+            Key=KEYS,
+            UpdateExpression="SET v = missing + :v",
+            ExpressionAttributeValues={":v": {"N": "1"}},
+        )
+    assert "Item" not in dynamodb.get_item(TableName="table", Key=KEYS)
+    assert stream.read() == []
+
+
+def test_a_write_that_changes_nothing_is_not_streamed(aws):
+    dynamodb = aws("dynamodb")
+    make_table(dynamodb)
+    stream = Stream(aws("dynamodbstreams"))
+    for _ in range(2):
+        dynamodb.put_item(TableName="table", Item=KEYS | {"v": {"N": "1"}})
+    assert [record["eventName"] for record in stream.read()] == ["INSERT"]
+
+
+def test_no_conditional_write_is_lost_among_threads(aws):
+    dynamodb = aws("dynamodb")
+    make_table(dynamodb)
+    dynamodb.put_item(TableName="table", Item=KEYS | {"v": {"N": "0"}})
+    applied = []
+
+    def count() -> None:
+        for _ in range(15):
+            value = dynamodb.get_item(TableName="table", Key=KEYS)["Item"]["v"]
+            try:
+                dynamodb.update_item(
+                    TableName="table",
+                    Key=KEYS,
+                    UpdateExpression="SET v = v + :one",
+                    ConditionExpression="v = :v",
+                    ExpressionAttributeValues={":one": {"N": "1"}, ":v": value},
+                )
+            except dynamodb.exceptions.ConditionalCheckFailedException:
+                continue
+            applied.append(1)
+
+    threads = [threading.Thread(target=count) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert dynamodb.get_item(TableName="table", Key=KEYS)["Item"]["v"] == {"N": str(len(applied))}
+
+
+def test_others_are_served_while_somebody_waits_for_a_message():
+    with fresh(SystemClock()):
+        sqs = client("sqs")
+        url = sqs.create_queue(QueueName="q")["QueueUrl"]
+        received = []
+        poller = threading.Thread(
+            target=lambda: received.extend(
+                sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20).get("Messages", [])
+            )
+        )
+        poller.start()
+        # Whoever holds the lock for the whole wait makes this send come too late to be received.
+        sqs.send_message(QueueUrl=url, MessageBody="now")
+        poller.join(timeout=10)
+        assert [message["Body"] for message in received] == ["now"]
+
+
+# --- Time is ours ----------------------------------------------------------------------------------
+
+
+def test_delays_and_visibility_follow_the_clock(aws, clock):
+    sqs = aws("sqs")
+    url = sqs.create_queue(QueueName="q", Attributes={"VisibilityTimeout": "60"})["QueueUrl"]
+    sqs.send_message(QueueUrl=url, MessageBody="late", DelaySeconds=10)
+
+    def bodies() -> list[str]:
+        return [
+            message["Body"] for message in sqs.receive_message(QueueUrl=url).get("Messages", [])
+        ]
+
+    assert bodies() == []
+    clock.advance(9_999)
+    assert bodies() == []
+    clock.advance(1)
+    assert bodies() == ["late"]
+    clock.advance(59_999)
+    assert bodies() == []
+    clock.advance(1)
+    assert bodies() == ["late"]
+
+
+def test_a_long_poll_returns_at_once_where_time_stands_still(aws):
+    sqs = aws("sqs")
+    url = sqs.create_queue(QueueName="q")["QueueUrl"]
+    assert "Messages" not in sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20)
+
+
+def test_an_expired_message_is_gone_and_stands_in_nobodys_way(aws, clock):
+    sqs = aws("sqs")
+    url = sqs.create_queue(QueueName="q", Attributes={"MessageRetentionPeriod": "60"})["QueueUrl"]
+    sqs.send_message(QueueUrl=url, MessageBody="old")
+    clock.advance(60_000)
+    sqs.send_message(QueueUrl=url, MessageBody="new")
+    received = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
+    assert [message["Body"] for message in received] == ["new"]
+
+
+def test_stream_records_carry_the_time_of_the_clock(aws, clock):
+    dynamodb = aws("dynamodb")
+    make_table(dynamodb)
+    stream = Stream(aws("dynamodbstreams"))
+    clock.advance(5_000)
+    dynamodb.put_item(TableName="table", Item=KEYS)
+    created = stream.read()[0]["dynamodb"]["ApproximateCreationDateTime"]
+    assert int(created.timestamp() * 1000) == clock.now()
+
+
+# --- Memory stays bounded --------------------------------------------------------------------------
+
+
+def test_trimmed_records_are_gone_and_the_sequence_goes_on(aws):
+    from podium_local.moto_patch.streams import trim
+
+    dynamodb = aws("dynamodb")
+    make_table(dynamodb)
+    streams = aws("dynamodbstreams")
+    stream = Stream(streams)
+    for number in range(30):
+        dynamodb.put_item(TableName="table", Item=KEYS | {"v": {"N": str(number)}})
+    records = stream.read()
+    last = int(records[-1]["dynamodb"]["SequenceNumber"])
+    trim("table", REGION, ACCOUNT, before=last + 1, keep=10)
+    shard = dynamodb_backends[ACCOUNT][REGION].tables["table"].stream_shard
+    assert shard is not None
+    assert len(shard.items) == 10
+
+    dynamodb.put_item(TableName="table", Item=KEYS | {"v": {"N": "31"}})
+    (record,) = stream.read()
+    assert int(record["dynamodb"]["SequenceNumber"]) == last + 1
+    iterator = streams.get_shard_iterator(
+        StreamArn=streams.list_streams(TableName="table")["Streams"][0]["StreamArn"],
+        ShardId=shard.id,
+        ShardIteratorType="AT_SEQUENCE_NUMBER",
+        SequenceNumber=records[0]["dynamodb"]["SequenceNumber"],
+    )["ShardIterator"]
+    with pytest.raises(ClientError, match="TrimmedDataAccess"):
+        streams.get_records(ShardIterator=iterator)
+
+
+def test_items_and_messages_are_not_kept_for_the_dashboard(aws):
+    from moto.dynamodb.models.dynamo_type import Item
+    from moto.sqs.models import Message
+
+    before = len(Item.instances_tracked), len(Message.instances_tracked)  # type: ignore[attr-defined]
+    dynamodb, sqs = aws("dynamodb"), aws("sqs")
+    make_table(dynamodb)
+    dynamodb.put_item(TableName="table", Item=KEYS)
+    url = sqs.create_queue(QueueName="q")["QueueUrl"]
+    sqs.send_message(QueueUrl=url, MessageBody="m")
+    assert (len(Item.instances_tracked), len(Message.instances_tracked)) == before  # type: ignore[attr-defined]
+
+
+# --- The guard -------------------------------------------------------------------------------------
+
+
+def test_another_version_is_left_alone_with_a_warning():
+    from moto.dynamodb.models.table import Table
+
+    stock = Table.query
+    patch = patched(SystemClock(), version="6.0.0")
+    with pytest.warns(RuntimeWarning, match="moto 6.0.0 is not known"):
+        done = patch.__enter__()
+    assert not done
+    assert Table.query is stock
+    patch.__exit__(None, None, None)
+
+
+def test_everything_is_put_back():
+    from moto.core.botocore_stubber import BotocoreStubber
+    from moto.dynamodb.models.table import Table
+    from moto.sqs.models import Queue
+
+    before = [dict(vars(owner)) for owner in (Table, Queue, BotocoreStubber)]
+    with patched(SystemClock()):
+        assert vars(Queue)["messages"] is not before[1]["messages"]
+    assert [dict(vars(owner)) for owner in (Table, Queue, BotocoreStubber)] == before
+
+
+def test_the_server_app_reads_the_body_before_it_takes_the_lock():
+    held: list[bool] = []
+
+    class Body:
+        def read(self, size: int = -1) -> bytes:
+            held.append(LOCK._is_owned())  # type: ignore[attr-defined]
+            return b"body"[:size]
+
+    def app(environ, start_response):
+        held.append(LOCK._is_owned())  # type: ignore[attr-defined]
+        yield environ["wsgi.input"].read()
+
+    environ = {"CONTENT_LENGTH": "4", "wsgi.input": Body()}
+    assert list(serialized_app(app)(environ, lambda *args: None)) == [b"body"]
+    assert held == [False, True]
