@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from podium.domain.execution import Header, StartRecord, Task
+from podium.domain.execution import Header, Kind, StartRecord, Task
 
 if TYPE_CHECKING:
     from podium.domain.definitions import TaskDef, WorkflowDef
@@ -113,6 +113,32 @@ class Decision:
     ended: tuple[Task, ...] = ()
     variables: JsonMap | None = None
     output: JsonMap | None = None
+    #: The header that this one replaces; None when the decision does not say.
+    previous: Header | None = None
+
+    @property
+    def needs_handler(self) -> bool:
+        """Something follows from the commit, so its stream record has to reach the decider.
+
+        True when entries were added or are due, when status, hold, void ranges or generation
+        changed, while a terminal header is not closed, and when there is nothing to compare with
+        (protocol.md 2 ``x``, 4).
+        """
+        old, new = self.previous, self.header
+        if old is None or (new.status.is_terminal and not new.closed):
+            return True
+        if (new.status, new.hold, new.gone, new.generation) != (
+            old.status,
+            old.hold,
+            old.gone,
+            old.generation,
+        ):
+            return True
+        known = {(entry.seq, entry.inc, entry.generation) for entry in old.open}
+        return any(
+            entry.kind is Kind.DUE or (entry.seq, entry.inc, entry.generation) not in known
+            for entry in new.open
+        )
 
     @property
     def is_transaction(self) -> bool:

@@ -84,12 +84,11 @@ class ExecutionStore(Protocol):
     def commit(self, decision: Decision) -> bool:
         """H to ``decision.header`` iff its stored version is one lower; False when the race is lost.
 
-        UpdateItem, or one TransactWriteItems with the ended tasks, variables and output when
+        PutItem, or one TransactWriteItems with the ended tasks, variables and output when
         ``decision.is_transaction``. Ended tasks are put without x, each
         ``IF attribute_not_exists(pk) OR inc < :inc OR (inc = :inc AND st IN (O))``: a task that
         was ended by somebody else in the meantime cancels the transaction, which then counts as a
-        lost race (TransactionConflict and a lost answer too). x=1 iff the header added entries,
-        changed status, hold, gone or generation (protocol.md 4), else x is removed.
+        lost race (TransactionConflict and a lost answer too). x=1 iff ``decision.needs_handler``.
         """
         ...
 
@@ -176,7 +175,7 @@ class ExecutionStore(Protocol):
 
     def hold(self, workflow_id: str, task: Task, hold: int) -> Outcome:
         """Pause (protocol.md 5): upsert with content ``task``, held=1, hc, iff missing, of lower inc, or open at
-        this inc with a lower hc.
+        this inc with a lower hc. UpdateItem; where the item is missing or of lower inc, PutItem.
         """
         ...
 
@@ -186,7 +185,7 @@ class ExecutionStore(Protocol):
 
     def cancel(self, workflow_id: str, task: Task, now: int) -> Outcome:
         """Close (protocol.md 6): upsert with content ``task``, st=CANCELED, no x, iff missing, of lower inc, or
-        open at this inc (8).
+        open at this inc (8). UpdateItem; where the item is missing or of lower inc, PutItem.
         """
         ...
 

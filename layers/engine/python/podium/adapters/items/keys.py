@@ -1,0 +1,115 @@
+"""Keys of the executions table (protocol.md 2)."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+
+from podium.adapters.items.attributes import Attribute, Item, Key, text
+from podium.domain.ids import TaskKey, escape_ref, unescape_ref
+
+HEADER = "H"
+START = "I"
+OUTPUT = "O"
+TASKS = "T#"
+VARIABLES = "V#"
+WORKFLOWS = "W#"
+
+#: Sorts after everything a sort key may go on with: all of them are printable ASCII.
+LAST = "\x7f"
+
+#: Partitions of the ``due`` index, so that no single one takes every far timer.
+DUE_BUCKETS = tuple("01234567")
+
+#: A sort key holds 1024 bytes; a longer escaped ref is hashed.
+_LONGEST_REF = 500
+#: No escaped ref contains it: a ``~`` there is always followed by hex digits.
+_HASHED = "~~"
+
+
+def partition(workflow_id: str) -> str:
+    """Partition key of everything an execution consists of."""
+    return WORKFLOWS + workflow_id
+
+
+def workflow_id_of(item: dict[str, Attribute]) -> str:
+    """The execution an item of :func:`partition` belongs to."""
+    return text(item, "pk").removeprefix(WORKFLOWS)
+
+
+def header_key(workflow_id: str) -> Key:
+    """Key of H."""
+    return partition(workflow_id), HEADER
+
+
+def start_key(workflow_id: str) -> Key:
+    """Key of I."""
+    return partition(workflow_id), START
+
+
+def output_key(workflow_id: str) -> Key:
+    """Key of O."""
+    return partition(workflow_id), OUTPUT
+
+
+def variables_key(workflow_id: str, version: int) -> Key:
+    """Key of a variables snapshot. Two slots taken in turn keep the newest two without a delete."""
+    return partition(workflow_id), f"{VARIABLES}{version % 2}"
+
+
+def short_ref(ref: str) -> str:
+    """A reference name as a part of a sort key: escaped, hashed when very long."""
+    escaped = escape_ref(ref)
+    if len(escaped) <= _LONGEST_REF:
+        return escaped
+    return _HASHED + hashlib.sha256(ref.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def task_prefix(ref: str) -> str:
+    """What the sort keys of all items under ``ref`` begin with."""
+    return f"{TASKS}{short_ref(ref)}#"
+
+
+def task_key(key: TaskKey) -> Key:
+    """Key of T."""
+    return partition(key.workflow_id), f"{task_prefix(key.ref)}{key.seq:08d}"
+
+
+def ref_attributes(ref: str) -> Item:
+    """The ref itself where the sort key only carries its hash."""
+    return {"rf": escape_ref(ref)} if short_ref(ref).startswith(_HASHED) else {}
+
+
+def ref_and_seq(item: dict[str, Attribute]) -> tuple[str, int]:
+    """Reference name and sequence number of a task item."""
+    short, _, seq = text(item, "sk").removeprefix(TASKS).rpartition("#")
+    escaped = text(item, "rf") if short.startswith(_HASHED) else short
+    return unescape_ref(escaped), int(seq)
+
+
+def is_task(item: dict[str, Attribute]) -> bool:
+    """True for T."""
+    return text(item, "sk").startswith(TASKS)
+
+
+def is_header(item: dict[str, Attribute]) -> bool:
+    """True for H."""
+    return item.get("sk") == HEADER and text(item, "pk").startswith(WORKFLOWS)
+
+
+def due_bucket(workflow_id: str) -> str:
+    """The partition of the ``due`` index that carries this execution's far timer."""
+    return DUE_BUCKETS[zlib.crc32(workflow_id.encode()) % len(DUE_BUCKETS)]
+
+
+def snapshot_key(digest: str) -> Key:
+    """Key of a definition snapshot."""
+    return f"D#{digest}", "D"
+
+
+def logs_partition(task_id: str) -> str:
+    """Partition key of the log lines of a task; any text is a task id here."""
+    encoded = task_id.encode("utf-8", "surrogatepass")
+    if len(encoded) > _LONGEST_REF or not task_id.isascii():
+        return f"LOG#{_HASHED}{hashlib.sha256(encoded).hexdigest()}"
+    return f"LOG#{task_id}"

@@ -1,0 +1,165 @@
+"""The rest of the ExecutionStore port: start, variables, output, snapshots, logs."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, cast
+
+from podium.adapters.items import text as json_text
+from podium.adapters.items.attributes import Item, number, text, with_key
+from podium.adapters.items.base import ItemStore
+from podium.adapters.items.conditions import Missing
+from podium.adapters.items.headers import header_of
+from podium.adapters.items.keys import (
+    HEADER,
+    OUTPUT,
+    START,
+    is_task,
+    logs_partition,
+    output_key,
+    partition,
+    snapshot_key,
+    start_key,
+    variables_key,
+)
+from podium.adapters.items.payloads import pointer
+from podium.adapters.items.table import Put
+from podium.adapters.items.tasks import task_of
+from podium.domain.execution import StartRecord
+from podium.ports.executions import Everything, LogLine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from podium.adapters.items.payloads import Payloads
+    from podium.domain.json import JsonMap
+
+#: Paths of what belongs to no single execution.
+_SNAPSHOTS = "definitions"
+_LOGS = "logs"
+
+
+class RecordStore(ItemStore):
+    """What surrounds H and T."""
+
+    def put_start(self, workflow_id: str, start: StartRecord, variables: JsonMap | None) -> None:
+        self._table.put(Put(_start_item(workflow_id, start, variables, self._payloads)))
+
+    def read_start(self, workflow_id: str) -> StartRecord | None:
+        item = self._table.get(start_key(workflow_id))
+        return None if item is None else _start_of(item, self._payloads)
+
+    def read_variables(self, workflow_id: str, version: int) -> JsonMap | None:
+        if version == 0:
+            return _own_variables(self._table.get(start_key(workflow_id)), self._payloads)
+        item = self._table.get(variables_key(workflow_id, version))
+        if item is None or number(item, "k") != version:
+            return None
+        return self._payloads.unpack(item, "p")
+
+    def read_output(self, workflow_id: str) -> JsonMap | None:
+        item = self._table.get(output_key(workflow_id))
+        return None if item is None else self._payloads.unpack(item, "p")
+
+    def read_everything(self, workflow_id: str) -> Everything | None:
+        items = list(self._table.query(partition(workflow_id)))
+        by_sk = {text(item, "sk"): item for item in items}
+        if HEADER not in by_sk:
+            return None
+        header = header_of(by_sk[HEADER])
+        start = by_sk.get(START)
+        output = by_sk.get(OUTPUT) if header.output_version else None
+        tasks = (task_of(item, self._payloads) for item in items if is_task(item))
+        return Everything(
+            header=header,
+            start=StartRecord() if start is None else _start_of(start, self._payloads),
+            variables=self._variables(by_sk, workflow_id, header.variables_version),
+            output=None if output is None else self._payloads.unpack(output, "p"),
+            tasks=tuple(sorted(tasks, key=lambda task: task.seq)),
+        )
+
+    def _variables(self, by_sk: dict[str, Item], workflow_id: str, version: int) -> JsonMap | None:
+        if version == 0:
+            return _own_variables(by_sk.get(START), self._payloads)
+        item = by_sk.get(variables_key(workflow_id, version)[1])
+        if item is None:
+            return None
+        return self._payloads.unpack(item, "p")
+
+    def put_snapshot(self, digest: str, definition: JsonMap) -> None:
+        packed = self._payloads.pack(_SNAPSHOTS, "p", definition)
+        self._table.put(Put(with_key(snapshot_key(digest), packed), Missing()))
+
+    def read_snapshot(self, digest: str) -> JsonMap | None:
+        item = self._table.get(snapshot_key(digest))
+        return None if item is None else self._payloads.unpack(item, "p")
+
+    def append_logs(self, lines: Sequence[LogLine]) -> None:
+        for task_id in dict.fromkeys(line.task_id for line in lines):
+            own = [line for line in lines if line.task_id == task_id]
+            self._table.put(Put(_logs_item(task_id, own, self._payloads)))
+
+    def read_logs(self, task_id: str) -> Sequence[LogLine]:
+        lines: list[LogLine] = []
+        for item in self._table.query(logs_partition(task_id)):
+            lines += _log_lines(task_id, self._payloads.unpack(item, "p"))
+        return sorted(lines, key=lambda line: line.created_at)
+
+
+def _start_item(
+    workflow_id: str, start: StartRecord, variables: JsonMap | None, payloads: Payloads
+) -> Item:
+    item: Item = {"p": start.priority}
+    if start.task_to_domain:
+        item["td"] = json_text.dumps(start.task_to_domain)
+    # None and "" are different requests, so what was given stays, empty or not.
+    optional = {
+        "cid": start.correlation_id,
+        "by": start.created_by,
+        "ev": start.event,
+        "xi": start.external_input_path,
+        "ik": start.idempotency_key,
+    }
+    item |= {name: value for name, value in optional.items() if value is not None}
+    item |= payloads.pack(workflow_id, "in", start.input)
+    if variables is not None:
+        item |= payloads.pack(workflow_id, "va", variables) or {"va": "{}"}
+    return with_key(start_key(workflow_id), item)
+
+
+def _start_of(item: Item, payloads: Payloads) -> StartRecord:
+    def optional(name: str) -> str | None:
+        return text(item, name) if name in item else None
+
+    return StartRecord(
+        input=payloads.unpack(item, "in"),
+        correlation_id=optional("cid"),
+        priority=number(item, "p"),
+        task_to_domain=json_text.load_map(text(item, "td") or "{}"),
+        created_by=optional("by"),
+        event=optional("ev"),
+        external_input_path=optional("xi"),
+        idempotency_key=optional("ik"),
+    )
+
+
+def _own_variables(item: Item | None, payloads: Payloads) -> JsonMap | None:
+    """Variables of the start itself; None when they are the definition's."""
+    if item is None or ("va" not in item and pointer("va") not in item):
+        return None
+    return payloads.unpack(item, "va")
+
+
+def _logs_item(task_id: str, lines: Iterable[LogLine], payloads: Payloads) -> Item:
+    """One item for all lines; the same lines have the same key, so a repeat adds nothing."""
+    content: JsonMap = {"lines": [[line.created_at, line.log] for line in lines]}
+    encoded = json_text.dumps(content)
+    first = min(line.created_at for line in lines)
+    digest = hashlib.sha256(encoded.encode()).hexdigest()[:16]
+    key = (logs_partition(task_id), f"{first:015d}#{digest}")
+    return with_key(key, payloads.pack(_LOGS, "p", content))
+
+
+def _log_lines(task_id: str, content: JsonMap) -> Iterable[LogLine]:
+    lines = cast("list[tuple[int, str]]", content["lines"])
+    return (LogLine(log, task_id, at) for at, log in lines)

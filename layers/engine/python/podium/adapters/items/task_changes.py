@@ -1,0 +1,191 @@
+"""The conditional updates of T (protocol.md 3, 5, 6, 7): what changes, and under which condition."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from podium.adapters.items.attributes import Attribute
+from podium.adapters.items.conditions import (
+    Condition,
+    Equals,
+    Exists,
+    Less,
+    Missing,
+    OneOf,
+    Within,
+    any_of,
+    every,
+)
+from podium.adapters.items.payloads import pointer
+from podium.adapters.items.table import Change, IfUnset, Offset
+from podium.domain.status import TaskStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from podium.adapters.items.payloads import Payloads
+    from podium.domain.execution import Task, TaskEnd
+
+OPEN = OneOf("st", (TaskStatus.SCHEDULED.value, TaskStatus.IN_PROGRESS.value))
+RUNNING = Equals("st", TaskStatus.IN_PROGRESS.value)
+
+
+def is_new(inc: int) -> Condition:
+    """No item yet, or one of an earlier incarnation: a put may take its place."""
+    return any_of(Missing(), Less("inc", inc))
+
+
+def may_end(inc: int) -> Condition:
+    """A put that ends the task: new, or still open at this incarnation (never over an end)."""
+    return any_of(is_new(inc), every(Equals("inc", inc), OPEN))
+
+
+def claim(inc: int, epoch: int, worker_id: str, now: int) -> tuple[Change, Condition]:
+    """Hand-out."""
+    change = Change.to(
+        {
+            "st": TaskStatus.IN_PROGRESS.value,
+            "ep": epoch + 1,
+            "dl": _lease(now),
+            "sa": IfUnset(now),
+            "ua": now,
+            "w": worker_id,
+            "cb": 0,
+            "x": "",
+        }
+    )
+    condition = every(
+        Equals("st", TaskStatus.SCHEDULED.value),
+        Equals("inc", inc),
+        Equals("ep", epoch),
+        Equals("held", 0),
+    )
+    return change, condition
+
+
+def end_change(end: TaskEnd, folder: str, payloads: Payloads, retention: int) -> Change:
+    """Terminal status, output, x."""
+    values = _reported(end, folder, payloads)
+    values |= {"ea": end.at, "dl": 0, "x": "1"}
+    if retention:
+        values["ttl"] = end.at // 1000 + retention
+    return Change.to(values)
+
+
+def end_condition(
+    inc: int | None, epoch: int | None, lease_before: int | None, child: tuple[str, int] | None
+) -> Condition:
+    """Open, and every guard that is given."""
+    guards: list[Condition] = [OPEN if lease_before is None else RUNNING]
+    if inc is not None:
+        guards.append(Equals("inc", inc))
+    if epoch is not None:
+        guards.append(Equals("ep", epoch))
+    if lease_before is not None:
+        guards.append(Within("dl", lease_before))
+    if child is not None:
+        guards += [Equals("cid", child[0]), Equals("cg", child[1])]
+    return every(*guards)
+
+
+def requeue_change(update: TaskEnd, folder: str, payloads: Payloads) -> Change:
+    """SCHEDULED again, with what the worker reported."""
+    values = _reported(update, folder, payloads)
+    values |= {"st": TaskStatus.SCHEDULED.value, "dl": 0, "x": ""}
+    return Change.to(values)
+
+
+def requeue_condition(inc: int, epoch: int) -> Condition:
+    """Open since this hand-out; also when an earlier try did it already."""
+    return every(OPEN, Equals("inc", inc), Equals("ep", epoch))
+
+
+def running_condition(inc: int, epoch: int) -> Condition:
+    """With the worker of this hand-out."""
+    return every(RUNNING, Equals("inc", inc), Equals("ep", epoch))
+
+
+def open_change(update: TaskEnd, folder: str, payloads: Payloads) -> Change:
+    """Progress of a task that no queue hands out."""
+    values = _reported(update, folder, payloads)
+    values |= {"st": TaskStatus.IN_PROGRESS.value, "sa": IfUnset(update.at), "x": ""}
+    return Change.to(values)
+
+
+def open_condition(inc: int | None) -> Condition:
+    """Open, at this incarnation if one is given."""
+    return OPEN if inc is None else every(OPEN, Equals("inc", inc))
+
+
+def extension(now: int) -> Change:
+    """The lease starts again."""
+    return Change.to({"ua": now, "dl": _lease(now), "x": ""})
+
+
+def lease_until(until: int) -> Change:
+    """The lease ends at another moment."""
+    return Change.to({"dl": until, "x": ""})
+
+
+def hold_change(hold: int) -> Change:
+    """Not to be handed out."""
+    return Change.to({"held": 1, "hc": hold, "x": ""})
+
+
+def unhold_change(hold: int) -> Change:
+    """May be handed out again."""
+    return Change.to({"held": 0, "hc": hold, "x": ""})
+
+
+def hold_condition(inc: int, hold: int) -> Condition:
+    """Open at this incarnation, and this pause or resume is news to it."""
+    return every(Exists(), OPEN, Equals("inc", inc), Less("hc", hold))
+
+
+def cancel_change(task: Task, now: int, retention: int) -> Change:
+    """CANCELED by the closing of its workflow; nothing follows from it, so no x."""
+    values: dict[str, Attribute | IfUnset | Offset | None] = {
+        "st": TaskStatus.CANCELED.value,
+        "ua": now,
+        "ea": now,
+        "dl": 0,
+        "x": "",
+    }
+    if task.reason:
+        values["rs"] = task.reason
+    if retention:
+        values["ttl"] = now // 1000 + retention
+    return Change.to(values)
+
+
+def cancel_condition(inc: int) -> Condition:
+    """Open at this incarnation."""
+    return every(OPEN, Equals("inc", inc))
+
+
+def _lease(now: int) -> Offset:
+    """``now`` plus the item's own lease; 0, which means none, when it has none."""
+    return Offset("rt", -now, now)
+
+
+def _reported(
+    update: TaskEnd, folder: str, payloads: Payloads
+) -> dict[str, Attribute | IfUnset | Offset | None]:
+    """What worker, child or timer said; an output or worker it did not mention stays."""
+    values: dict[str, Attribute | IfUnset | Offset | None] = {
+        "st": update.status.value,
+        "ua": update.at,
+        "rs": update.reason,
+        "cb": update.callback_after,
+    }
+    if update.output is not None:
+        packed: Mapping[str, Attribute] = payloads.pack(folder, "out", update.output)
+        values |= {name: packed.get(name) for name in ("out", pointer("out"))}
+        values |= {"mf": "", pointer("mf"): ""}
+    if update.worker_id:
+        values["w"] = update.worker_id
+    if update.external_output_path:
+        values["xo"] = update.external_output_path
+    if update.child_id:
+        values["cid"] = update.child_id
+    return values

@@ -1,0 +1,29 @@
+"""Payload store in a dict."""
+
+from __future__ import annotations
+
+from podium.adapters.memory.calls import Calls
+from podium.errors import NotFoundError
+
+
+class MemoryBlobs:
+    """Blobs by path."""
+
+    def __init__(self, calls: Calls | None = None) -> None:
+        self._calls = calls or Calls()
+        self._contents: dict[str, bytes] = {}
+
+    def put(self, path: str, content: bytes) -> None:
+        with self._calls.call("PutObject"):
+            self._contents[path] = bytes(content)
+
+    def get(self, path: str) -> bytes:
+        with self._calls.call("GetObject"):
+            try:
+                return self._contents[path]
+            except KeyError:
+                raise NotFoundError(f"no payload at {path}") from None
+
+    def paths(self) -> list[str]:
+        """Every path, sorted; for assertions."""
+        return sorted(self._contents)

@@ -1,0 +1,44 @@
+"""ExecutionStore in memory: the same items, conditions and codecs as on DynamoDB."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from podium.adapters.items.payloads import Payloads
+from podium.adapters.items.store import ItemExecutionStore
+from podium.adapters.memory.blobs import MemoryBlobs
+from podium.adapters.memory.calls import Calls
+from podium.adapters.memory.table import MemoryTable
+
+if TYPE_CHECKING:
+    from podium.adapters.items.attributes import Item
+    from podium.ports.outside import Blobs
+
+
+class MemoryExecutions(ItemExecutionStore):
+    """Executions of one process. Values pass through the codec, so nothing is shared by reference."""
+
+    def __init__(
+        self,
+        blobs: Blobs | None = None,
+        *,
+        threshold: int = 32 * 1024,
+        retention: int = 0,
+        calls: Calls | None = None,
+    ) -> None:
+        """``threshold``: bytes above which a payload goes to ``blobs``; ``retention`` in seconds."""
+        self.calls = calls or Calls()
+        self.payloads = Payloads(blobs or MemoryBlobs(self.calls), threshold)
+        self._memory = MemoryTable(self.calls)
+        super().__init__(self._memory, self.payloads, retention)
+
+    def records(self, after: int = 0) -> list[dict[str, Any]]:
+        """The change feed: stream records as Lambda gets them, the first ``after`` left out.
+
+        Unfiltered, as a stream is: what needs a handler has ``x`` in its new image.
+        """
+        return self._memory.records(after)
+
+    def items(self) -> list[Item]:
+        """A copy of every item; for assertions."""
+        return self._memory.items()

@@ -1,0 +1,186 @@
+"""The queues in memory, with the semantics of a standard SQS queue and a clock of one's own."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from podium.adapters.memory.calls import Calls
+from podium.adapters.message import task_json, task_message, timer_json
+from podium.ports.queues import LONGEST_DELAY, Received, TaskMessage, TimerMessage
+
+if TYPE_CHECKING:
+    from podium.ports.outside import Clock
+
+#: Seconds a received message stays hidden when the receiver does not say.
+VISIBILITY = 30
+#: A message received this often without being deleted becomes a dead letter.
+MAX_RECEIVES = 10
+
+
+@dataclass(slots=True)
+class StoredMessage:
+    """A message in a queue; ``body`` is the text on the wire."""
+
+    message_id: str
+    body: str
+    visible_at: int
+    receive_count: int = 0
+    receipt: str = ""
+
+
+class MemoryQueue:
+    """One standard queue: delay, visibility, receive count, dead letters. Times in seconds in, ms inside."""
+
+    def __init__(self, clock: Clock, calls: Calls | None = None) -> None:
+        self._clock = clock
+        self._calls = calls or Calls()
+        self._lock = threading.Lock()
+        self._messages: list[StoredMessage] = []
+        self._sent = 0
+        self.dead_letters: list[str] = []
+
+    def send(self, body: str, delay: int = 0) -> None:
+        """SendMessage."""
+        with self._calls.call("SendMessage"), self._lock:
+            self._sent += 1
+            visible_at = self._clock.now() + min(delay, LONGEST_DELAY) * 1000
+            self._messages.append(StoredMessage(f"m{self._sent}", body, visible_at))
+
+    def receive(self, count: int, visibility: int = VISIBILITY) -> list[StoredMessage]:
+        """ReceiveMessage: up to ``count`` visible messages, then hidden for ``visibility`` seconds."""
+        with self._calls.call("ReceiveMessage"), self._lock:
+            now = self._clock.now()
+            received: list[StoredMessage] = []
+            for message in list(self._messages):
+                if len(received) == count:
+                    break
+                if message.visible_at > now:
+                    continue
+                if message.receive_count >= MAX_RECEIVES:
+                    self._messages.remove(message)
+                    self.dead_letters.append(message.body)
+                    continue
+                message.receive_count += 1
+                message.receipt = f"{message.message_id}:{message.receive_count}"
+                message.visible_at = now + visibility * 1000
+                received.append(_copy(message))
+            return received
+
+    def delete(self, receipts: Sequence[str]) -> None:
+        """DeleteMessageBatch; an outdated receipt deletes nothing, as a standard queue may have it."""
+        with self._calls.call("DeleteMessageBatch"), self._lock:
+            kept = [message for message in self._messages if message.receipt not in receipts]
+            self._messages = kept
+
+    def change_visibility(self, receipt: str, seconds: int) -> None:
+        """ChangeMessageVisibility: the message comes again after ``seconds``."""
+        with self._calls.call("ChangeMessageVisibility"), self._lock:
+            for message in self._messages:
+                if message.receipt == receipt:
+                    message.visible_at = self._clock.now() + seconds * 1000
+
+    def waiting(self) -> int:
+        """How many messages a receive could get right now."""
+        with self._calls.call("GetQueueAttributes"), self._lock:
+            now = self._clock.now()
+            return sum(message.visible_at <= now for message in self._messages)
+
+    def messages(self) -> list[StoredMessage]:
+        """A copy of every message, delayed and hidden ones too; for assertions and pumps."""
+        with self._lock:
+            return [_copy(message) for message in self._messages]
+
+    def next_visible_at(self) -> int | None:
+        """When the next message can be received (epoch ms); None when the queue is empty."""
+        with self._lock:
+            return min((message.visible_at for message in self._messages), default=None)
+
+
+def _copy(message: StoredMessage) -> StoredMessage:
+    return StoredMessage(
+        message.message_id,
+        message.body,
+        message.visible_at,
+        message.receive_count,
+        message.receipt,
+    )
+
+
+class MemoryTaskQueue:
+    """TaskQueue: one MemoryQueue for each (domain, task type), made when first needed."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        calls: Calls | None = None,
+        wait: Callable[[int], None] | None = None,
+    ) -> None:
+        """``wait`` is called once with ``wait_ms`` when nothing is there, before a second look."""
+        self._clock = clock
+        self._calls = calls or Calls()
+        self._wait = wait
+        self._lock = threading.Lock()
+        self.queues: dict[tuple[str, str], MemoryQueue] = {}
+
+    def send(self, message: TaskMessage, delay: int = 0) -> None:
+        self._queue(message.task_type, message.domain).send(task_json(message), delay)
+
+    def receive(self, task_type: str, domain: str, count: int, wait_ms: int) -> Sequence[Received]:
+        queue = self.queues.get((domain, task_type))
+        if queue is None or count < 1:
+            return []
+        found = queue.receive(count)
+        if not found and wait_ms > 0 and self._wait is not None:
+            self._wait(wait_ms)
+            found = queue.receive(count)
+        return [
+            Received(task_message(message.body), message.receipt, message.receive_count)
+            for message in found
+        ]
+
+    def delete(self, task_type: str, domain: str, receipts: Sequence[str]) -> None:
+        if receipts:
+            self._queue(task_type, domain).delete(receipts)
+
+    def retry_later(self, task_type: str, domain: str, receipt: str, seconds: int) -> None:
+        self._queue(task_type, domain).change_visibility(receipt, seconds)
+
+    def sizes(self) -> dict[str, int]:
+        return {
+            f"{domain}:{task_type}" if domain else task_type: queue.waiting()
+            for (domain, task_type), queue in sorted(self.queues.items())
+        }
+
+    def size(self, task_type: str, domain: str = "") -> int:
+        queue = self.queues.get((domain, task_type))
+        return 0 if queue is None else queue.waiting()
+
+    def _queue(self, task_type: str, domain: str) -> MemoryQueue:
+        with self._lock:
+            key = (domain, task_type)
+            if key not in self.queues:
+                self.queues[key] = MemoryQueue(self._clock, self._calls)
+            return self.queues[key]
+
+
+class MemorySystemTaskQueue:
+    """SystemTaskQueue; ``queue`` is where the stand-in for the function receives."""
+
+    def __init__(self, clock: Clock, calls: Calls | None = None) -> None:
+        self.queue = MemoryQueue(clock, calls)
+
+    def send(self, message: TaskMessage, delay: int = 0) -> None:
+        self.queue.send(task_json(message), delay)
+
+
+class MemoryTimerQueue:
+    """TimerQueue; ``queue`` is where the stand-in for the function receives."""
+
+    def __init__(self, clock: Clock, calls: Calls | None = None) -> None:
+        self.queue = MemoryQueue(clock, calls)
+
+    def arm(self, timer: TimerMessage, delay: int) -> None:
+        self.queue.send(timer_json(timer), delay)

@@ -1,0 +1,150 @@
+"""A table of items in a dict, with the change feed that DynamoDB's stream would give."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from podium.adapters.items.attributes import Attribute, Item, Key, key_of, number, typed, with_key
+from podium.adapters.items.conditions import Condition, holds
+from podium.adapters.items.table import Change, IfUnset, Offset, Put, Written
+
+if TYPE_CHECKING:
+    from podium.adapters.memory.calls import Calls
+
+
+class MemoryTable:
+    """Items by partition and sort key; one lock makes each call atomic, as in DynamoDB."""
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+        self._lock = threading.RLock()
+        self._partitions: dict[str, dict[str, Item]] = {}
+        self._records: list[dict[str, Any]] = []
+
+    def records(self, after: int = 0) -> list[dict[str, Any]]:
+        """Stream records in the shape Lambda gets them, the first ``after`` left out."""
+        with self._lock:
+            return self._records[after:]
+
+    def items(self) -> list[Item]:
+        """A copy of every item, by key; for assertions."""
+        with self._lock:
+            return [
+                dict(partition[sk])
+                for _, partition in sorted(self._partitions.items())
+                for sk in sorted(partition)
+            ]
+
+    def get(self, key: Key, *, consistent: bool = True) -> Item | None:
+        with self._calls.call("GetItem"), self._lock:
+            return self._copy(key)
+
+    def put(self, put: Put) -> Written:
+        with self._calls.call("PutItem"), self._lock:
+            if not self._allows(put):
+                return Written(applied=False, item=self._copy(key_of(put.item)))
+            self._store(put.item)
+            return Written(applied=True, item=dict(put.item))
+
+    def update(self, key: Key, change: Change, condition: Condition) -> Written:
+        with self._calls.call("UpdateItem"), self._lock:
+            old = self._copy(key)
+            if not holds(condition, old):
+                return Written(applied=False, item=old)
+            new = _changed(with_key(key, old or {}), change)
+            self._store(new)
+            return Written(applied=True, item=dict(new))
+
+    def transact(self, puts: Sequence[Put]) -> bool:
+        with self._calls.call("TransactWriteItems"), self._lock:
+            if not all(map(self._allows, puts)):
+                return False
+            for put in puts:
+                self._store(put.item)
+            return True
+
+    def query(
+        self,
+        pk: str,
+        between: tuple[str, str] | None = None,
+        *,
+        reverse: bool = False,
+        page: int = 0,
+    ) -> Iterator[Item]:
+        with self._calls.call("Query"), self._lock:
+            partition = self._partitions.get(pk, {})
+            low, high = between or ("", chr(0x10FFFF))
+            found = [dict(item) for sk, item in partition.items() if low <= sk <= high]
+        found.sort(key=key_of, reverse=reverse)
+        for number_of, item in enumerate(found):
+            if page and number_of and number_of % page == 0:
+                with self._calls.call("Query"):
+                    pass
+            yield item
+
+    def due(self, bucket: str, until: int) -> Iterator[Item]:
+        with self._calls.call("Query"), self._lock:
+            found = [
+                {name: item[name] for name in ("pk", "sk", "due", "tm")}
+                for partition in self._partitions.values()
+                for item in partition.values()
+                if item.get("due") == bucket and "tm" in item and number(item, "tm") <= until
+            ]
+        found.sort(key=lambda item: number(item, "tm"))
+        yield from found
+
+    def _copy(self, key: Key) -> Item | None:
+        item = self._partitions.get(key[0], {}).get(key[1])
+        return None if item is None else dict(item)
+
+    def _allows(self, put: Put) -> bool:
+        return put.condition is None or holds(put.condition, self._copy(key_of(put.item)))
+
+    def _store(self, item: Item) -> None:
+        pk, sk = key_of(item)
+        old = self._copy((pk, sk))
+        self._partitions.setdefault(pk, {})[sk] = dict(item)
+        # As in DynamoDB, a write that changes nothing leaves no record.
+        if old != item:
+            self._records.append(_record(len(self._records) + 1, old, item))
+
+
+def _changed(item: Item, change: Change) -> Item:
+    """The item after ``change``; every value is computed from the item before it."""
+    new = dict(item)
+    for name, value in change.sets.items():
+        new[name] = _value(item, name, value)
+    for name in change.removes:
+        new.pop(name, None)
+    return new
+
+
+def _value(item: Item, name: str, value: Attribute | IfUnset | Offset) -> Attribute:
+    match value:
+        case IfUnset(default):
+            return item.get(name, default)
+        case Offset(base, default, amount):
+            return int(item.get(base, default)) + amount
+        case _:
+            return value
+
+
+def _record(sequence: int, old: Item | None, new: Item) -> dict[str, Any]:
+    """One record of a stream with both images (the shape of a Lambda event's ``Records``)."""
+    images = {"NewImage": typed(new)}
+    if old is not None:
+        images["OldImage"] = typed(old)
+    return {
+        "eventID": f"{sequence:032x}",
+        "eventName": "INSERT" if old is None else "MODIFY",
+        "eventSource": "aws:dynamodb",
+        "eventVersion": "1.1",
+        "dynamodb": {
+            "Keys": typed({name: new[name] for name in ("pk", "sk")}),
+            "SequenceNumber": f"{sequence:021d}",
+            "StreamViewType": "NEW_AND_OLD_IMAGES",
+            **images,
+        },
+    }

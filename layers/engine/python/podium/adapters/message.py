@@ -1,0 +1,99 @@
+"""Wire format of queue messages: JSON that an SQS worker in any language can read.
+
+Task messages use the words of the REST model Task where they have one. ``v`` is the version of the
+format: readers ignore fields they do not know, and a change that they could not ignore raises it.
+Fields that are empty are left out, except those a worker always needs.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from podium.adapters.items import text as json_text
+from podium.domain.ids import TaskKey
+from podium.errors import DefectError
+from podium.ports.queues import TaskMessage, TimerMessage
+
+if TYPE_CHECKING:
+    from podium.domain.json import Json, JsonMap
+
+VERSION = 1
+
+#: Attribute of TaskMessage and its name on the wire; always there.
+_REQUIRED = {
+    "workflow_id": "workflowInstanceId",
+    "ref": "ref",
+    "seq": "seq",
+    "inc": "inc",
+    "epoch": "epoch",
+    "task_type": "taskType",
+    "input": "inputData",
+}
+#: Left out when zero or empty.
+_OPTIONAL = {
+    "domain": "domain",
+    "wire_ref": "referenceTaskName",
+    "definition": "definition",
+    "node": "node",
+    "workflow_name": "workflowType",
+    "priority": "workflowPriority",
+    "attempt": "retryCount",
+    "iteration": "iteration",
+    "response_timeout": "responseTimeoutSeconds",
+    "external_input_path": "externalInputPayloadStoragePath",
+    "not_before": "notBefore",
+}
+
+
+def task_json(message: TaskMessage) -> str:
+    """``{"v":1,"taskId":..,"workflowInstanceId":..,"ref":..,"seq":..,"inc":..,"epoch":.., ...}``."""
+    wire: dict[str, Json] = {
+        "v": VERSION,
+        "taskId": TaskKey(message.workflow_id, message.ref, message.seq).task_id,
+    }
+    wire |= {name: getattr(message, attribute) for attribute, name in _REQUIRED.items()}
+    optional = {name: getattr(message, attribute) for attribute, name in _OPTIONAL.items()}
+    wire |= {name: value for name, value in optional.items() if value}
+    if message.correlation_id is not None:
+        wire["correlationId"] = message.correlation_id
+    return json_text.dumps(wire)
+
+
+def task_message(body: str) -> TaskMessage:
+    """Read :func:`task_json` back; DefectError for what it did not write."""
+    wire = _load(body)
+    try:
+        values: dict[str, Any] = {at: wire[name] for at, name in _REQUIRED.items()}
+    except KeyError as error:
+        raise DefectError(f"a task message without {error}") from error
+    values |= {at: wire[name] for at, name in _OPTIONAL.items() if name in wire}
+    return TaskMessage(**values, correlation_id=cast("str | None", wire.get("correlationId")))
+
+
+def timer_json(timer: TimerMessage) -> str:
+    """``{"v":1,"workflowInstanceId":..,"at":..}``, with ``ref`` and ``seq`` for a single task."""
+    wire: dict[str, Json] = {"v": VERSION, "workflowInstanceId": timer.workflow_id, "at": timer.at}
+    if timer.seq:
+        wire |= {"ref": timer.ref, "seq": timer.seq}
+    return json_text.dumps(wire)
+
+
+def timer_message(body: str) -> TimerMessage:
+    """Read :func:`timer_json` back; DefectError for what it did not write."""
+    wire = cast("dict[str, Any]", _load(body))
+    try:
+        return TimerMessage(
+            wire["workflowInstanceId"], wire["at"], wire.get("ref", ""), wire.get("seq", 0)
+        )
+    except KeyError as error:
+        raise DefectError(f"a timer message without {error}") from error
+
+
+def _load(body: str) -> JsonMap:
+    try:
+        wire = json_text.loads(body)
+    except ValueError as error:
+        raise DefectError(f"a message that is not JSON: {body[:100]!r}") from error
+    if not isinstance(wire, dict) or wire.get("v") != VERSION:
+        raise DefectError(f"a message of an unknown format: {body[:100]!r}")
+    return wire
