@@ -1,0 +1,23 @@
+"""What validation needs from outside: syntax checks, registered task definitions, switches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from podium.domain.definitions import TaskDef
+    from podium.domain.engines import PathEngine, ScriptEngine
+
+
+@dataclass(frozen=True, slots=True)
+class ValidationContext:
+    """Arguments of all validations; the switches are those of models.md 6.1."""
+
+    paths: PathEngine
+    scripts: ScriptEngine
+    #: The registered task definition of a name, or None; asked only where an inputTemplate matters.
+    task_def: Callable[[str], TaskDef | None]
+    owner_email_mandatory: bool = False
+    name_validation: bool = False

@@ -1,0 +1,63 @@
+"""Validation of what clients and workers send (models.md 2.1, 2.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from podium.domain.validation.workflow import validate_workflow
+from podium.errors import Violation
+
+if TYPE_CHECKING:
+    from podium.domain.requests import StartWorkflowRequest, TaskResult
+    from podium.domain.validation.context import ValidationContext
+
+_MAX_PRIORITY = 99
+
+
+def validate_start_request(
+    request: StartWorkflowRequest,
+    context: ValidationContext,
+    prefix: str = "startWorkflow.arg0",
+) -> tuple[Violation, ...]:
+    """All violations of ``request``, the definition in it included; an empty name is not one."""
+    return tuple(_start_violations(request, context, prefix))
+
+
+def _start_violations(
+    request: StartWorkflowRequest, context: ValidationContext, prefix: str
+) -> Iterator[Violation]:
+    if request.name is None:
+        yield Violation(f"{prefix}.name", "Workflow name cannot be null or empty")
+    priority = request.priority
+    if priority < 0:
+        message = f"priority: {priority} should be minimum 0"
+        yield Violation(f"{prefix}.priority", message, str(priority))
+    if priority > _MAX_PRIORITY:
+        message = f"priority: {priority} should be maximum {_MAX_PRIORITY}"
+        yield Violation(f"{prefix}.priority", message, str(priority))
+    if request.workflow_def is not None:
+        yield from validate_workflow(request.workflow_def, context, f"{prefix}.workflowDef")
+
+
+def validate_priority(priority: int, path: str = "startWorkflow.arg3") -> tuple[Violation, ...]:
+    """The priority as a query parameter of ``POST /workflow/{name}``."""
+    if priority < 0:
+        return (Violation(path, "0 is the minimum priority value", str(priority)),)
+    if priority > _MAX_PRIORITY:
+        message = f"{_MAX_PRIORITY} is the maximum priority value"
+        return (Violation(path, message, str(priority)),)
+    return ()
+
+
+def validate_task_result(
+    result: TaskResult, prefix: str = "updateTask.arg0"
+) -> tuple[Violation, ...]:
+    """All violations of ``result``."""
+    found = []
+    if not result.workflow_instance_id:
+        message = "Workflow Id cannot be null or empty"
+        found.append(Violation(f"{prefix}.workflowInstanceId", message))
+    if not result.task_id:
+        found.append(Violation(f"{prefix}.taskId", "Task ID cannot be null or empty"))
+    return tuple(found)

@@ -1,0 +1,147 @@
+"""What the peer lets in and can never run to an end; refused here (design.md 7, invariant 9).
+
+These rules hold everywhere: in loops and in inline sub-workflow definitions, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from podium.domain.definitions import WorkflowDef, walk
+from podium.domain.task_types import UNSUPPORTED
+from podium.domain.validation.places import MAX_NESTING, places
+from podium.errors import Violation
+
+if TYPE_CHECKING:
+    from podium.domain.definitions import WorkflowTask
+    from podium.domain.validation.places import Place
+
+#: What the peer says when such a fork is to be scheduled (tasks.md 5, 6).
+_NO_JOIN = {
+    "FORK_JOIN": "Fork task definition is not followed by a join task.  Check the blueprint",
+    "FORK_JOIN_DYNAMIC": "Dynamic join definition is not followed by a join task.  "
+    "Check the workflow definition.",
+}
+#: Types with an evaluatorType, on the task or among its input parameters.
+_EVALUATED = frozenset({"DO_WHILE", "INLINE", "SWITCH"})
+
+
+def duplicate_references(definition: WorkflowDef) -> Iterator[str]:
+    """One message for each further task with a reference name that is taken already."""
+    taken: set[str] = set()
+    for task in walk(definition.tasks):
+        if task.task_reference_name in taken:
+            yield (
+                f"taskReferenceName: {task.task_reference_name} should be unique across tasks "
+                f"for a given workflowDefinition: {definition.name}"
+            )
+        taken.add(task.task_reference_name)
+
+
+def runnable_violations(
+    definition: WorkflowDef, prefix: str, enclosing: tuple[WorkflowDef, ...] = (), level: int = 0
+) -> Iterator[Violation]:
+    """Why ``definition`` could not run; ``enclosing`` are the definitions it is written inside of."""
+    found = tuple(places(definition.tasks, prefix))
+    by_ref = {place.task.task_reference_name: place for place in found}
+    for place in found:
+        if level + len(place.steps) > MAX_NESTING:
+            message = f"workflow definition is nested more than {MAX_NESTING} levels deep"
+            yield Violation(prefix, message)
+            return
+        for message in _task_problems(place, by_ref):
+            yield Violation(place.path, message)
+        inline = _inline_definition(place.task)
+        if inline is not None:
+            around = (*enclosing, definition)
+            path = f"{place.path}.subWorkflowParam.workflowDefinition"
+            yield from _inline_violations(inline, path, around, level + len(place.steps))
+
+
+def _inline_violations(
+    definition: WorkflowDef, path: str, enclosing: tuple[WorkflowDef, ...], level: int
+) -> Iterator[Violation]:
+    if any(definition.identity == other.identity for other in enclosing):
+        message = f"workflowDefinition: {definition.key} contains itself as a sub workflow"
+        yield Violation(path, message)
+    for message in duplicate_references(definition):
+        yield Violation(path, message)
+    for place in places(definition.tasks, path):
+        if not place.task.task_reference_name:
+            message = "WorkflowTask taskReferenceName name cannot be empty or null"
+            yield Violation(f"{place.path}.taskReferenceName", message)
+    yield from runnable_violations(definition, path, enclosing, level)
+
+
+def _inline_definition(task: WorkflowTask) -> WorkflowDef | None:
+    params = task.sub_workflow_param
+    if task.type != "SUB_WORKFLOW" or params is None:
+        return None
+    inline = params.workflow_definition
+    return inline if isinstance(inline, WorkflowDef) else None
+
+
+def _task_problems(place: Place, by_ref: Mapping[str, Place]) -> Iterator[str]:
+    task = place.task
+    if task.type in UNSUPPORTED:
+        yield (
+            f"taskType: {task.type} is known but not supported yet, and no worker could poll it, "
+            f"taskName: {task.name}"
+        )
+    if task.type in _EVALUATED and "python" in (
+        task.evaluator_type,
+        task.input_parameters.get("evaluatorType"),
+    ):
+        yield (
+            "evaluatorType: python is not supported, use javascript or graaljs, "
+            f"taskType: {task.type} taskName: {task.name}"
+        )
+    following = place.following
+    if task.type in _NO_JOIN and (following is None or following.type != "JOIN"):
+        yield _NO_JOIN[task.type]
+    yield from _join_problems(place, by_ref)
+
+
+def _join_problems(place: Place, by_ref: Mapping[str, Place]) -> Iterator[str]:
+    """References of a join that name no task, or one that cannot end before the join."""
+    task = place.task
+    if task.type == "EXCLUSIVE_JOIN":
+        # One that exists is enough: the others are passed over (tasks.md 8).
+        references = (*task.join_on, *task.default_exclusive_join_task)
+        if references and by_ref.keys().isdisjoint(references):
+            yield f"joinOn: {list(references)} are not defined in workflow definition, taskName: {task.name}"
+        return
+    preceding = place.preceding
+    if task.type != "JOIN" or (preceding is not None and preceding.type == "FORK_JOIN_DYNAMIC"):
+        # A dynamic fork says itself what its join waits for.
+        return
+    for reference in task.join_on:
+        target = by_ref.get(reference)
+        if target is None:
+            yield f"joinOn: {reference} is not defined in workflow definition, taskName: {task.name}"
+        elif _never_ends_before(target, place):
+            yield f"joinOn: {reference} cannot end before this task, taskName: {task.name}"
+
+
+def _never_ends_before(target: Place, join: Place) -> bool:
+    """Waiting for ``target`` in ``join`` would be waiting for ever, whatever happens."""
+    depth = next(
+        (
+            depth
+            for depth, (mine, other) in enumerate(zip(join.steps, target.steps, strict=False))
+            if mine != other
+        ),
+        min(len(join.steps), len(target.steps)),
+    )
+    # A fork between the two lets the flow go on beside the join.
+    if any(step.owner == "FORK_JOIN" for step in join.steps[depth + 1 :]):
+        return False
+    if depth == len(target.steps):
+        # The join itself, or a task around it.
+        return target is join or target.task.type == "DO_WHILE"
+    mine, other = join.steps[depth], target.steps[depth]
+    if mine.label != other.label:
+        # Another branch of a fork ends in its own time; another case of a switch never starts.
+        return mine.owner != "FORK_JOIN"
+    return other.position > mine.position
