@@ -27,6 +27,7 @@ from podium.services.states import States
 from podium.services.timers import Timers
 from podium.services.timing import Timing
 from podium.services.updating import Updating
+from podium.services.validating import Validating
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,6 +60,8 @@ class Engine:
     running: Running
     #: Poison records and dead messages.
     repairs: Repairing
+    #: Constraints on what clients send; the API asks before it starts or registers anything.
+    validating: Validating
     #: Makes the service of the metadata routes; only the API function asks for it.
     registering: Callable[[], Registering]
 
@@ -69,8 +72,10 @@ def assemble(
     inline_advance: bool,
     records: FailedRecords,
     registering: Callable[[], Registering],
+    owner_email_mandatory: bool = False,
+    name_validation: bool = False,
 ) -> Engine:
-    """Wire every service over ``ports``."""
+    """Wire every service over ``ports``; the last two are switches of validation (models.md 6.1)."""
     states = States(ports.executions)
     deciding = Deciding(ports)
     timers = Timers(ports.timers, ports.clock)
@@ -95,5 +100,10 @@ def assemble(
         timing=Timing(ports, states, deciding, committing, advancing, timers),
         running=Running(ports),
         repairs=Repairing(advancing, updates, records),
+        validating=Validating(
+            ports,
+            owner_email_mandatory=owner_email_mandatory,
+            name_validation=name_validation,
+        ),
         registering=registering,
     )

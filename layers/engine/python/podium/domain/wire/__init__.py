@@ -15,6 +15,7 @@ from podium.domain.wire.answers import (
     search_result_json,
     summary_json,
 )
+from podium.domain.wire.nodes import made_up_node
 from podium.domain.wire.tasks import Owner, Relations, polled_task_json, task_json
 from podium.domain.wire.workflows import (
     failed_tasks,
@@ -31,6 +32,7 @@ __all__ = [
     "error_json",
     "failed_tasks",
     "log_json",
+    "made_up_node",
     "poll_data_json",
     "polled_task_json",
     "search_result_json",
