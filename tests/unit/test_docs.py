@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from infra.topology import TOPOLOGY
+from podium.settings import PREFIX, Settings
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 REFERENCE = REPOSITORY / "docs/reference"
@@ -97,6 +101,46 @@ def test_every_make_target_says_what_it_does():
     makefile = (REPOSITORY / "Makefile").read_text()
     phony = re.findall(r"^\.PHONY: ([a-z-]+)$", makefile, re.MULTILINE)
     assert sorted(re.findall(r"^([a-z-]+):.* ## \S", makefile, re.MULTILINE)) == sorted(phony)
+
+
+# Settings.
+
+
+def test_every_setting_is_documented_with_its_default():
+    expected = {}
+    for field in dataclasses.fields(Settings):
+        required = field.default is dataclasses.MISSING
+        default = str(field.default).lower() if isinstance(field.default, bool) else field.default
+        expected[PREFIX + field.name.upper()] = "required" if required else f"`{default}`"
+    rows = re.findall(r"^\| `(\w+)` \| ([^|]+?) \|", reference("settings.md"), re.MULTILINE)
+    assert dict(rows) == expected
+
+
+def test_every_variable_that_the_product_names_is_a_setting():
+    documented = set(re.findall(r"`(PODIUM_\w+)`", reference("settings.md")))
+    assert [
+        f"{path}: {name}"
+        for path, text in sources()
+        if path.parts[0] != "tests"
+        for name in re.findall(r"\bPODIUM_[A-Z][A-Z_]*[A-Z]\b", text)
+        if name not in documented
+    ] == []
+
+
+def test_every_function_of_the_topology_is_documented():
+    architecture = (REPOSITORY / "docs/architecture.md").read_text()
+    functions = [function.name for function in TOPOLOGY.functions]
+    assert [name for name in functions if not re.search(rf"\b{name}\b", architecture)] == []
+
+
+def test_the_topology_sets_nothing_but_settings():
+    known = {PREFIX + field.name.upper() for field in dataclasses.fields(Settings)}
+    assert [
+        f"{function.name}: {variable.name}"
+        for function in TOPOLOGY.functions
+        for variable in function.environment
+        if variable.name not in known
+    ] == []
 
 
 # Licence and lock.
