@@ -37,13 +37,21 @@ Installer: TypeAlias = Callable[[Path, Target], None]
 
 def layer_requirements(lock: str) -> str:
     """The lock without what the runtime brings, hashes kept."""
-    blocks = re.split(r"^(?=[A-Za-z0-9])", lock, flags=re.MULTILINE)
-    return "".join(block for block in blocks if requirement_name(block) not in IN_RUNTIME)
+    return "".join(block for block in _blocks(lock) if _name(block) not in IN_RUNTIME)
 
 
-def requirement_name(block: str) -> str:
-    """Name of the package that a block of the lock pins."""
-    return block.partition("==")[0].strip()
+def locked_names(lock: str) -> tuple[str, ...]:
+    """Names of the packages a lock pins."""
+    return tuple(_name(block) for block in _blocks(lock))
+
+
+def _blocks(lock: str) -> list[str]:
+    """One text per package: its pin and the hashes below it."""
+    return re.split(r"^(?=[A-Za-z0-9])", lock, flags=re.MULTILINE)[1:]
+
+
+def _name(block: str) -> str:
+    return block.partition("==")[0]
 
 
 def install_locked(directory: Path, target: Target) -> None:

@@ -30,8 +30,11 @@ EXECUTIONS = "executions"
 METADATA = "metadata"
 PAYLOADS = "payloads"
 SYSTEM_TASKS = "system-tasks"
+SYSTEM_TASKS_DEAD_LETTERS = "system-tasks-dead-letters"
 TIMERS = "timers"
+TIMERS_DEAD_LETTERS = "timers-dead-letters"
 RESULTS = "results"
+RESULTS_DEAD_LETTERS = "results-dead-letters"
 DECIDER_FAILURES = "decider-failures"
 #: Dead letters of the task types' own queues. Not "task-...": those names belong to task types.
 TASKS_DEAD_LETTERS = "tasks-dead-letters"
@@ -88,15 +91,27 @@ _ADVANCE = (
 )
 
 
-def _queue_with_dead_letters(name: str, timeout: int, target: str = "") -> tuple[Queue, ...]:
-    """A queue for a function with this timeout, and its dead-letter queue unless ``target`` is one.
+#: As long as SQS keeps a message at all, and as long as the queues of task types do.
+_LONGEST_RETENTION = 14 * DAY
+
+
+def _read_queue(name: str, timeout: int, dead_letters: str, retention: int = 7 * DAY) -> Queue:
+    """A queue read by a function with this timeout.
 
     Visibility is six timeouts, as the SQS event source asks: throttled batches are retried in it.
+    A moved message keeps its age, so dead letters are kept longer than where they come from.
     """
-    dead_letters = target or f"{name}-dead-letters"
-    queue = Queue(name, visibility=6 * timeout, dead_letters=DeadLetters(dead_letters, 10))
-    # A moved message keeps its age, so dead letters are kept longer than the queues they come from.
-    return (queue,) if target else (queue, Queue(dead_letters, retention=14 * DAY))
+    return Queue(
+        name,
+        visibility=6 * timeout,
+        retention=retention,
+        dead_letters=DeadLetters(dead_letters, max_receive_count=10),
+    )
+
+
+def _last_queue(name: str) -> Queue:
+    """A queue that nobody reads but an operator."""
+    return Queue(name, retention=_LONGEST_RETENTION)
 
 
 _API_TIMEOUT = 29
@@ -115,12 +130,15 @@ TOPOLOGY = Topology(
     ),
     bucket=Bucket(PAYLOADS, expire_after_days=400),
     queues=(
-        *_queue_with_dead_letters(SYSTEM_TASKS, _SYSTEM_TASKS_TIMEOUT),
-        *_queue_with_dead_letters(TIMERS, _WORK_TIMEOUT),
-        *_queue_with_dead_letters(RESULTS, _WORK_TIMEOUT),
-        *_queue_with_dead_letters(DECIDER_FAILURES, _WORK_TIMEOUT, REPAIR_DEAD_LETTERS),
-        *_queue_with_dead_letters(TASKS_DEAD_LETTERS, _WORK_TIMEOUT, REPAIR_DEAD_LETTERS),
-        Queue(REPAIR_DEAD_LETTERS, retention=14 * DAY),
+        _read_queue(SYSTEM_TASKS, _SYSTEM_TASKS_TIMEOUT, SYSTEM_TASKS_DEAD_LETTERS),
+        _last_queue(SYSTEM_TASKS_DEAD_LETTERS),
+        _read_queue(TIMERS, _WORK_TIMEOUT, TIMERS_DEAD_LETTERS),
+        _last_queue(TIMERS_DEAD_LETTERS),
+        _read_queue(RESULTS, _WORK_TIMEOUT, RESULTS_DEAD_LETTERS),
+        _last_queue(RESULTS_DEAD_LETTERS),
+        _read_queue(DECIDER_FAILURES, _WORK_TIMEOUT, REPAIR_DEAD_LETTERS),
+        _read_queue(TASKS_DEAD_LETTERS, _WORK_TIMEOUT, REPAIR_DEAD_LETTERS, _LONGEST_RETENTION),
+        _last_queue(REPAIR_DEAD_LETTERS),
     ),
     functions=(
         Function(

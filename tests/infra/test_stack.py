@@ -1,0 +1,349 @@
+"""The synthesized template against the topology: everything that is described, and nothing beside."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.shapes import (
+    Attribute,
+    Function,
+    HttpRoute,
+    Kind,
+    QueueTrigger,
+    Resource,
+    ScheduleTrigger,
+    StreamTrigger,
+    Variable,
+    all_grants,
+    physical_name,
+)
+from infra.topology import TOPOLOGY
+from tests.support.template import PSEUDO, Template
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+ACCOUNT = PSEUDO["AWS::AccountId"]
+REGION = PSEUDO["AWS::Region"]
+TASK_QUEUES = f"arn:aws:sqs:{REGION}:{ACCOUNT}:podium-task-*"
+BUCKET = f"podium-payloads-{ACCOUNT}-{REGION}"
+FUNCTIONS = pytest.mark.parametrize(
+    "function", TOPOLOGY.functions, ids=lambda function: function.name
+)
+
+
+def _triggers(kind):
+    return [
+        (function, trigger)
+        for function in TOPOLOGY.functions
+        for trigger in function.triggers
+        if isinstance(trigger, kind)
+    ]
+
+
+def _arn(resource: Resource) -> str:
+    """What a grant's resource looks like in the resolved template."""
+    name = physical_name(resource.name)
+    match resource.kind:
+        case Kind.TABLE | Kind.QUEUE:
+            return f"{name}.Arn"
+        case Kind.INDEX:
+            table, _, index = name.partition("/")
+            return f"{table}.Arn/index/{index}"
+        case Kind.STREAM:
+            return f"{name}.StreamArn"
+        case Kind.OBJECTS:
+            return f"{BUCKET}.Arn/*"
+        case Kind.TASK_QUEUES:
+            return TASK_QUEUES
+
+
+def _value(variable: Variable) -> str:
+    match variable.attribute:
+        case Attribute.TABLE_NAME | Attribute.QUEUE_URL:
+            return physical_name(variable.of)  # Ref of a queue is its URL
+        case Attribute.BUCKET_NAME:
+            return BUCKET
+        case Attribute.QUEUE_ARN:
+            return f"{physical_name(variable.of)}.Arn"
+        case Attribute.QUEUE_PREFIX:
+            return "podium-"
+        case Attribute.TEXT:
+            return variable.of
+
+
+def _statements(role) -> list[dict[str, Any]]:
+    return [
+        statement
+        for policy in role["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]
+    ]
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _role_of(template: Template, function: Function) -> Any:
+    """The role resource whose ARN the function names."""
+    for resource in template.raw["Resources"].values():
+        properties = resource["Properties"]
+        if properties.get("FunctionName") == physical_name(function.name):
+            logical_id = properties["Role"]["Fn::GetAtt"][0]
+            return template.resolve(template.raw["Resources"][logical_id]["Properties"])
+    raise AssertionError(f"no function {function.name}")
+
+
+def test_there_are_the_functions_of_the_topology_and_no_others(template):
+    expected = {physical_name(function.name) for function in TOPOLOGY.functions}
+
+    assert set(template.named("AWS::Lambda::Function")) == expected
+
+
+@FUNCTIONS
+def test_a_function_is_configured_as_described(template, function):
+    found = template.named("AWS::Lambda::Function")[physical_name(function.name)]
+
+    assert found["Handler"] == f"functions.{function.name}.handler.handler"
+    assert found["MemorySize"] == function.memory
+    assert found["Timeout"] == function.timeout
+    assert found["Architectures"] == ["arm64"]
+    assert found["Runtime"] == "python3.13"
+    assert len(found["Layers"]) == 2
+    expected = {variable.name: _value(variable) for variable in function.environment}
+    assert found["Environment"]["Variables"] == expected
+
+
+@FUNCTIONS
+def test_a_role_allows_what_the_topology_grants_and_nothing_else(template, function):
+    role = _role_of(template, function)
+    allowed = {
+        (action, resource)
+        for statement in _statements(role)
+        for action in _listed(statement["Action"])
+        for resource in _listed(statement["Resource"])
+    }
+    granted = {
+        (action, _arn(grant.on)) for grant in all_grants(function) for action in grant.actions
+    }
+    log_group = f"/aws/lambda/{physical_name(function.name)}.Arn"
+    logging = {("logs:CreateLogStream", log_group), ("logs:PutLogEvents", log_group)}
+
+    assert allowed == granted | logging
+    assert {statement["Effect"] for statement in _statements(role)} == {"Allow"}
+    assert "ManagedPolicyArns" not in role
+
+
+def test_no_policy_stands_outside_the_roles(template):
+    assert not list(template.resources("AWS::IAM::Policy"))
+    assert not list(template.resources("AWS::IAM::ManagedPolicy"))
+    assert len(template.properties("AWS::IAM::Role")) == len(TOPOLOGY.functions)
+
+
+def test_the_only_open_ended_resources_are_payloads_and_the_queues_of_task_types(template):
+    open_ended = {
+        resource
+        for role in template.properties("AWS::IAM::Role")
+        for statement in _statements(role)
+        for resource in _listed(statement["Resource"])
+        if "*" in resource
+    }
+
+    # Both are made at run time: objects of one bucket, queues of one prefix.
+    assert open_ended == {f"{BUCKET}.Arn/*", TASK_QUEUES}
+
+
+def test_every_stream_and_queue_trigger_is_mapped_with_its_settings(template):
+    expected = [_stream_mapping(*found) for found in _triggers(StreamTrigger)]
+    expected += [_queue_mapping(*found) for found in _triggers(QueueTrigger)]
+    found = template.properties("AWS::Lambda::EventSourceMapping")
+    for mapping in found:
+        if "FilterCriteria" in mapping:
+            mapping["FilterCriteria"] = [
+                json.loads(entry["Pattern"]) for entry in mapping["FilterCriteria"]["Filters"]
+            ]
+
+    def by_source(mapping):
+        return mapping["EventSourceArn"]
+
+    assert sorted(found, key=by_source) == sorted(expected, key=by_source)
+
+
+def _stream_mapping(function: Function, trigger: StreamTrigger) -> dict[str, Any]:
+    return {
+        "FunctionName": physical_name(function.name),
+        "EventSourceArn": f"{physical_name(trigger.table)}.StreamArn",
+        "StartingPosition": "TRIM_HORIZON",
+        "FilterCriteria": [json.loads(json.dumps(trigger.filter))],
+        "BatchSize": 100,
+        "MaximumBatchingWindowInSeconds": 0,
+        "ParallelizationFactor": 10,
+        "BisectBatchOnFunctionError": True,
+        "MaximumRetryAttempts": 10,
+        "MaximumRecordAgeInSeconds": trigger.max_record_age,
+        "DestinationConfig": {
+            "OnFailure": {"Destination": f"{physical_name(trigger.on_failure)}.Arn"}
+        },
+        "FunctionResponseTypes": ["ReportBatchItemFailures"],
+    }
+
+
+def _queue_mapping(function: Function, trigger: QueueTrigger) -> dict[str, Any]:
+    return {
+        "FunctionName": physical_name(function.name),
+        "EventSourceArn": f"{physical_name(trigger.queue)}.Arn",
+        "BatchSize": trigger.batch_size,
+        "MaximumBatchingWindowInSeconds": trigger.window,
+        "ScalingConfig": {"MaximumConcurrency": trigger.max_concurrency},
+        "FunctionResponseTypes": ["ReportBatchItemFailures"],
+    }
+
+
+def test_the_decider_sees_only_writes_that_ask_for_a_handler():
+    ((_, trigger),) = _triggers(StreamTrigger)
+
+    assert json.loads(json.dumps(trigger.filter)) == {
+        "eventName": ["INSERT", "MODIFY"],
+        "dynamodb": {"NewImage": {"x": {"S": ["1"]}}},
+    }
+
+
+def test_every_route_needs_a_signature(template):
+    routes = template.properties("AWS::ApiGatewayV2::Route")
+
+    assert {route["AuthorizationType"] for route in routes} == {"AWS_IAM"}
+    assert {route["RouteKey"] for route in routes} == {
+        f"{route.method} {route.path}" for _, route in _triggers(HttpRoute)
+    }
+    payloads = {
+        entry["IntegrationUri"]: entry["PayloadFormatVersion"]
+        for entry in template.properties("AWS::ApiGatewayV2::Integration")
+    }
+    assert payloads == {
+        f"{physical_name(function.name)}.Arn": "2.0" for function, _ in _triggers(HttpRoute)
+    }
+
+
+def test_schedules_tick_their_functions(template):
+    (rule,) = template.properties("AWS::Events::Rule")
+    ((function, trigger),) = _triggers(ScheduleTrigger)
+
+    assert rule["ScheduleExpression"] == "rate(1 minute)"
+    assert trigger.rate_minutes == 1
+    assert [target["Arn"] for target in rule["Targets"]] == [f"{physical_name(function.name)}.Arn"]
+
+
+@pytest.mark.parametrize("queue", TOPOLOGY.queues, ids=lambda queue: queue.name)
+def test_a_queue_is_encrypted_and_keeps_what_was_tried_too_often(template, queue):
+    found = template.named("AWS::SQS::Queue")[physical_name(queue.name)]
+
+    assert found["VisibilityTimeout"] == queue.visibility
+    assert found["MessageRetentionPeriod"] == queue.retention
+    assert found["SqsManagedSseEnabled"] is True
+    if queue.dead_letters:
+        assert found["RedrivePolicy"] == {
+            "deadLetterTargetArn": f"{physical_name(queue.dead_letters.queue)}.Arn",
+            "maxReceiveCount": queue.dead_letters.max_receive_count,
+        }
+    else:
+        assert "RedrivePolicy" not in found
+
+
+def test_there_are_the_queues_of_the_topology_and_no_others(template):
+    expected = {physical_name(queue.name) for queue in TOPOLOGY.queues}
+
+    assert set(template.named("AWS::SQS::Queue")) == expected
+
+
+@pytest.mark.parametrize("table", TOPOLOGY.tables, ids=lambda table: table.name)
+def test_a_table_has_its_keys_stream_and_expiry_and_survives_the_stack(template, table):
+    (found,) = (
+        resource
+        for resource in template.resources("AWS::DynamoDB::Table")
+        if resource["Properties"]["TableName"] == physical_name(table.name)
+    )
+    properties = found["Properties"]
+
+    assert found["DeletionPolicy"] == "Retain"
+    assert properties["BillingMode"] == "PAY_PER_REQUEST"
+    assert properties["DeletionProtectionEnabled"] is True
+    assert [key["AttributeName"] for key in properties["KeySchema"]] == ["pk", "sk"]
+    stream = properties.get("StreamSpecification")
+    assert stream == ({"StreamViewType": "NEW_AND_OLD_IMAGES"} if table.stream else None)
+    expiry = properties.get("TimeToLiveSpecification", {}).get("AttributeName", "")
+    assert expiry == table.ttl_attribute
+    indexes = properties.get("GlobalSecondaryIndexes", [])
+    assert [
+        (index["IndexName"], *(key["AttributeName"] for key in index["KeySchema"]))
+        for index in indexes
+    ] == [(index.name, index.partition_key.name, index.sort_key.name) for index in table.indexes]
+    assert all(index["Projection"] == {"ProjectionType": "KEYS_ONLY"} for index in indexes)
+
+
+def test_payloads_are_private_encrypted_and_expire(template):
+    (bucket,) = template.properties("AWS::S3::Bucket")
+
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert "AES256" in json.dumps(bucket["BucketEncryption"])
+    (rule,) = bucket["LifecycleConfiguration"]["Rules"]
+    assert rule["ExpirationInDays"] == TOPOLOGY.bucket.expire_after_days
+
+
+def test_every_log_ends_after_a_month(template):
+    logs = template.properties("AWS::Logs::LogGroup")
+
+    assert {log["RetentionInDays"] for log in logs} == {30}
+    names = {log["LogGroupName"] for log in logs}
+    assert names >= {
+        f"/aws/lambda/{physical_name(function.name)}" for function in TOPOLOGY.functions
+    }
+
+
+def test_an_alarm_watches_each_queue_of_failures_and_the_decider(template):
+    watched = {
+        tuple(dimension["Value"] for dimension in alarm["Dimensions"])
+        for alarm in template.properties("AWS::CloudWatch::Alarm")
+    }
+    letters = {queue.dead_letters.queue for queue in TOPOLOGY.queues if queue.dead_letters}
+    expected = {(f"{physical_name(name)}.QueueName",) for name in letters | {"decider-failures"}}
+
+    assert watched == expected | {("podium-decider",)}
+
+
+def test_outputs_tell_where_the_api_and_the_queues_are(template):
+    outputs = template.resolve(template.raw["Outputs"])
+
+    assert outputs["ApiUrl"]["Value"].endswith(".ApiEndpoint")
+    assert outputs["TaskQueuePrefix"]["Value"] == "podium-task-"
+    urls = {entry["Value"] for name, entry in outputs.items() if name.endswith("QueueUrl")}
+    assert urls == {physical_name(queue.name) for queue in TOPOLOGY.queues}
+
+
+def test_cfn_lint_finds_nothing(assembly):
+    done = subprocess.run(
+        [Path(sys.executable).with_name("cfn-lint"), assembly / "podium.template.json"],
+        cwd=assembly,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.stdout + done.stderr, done.returncode) == ("", 0)
+
+
+def test_cdk_nag_was_asked_and_is_content(assembly):
+    report = json.loads((assembly / "validation-report.json").read_text())
+    (nag,) = (entry for entry in report["pluginReports"] if entry["pluginName"] == "AwsSolutions")
+
+    assert nag["conclusion"] == "success"
+
+
+def test_nothing_in_the_template_depends_on_the_machine_that_made_it(assembly):
+    text = (assembly / "podium.template.json").read_text()
+
+    assert str(REPOSITORY) not in text
+    assert str(assembly) not in text

@@ -1,0 +1,133 @@
+"""The topology as data: consistent in itself, readable without the CDK."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from infra.shapes import (
+    DAY,
+    HttpRoute,
+    Kind,
+    QueueTrigger,
+    StreamTrigger,
+    Trigger,
+    all_grants,
+    physical_name,
+    task_queue_prefix,
+)
+from infra.topology import TASKS_DEAD_LETTERS, TOPOLOGY
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+TRIGGERS = [
+    pytest.param(function, trigger, id=f"{function.name}-{type(trigger).__name__}-{number}")
+    for function in TOPOLOGY.functions
+    for number, trigger in enumerate(function.triggers)
+]
+
+
+def _queues_named_by(trigger: Trigger) -> set[str]:
+    match trigger:
+        case StreamTrigger(on_failure=queue) | QueueTrigger(queue=queue):
+            return {queue}
+        case _:
+            return set()
+
+
+def test_reading_it_loads_neither_the_cdk_nor_boto3_nor_podium():
+    program = "import infra.topology, sys; print(*{name.partition('.')[0] for name in sys.modules})"
+    found = subprocess.run(
+        [sys.executable, "-c", program], cwd=REPOSITORY, capture_output=True, text=True, check=True
+    ).stdout.split()
+
+    assert not {"aws_cdk", "boto3", "botocore", "constructs", "jsii", "podium"} & set(found)
+    assert "infra" in found
+
+
+def test_names_are_unique():
+    for things in (TOPOLOGY.tables, TOPOLOGY.queues, TOPOLOGY.functions):
+        names = [physical_name(thing.name) for thing in things]
+        assert len(names) == len(set(names))
+
+
+def test_every_function_has_its_folder_and_every_folder_its_function():
+    folders = {path.parent.name for path in (REPOSITORY / "functions").glob("*/handler.py")}
+
+    assert folders == {function.name for function in TOPOLOGY.functions}
+
+
+@pytest.mark.parametrize(("function", "trigger"), TRIGGERS)
+def test_what_a_trigger_names_exists(function, trigger):
+    for name in _queues_named_by(trigger):
+        assert TOPOLOGY.queue(name).name == name
+    if isinstance(trigger, StreamTrigger):
+        assert TOPOLOGY.table(trigger.table).stream
+    if isinstance(trigger, HttpRoute):
+        assert function.timeout < 30, "an HTTP API waits no longer than 30 seconds"
+
+
+@pytest.mark.parametrize(("function", "trigger"), TRIGGERS)
+def test_a_message_stays_hidden_for_six_timeouts_of_its_function(function, trigger):
+    if isinstance(trigger, QueueTrigger):
+        visibility = TOPOLOGY.queue(trigger.queue).visibility
+        assert visibility >= 6 * function.timeout + trigger.window
+
+
+@pytest.mark.parametrize("queue", TOPOLOGY.queues, ids=lambda queue: queue.name)
+def test_every_queue_is_read_or_holds_what_nobody_can_mend(queue):
+    read = {
+        trigger.queue
+        for function in TOPOLOGY.functions
+        for trigger in function.triggers
+        if isinstance(trigger, QueueTrigger)
+    }
+
+    # What a function reads has a place for what it cannot deal with; the last place has none.
+    assert (queue.name in read) == (queue.dead_letters is not None)
+
+
+@pytest.mark.parametrize("queue", TOPOLOGY.queues, ids=lambda queue: queue.name)
+def test_dead_letters_outlive_the_queue_they_come_from(queue):
+    if queue.dead_letters:
+        target = TOPOLOGY.queue(queue.dead_letters.queue)
+        assert target.retention > queue.retention or target.retention == 14 * DAY
+        assert target.dead_letters is None
+
+
+def test_no_fixed_queue_could_be_taken_for_the_queue_of_a_task_type():
+    for queue in TOPOLOGY.queues:
+        assert not physical_name(queue.name).startswith(task_queue_prefix())
+    # The likeliest mistake: the dead letters of the tasks' queues.
+    assert physical_name(TASKS_DEAD_LETTERS) == "podium-tasks-dead-letters"
+
+
+@pytest.mark.parametrize("function", TOPOLOGY.functions, ids=lambda function: function.name)
+def test_grants_are_on_things_that_exist_and_name_single_actions(function):
+    indexes = {f"{table.name}/{index.name}" for table in TOPOLOGY.tables for index in table.indexes}
+    known = {
+        Kind.TABLE: {table.name for table in TOPOLOGY.tables},
+        Kind.INDEX: indexes,
+        Kind.STREAM: {table.name for table in TOPOLOGY.tables if table.stream},
+        Kind.OBJECTS: {TOPOLOGY.bucket.name},
+        Kind.QUEUE: {queue.name for queue in TOPOLOGY.queues},
+        Kind.TASK_QUEUES: {""},
+    }
+
+    for grant in all_grants(function):
+        assert grant.on.name in known[grant.on.kind]
+        assert grant.actions
+        assert not any("*" in action for action in grant.actions)
+
+
+def test_only_the_api_may_delete_anything_from_a_table():
+    deleters = {
+        function.name
+        for function in TOPOLOGY.functions
+        for grant in function.grants
+        if "dynamodb:DeleteItem" in grant.actions
+    }
+
+    assert deleters == {"api"}
