@@ -127,6 +127,9 @@ class _Author:
     def _flip(self) -> bool:
         return self._draw(st.booleans())
 
+    def _seldom(self) -> bool:
+        return self._draw(st.integers(0, 5)) == 5
+
     def _value(self) -> Any:
         """A literal, or an expression over the input or an earlier task."""
         sources = ["${workflow.input.value}", 7, "text", None, [1, {"deep": True}]]
@@ -158,7 +161,7 @@ class _Author:
         task["inputParameters"] = {"value": self._value()} if self._flip() else {}
         if task_type != "TERMINATE":
             for field in ("optional", "permissive"):
-                if self._draw(st.integers(0, 5)) == 0:
+                if self._seldom():
                     task[field] = True
         self._refs.append(ref)
         return task
@@ -273,9 +276,7 @@ class _Author:
     def _cases(self, task: Json, depth: int) -> None:
         """Cases in either order, one perhaps empty, perhaps a default."""
         keys = self._draw(st.permutations(CASES))[: self._draw(st.integers(1, len(CASES)))]
-        task["decisionCases"] = {key: self._list(depth) for key in keys}
-        if self._draw(st.integers(0, 4)) == 0:
-            task["decisionCases"][keys[0]] = []
+        task["decisionCases"] = {key: [] if self._seldom() else self._list(depth) for key in keys}
         if self._flip():
             task["defaultCase"] = self._list(depth)
         choice = self._draw(st.sampled_from(["a", "b", "neither", "${workflow.input.choice}"]))
@@ -320,7 +321,7 @@ class _Author:
         else:
             task["loopCondition"] = ""
             task["inputParameters"]["_items"] = list(range(self._draw(st.integers(0, most))))
-        if self._draw(st.integers(0, 3)) == 0:
+        if self._seldom():
             task["inputParameters"]["keepLastN"] = self._draw(st.integers(1, 2))
         task["loopOver"] = self._list(depth)
         return [task]
