@@ -7,14 +7,17 @@ Fields that are empty are left out, except those a worker always needs.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from podium.adapters.items import text as json_text
+from podium.adapters.items.payloads import pointer
 from podium.domain.ids import TaskKey
 from podium.errors import DefectError
 from podium.ports.queues import TaskMessage, TimerMessage
 
 if TYPE_CHECKING:
+    from podium.adapters.items.payloads import Payloads
     from podium.domain.json import Json, JsonMap
 
 VERSION = 1
@@ -59,6 +62,17 @@ def task_json(message: TaskMessage) -> str:
     return json_text.dumps(wire)
 
 
+def readable_task_message(body: str) -> TaskMessage | None:
+    """:func:`task_message`, or None: what a stranger put into a queue must not stop the others.
+
+    Left where it is, it becomes a dead letter.
+    """
+    try:
+        return task_message(body)
+    except DefectError:
+        return None
+
+
 def task_message(body: str) -> TaskMessage:
     """Read :func:`task_json` back; DefectError for what it did not write."""
     wire = _load(body)
@@ -68,6 +82,16 @@ def task_message(body: str) -> TaskMessage:
         raise DefectError(f"a task message without {error}") from error
     values |= {at: wire[name] for at, name in _OPTIONAL.items() if name in wire}
     return TaskMessage(**values, correlation_id=cast("str | None", wire.get("correlationId")))
+
+
+def fitted(message: TaskMessage, payloads: Payloads) -> TaskMessage:
+    """The message itself, or one that names its input in the payload store when that is too large.
+
+    The path is the one the task item has for the same input, so it is stored once.
+    """
+    packed = payloads.pack(message.workflow_id, "in", message.input)
+    path = packed.get(pointer("in"))
+    return message if path is None else replace(message, input={}, external_input_path=str(path))
 
 
 def timer_json(timer: TimerMessage) -> str:

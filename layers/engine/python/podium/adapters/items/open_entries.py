@@ -2,8 +2,8 @@
 
 ``1|12w7;13c4/12:3,a1,i2,t1.3,l4,g1,rname``: the version of the format, then the entries. An entry
 is its seq, the letter of its kind and its node; after commas whatever is not zero or empty:
-``a`` attempt, ``i`` inc, ``t`` iteration, ``l`` loop, ``g`` generation, ``r`` ref. Nodes and refs are
-escaped, so that any text is a legal one.
+``a`` attempt, ``i`` inc, ``t`` iteration, ``l`` loop, ``g`` generation, ``r`` ref, ``o`` opened at
+(epoch ms). Nodes and refs are escaped, so that any text is a legal one.
 """
 
 from __future__ import annotations
@@ -62,6 +62,7 @@ def _pack(entry: OpenEntry) -> str:
         ("l", entry.loop),
         ("g", entry.generation),
         ("r", escape_ref(entry.ref)),
+        ("o", entry.opened_at),
     )
     tail = "".join(f",{tag}{value}" for tag, value in fields if value)
     node = _UNSAFE.sub(lambda match: f"~{ord(match[0]):x}.", entry.node)
@@ -84,4 +85,5 @@ def _unpack(packed: str) -> OpenEntry:
         loop=int(fields.get("l", 0)),
         generation=int(fields.get("g", 0)),
         ref=unescape_ref(fields.get("r", "")),
+        opened_at=int(fields.get("o", 0)),
     )

@@ -12,13 +12,20 @@ if TYPE_CHECKING:
 
 
 def dumps(value: Json) -> str:
-    """Compact JSON. NaN and infinities, which JSON has not, become null."""
+    """Compact JSON that DynamoDB, SQS and S3 all take.
+
+    NaN and infinities, which JSON has not, become null.
+    """
     try:
         encoded = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     except ValueError:
         finite = _finite(value)
         encoded = json.dumps(finite, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    if encoded.isascii() or _is_encodable(encoded):
+    if encoded.isascii():
+        return encoded
+    # Two characters that SQS refuses; in JSON they can only stand inside a string.
+    encoded = encoded.replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")
+    if _is_encodable(encoded):
         return encoded
     # A lone surrogate is legal in JSON and not in UTF-8, so it travels as an escape.
     return json.dumps(json.loads(encoded), ensure_ascii=True, separators=(",", ":"))

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from podium.adapters.memory.calls import Calls
-from podium.adapters.message import task_json, task_message, timer_json
+from podium.adapters.message import fitted, readable_task_message, task_json, timer_json
 from podium.ports.queues import LONGEST_DELAY, Received, TaskMessage, TimerMessage
 
 if TYPE_CHECKING:
+    from podium.adapters.items.payloads import Payloads
     from podium.ports.outside import Clock
 
 #: Seconds a received message stays hidden when the receiver does not say.
@@ -109,6 +110,10 @@ def _copy(message: StoredMessage) -> StoredMessage:
     )
 
 
+def _body(message: TaskMessage, payloads: Payloads | None) -> str:
+    return task_json(message if payloads is None else fitted(message, payloads))
+
+
 class MemoryTaskQueue:
     """TaskQueue: one MemoryQueue for each (domain, task type), made when first needed."""
 
@@ -117,16 +122,23 @@ class MemoryTaskQueue:
         clock: Clock,
         calls: Calls | None = None,
         wait: Callable[[int], None] | None = None,
+        payloads: Payloads | None = None,
     ) -> None:
-        """``wait`` is called once with ``wait_ms`` when nothing is there, before a second look."""
+        """Queues on ``clock``.
+
+        ``wait`` is called once with ``wait_ms`` when nothing is there, before a second look.
+        ``payloads`` takes inputs that are too large for a message; None: none is.
+        """
         self._clock = clock
+        self._payloads = payloads
         self._calls = calls or Calls()
         self._wait = wait
         self._lock = threading.Lock()
         self.queues: dict[tuple[str, str], MemoryQueue] = {}
 
     def send(self, message: TaskMessage, delay: int = 0) -> None:
-        self._queue(message.task_type, message.domain).send(task_json(message), delay)
+        queue = self._queue(message.task_type, message.domain)
+        queue.send(_body(message, self._payloads), delay)
 
     def receive(self, task_type: str, domain: str, count: int, wait_ms: int) -> Sequence[Received]:
         queue = self.queues.get((domain, task_type))
@@ -137,8 +149,9 @@ class MemoryTaskQueue:
             self._wait(wait_ms)
             found = queue.receive(count)
         return [
-            Received(task_message(message.body), message.receipt, message.receive_count)
-            for message in found
+            Received(message, stored.receipt, stored.receive_count)
+            for stored in found
+            if (message := readable_task_message(stored.body)) is not None
         ]
 
     def delete(self, task_type: str, domain: str, receipts: Sequence[str]) -> None:
@@ -169,11 +182,15 @@ class MemoryTaskQueue:
 class MemorySystemTaskQueue:
     """SystemTaskQueue; ``queue`` is where the stand-in for the function receives."""
 
-    def __init__(self, clock: Clock, calls: Calls | None = None) -> None:
+    def __init__(
+        self, clock: Clock, calls: Calls | None = None, payloads: Payloads | None = None
+    ) -> None:
+        """``payloads`` takes inputs that are too large for a message; None: none is."""
         self.queue = MemoryQueue(clock, calls)
+        self._payloads = payloads
 
     def send(self, message: TaskMessage, delay: int = 0) -> None:
-        self.queue.send(task_json(message), delay)
+        self.queue.send(_body(message, self._payloads), delay)
 
 
 class MemoryTimerQueue:

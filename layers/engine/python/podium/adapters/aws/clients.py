@@ -1,0 +1,52 @@
+"""Clients of AWS: one botocore session, each client made when first used.
+
+Region, credentials and endpoints come from the environment, as botocore reads it
+(``AWS_ENDPOINT_URL`` and its kin). botocore rather than boto3: a cold start pays for every import.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, cast
+
+from botocore.config import Config
+from botocore.session import Session, get_session
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_s3 import S3Client
+    from types_boto3_sqs import SQSClient
+
+#: Our requests are built in one place each and tested there; checking them again costs time.
+_CONFIG = Config(
+    parameter_validation=False,
+    retries={"mode": "standard", "total_max_attempts": 3},
+    connect_timeout=1,
+    read_timeout=5,
+    max_pool_connections=50,
+)
+#: A receive may wait 20 seconds.
+_SQS_CONFIG = _CONFIG.merge(Config(read_timeout=25))
+
+
+class Clients:
+    """The clients of one process; they may be shared by threads."""
+
+    def __init__(self, session: Session | None = None) -> None:
+        """``session``: None makes one."""
+        self.session = session or get_session()
+
+    @cached_property
+    def dynamodb(self) -> DynamoDBClient:
+        """Client of DynamoDB."""
+        return cast("DynamoDBClient", self.session.create_client("dynamodb", config=_CONFIG))
+
+    @cached_property
+    def sqs(self) -> SQSClient:
+        """Client of SQS."""
+        return cast("SQSClient", self.session.create_client("sqs", config=_SQS_CONFIG))
+
+    @cached_property
+    def s3(self) -> S3Client:
+        """Client of S3."""
+        return cast("S3Client", self.session.create_client("s3", config=_CONFIG))

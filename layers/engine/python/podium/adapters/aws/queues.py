@@ -1,0 +1,177 @@
+"""The queues on SQS: work by task type, system tasks, timers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from podium.adapters.aws.errors import code_of, translated
+from podium.adapters.aws.names import group_id
+from podium.adapters.message import fitted, readable_task_message, task_json, timer_json
+from podium.errors import DefectError
+from podium.ports.queues import LONGEST_DELAY, Received, TaskMessage, TimerMessage
+
+if TYPE_CHECKING:
+    from types_boto3_sqs import SQSClient
+
+    from podium.adapters.aws.registry import QueueRegistry
+    from podium.adapters.items.payloads import Payloads
+
+#: SQS gives or takes this many messages per call.
+_BATCH = 10
+#: Seconds between receiving a message and claiming its task; a poller that dies in between delays it.
+_CLAIM_SECONDS = 30
+_LONGEST_WAIT = 20
+#: Counted from the first receive on.
+_LONGEST_VISIBILITY = 43_200
+_GONE = frozenset({"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"})
+
+
+class SqsTaskQueue:
+    """TaskQueue: one standard queue for each (domain, task type)."""
+
+    def __init__(self, client: SQSClient, registry: QueueRegistry, payloads: Payloads) -> None:
+        """``payloads`` takes inputs that are too large for a message."""
+        self._client = client
+        self._registry = registry
+        self._payloads = payloads
+
+    def send(self, message: TaskMessage, delay: int = 0) -> None:
+        task_type, domain = message.task_type, message.domain
+        message = fitted(message, self._payloads)
+        url = self._registry.find(task_type, domain) or self._registry.make(task_type, domain)
+        try:
+            _send_task(self._client, url, message, delay)
+        except _QueueGoneError:
+            # Somebody deleted the queue: without a new one this task would never be handed out.
+            self._registry.forget(task_type, domain)
+            _send_task(self._client, self._registry.make(task_type, domain), message, delay)
+
+    def receive(self, task_type: str, domain: str, count: int, wait_ms: int) -> Sequence[Received]:
+        url = self._registry.find(task_type, domain)
+        received: list[Received] = []
+        while url is not None and len(received) < count:
+            asked = min(count - len(received), _BATCH)
+            # Only an empty-handed poller waits.
+            found = self._receive(url, asked, 0 if received else wait_ms)
+            received += found
+            if len(found) < asked:
+                break
+        return received
+
+    def _receive(self, url: str, count: int, wait_ms: int) -> list[Received]:
+        with translated("ReceiveMessage"):
+            try:
+                answer = self._client.receive_message(
+                    QueueUrl=url,
+                    MaxNumberOfMessages=count,
+                    WaitTimeSeconds=min(wait_ms // 1000, _LONGEST_WAIT),
+                    VisibilityTimeout=_CLAIM_SECONDS,
+                    MessageSystemAttributeNames=["ApproximateReceiveCount"],
+                )
+            except ClientError as error:
+                if code_of(error) in _GONE:
+                    return []
+                raise
+        return [
+            Received(
+                message, found["ReceiptHandle"], int(found["Attributes"]["ApproximateReceiveCount"])
+            )
+            for found in answer.get("Messages", [])
+            if (message := readable_task_message(found["Body"])) is not None
+        ]
+
+    def delete(self, task_type: str, domain: str, receipts: Sequence[str]) -> None:
+        url = self._registry.find(task_type, domain)
+        if url is None:
+            return
+        for first in range(0, len(receipts), _BATCH):
+            batch = receipts[first : first + _BATCH]
+            with translated("DeleteMessageBatch"):
+                # A message that was not deleted comes again and is found stale.
+                self._client.delete_message_batch(
+                    QueueUrl=url,
+                    Entries=[
+                        {"Id": str(number), "ReceiptHandle": receipt}
+                        for number, receipt in enumerate(batch)
+                    ],
+                )
+
+    def retry_later(self, task_type: str, domain: str, receipt: str, seconds: int) -> None:
+        url = self._registry.find(task_type, domain)
+        if url is None:
+            return
+        with translated("ChangeMessageVisibility"):
+            self._client.change_message_visibility(
+                QueueUrl=url,
+                ReceiptHandle=receipt,
+                VisibilityTimeout=max(0, min(seconds, _LONGEST_VISIBILITY)),
+            )
+
+    def sizes(self) -> dict[str, int]:
+        return {name: self._waiting(url) for name, url in sorted(self._registry.all().items())}
+
+    def size(self, task_type: str, domain: str = "") -> int:
+        url = self._registry.find(task_type, domain)
+        return 0 if url is None else self._waiting(url)
+
+    def _waiting(self, url: str) -> int:
+        with translated("GetQueueAttributes"):
+            try:
+                answer = self._client.get_queue_attributes(
+                    QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"]
+                )
+            except ClientError as error:
+                if code_of(error) in _GONE:
+                    return 0
+                raise
+        return int(answer["Attributes"]["ApproximateNumberOfMessages"])
+
+
+class SqsSystemTaskQueue:
+    """SystemTaskQueue."""
+
+    def __init__(self, client: SQSClient, url: str, payloads: Payloads) -> None:
+        """``payloads`` takes inputs that are too large for a message."""
+        self._client = client
+        self._url = url
+        self._payloads = payloads
+
+    def send(self, message: TaskMessage, delay: int = 0) -> None:
+        _send_task(self._client, self._url, fitted(message, self._payloads), delay)
+
+
+class SqsTimerQueue:
+    """TimerQueue."""
+
+    def __init__(self, client: SQSClient, url: str) -> None:
+        self._client = client
+        self._url = url
+
+    def arm(self, timer: TimerMessage, delay: int) -> None:
+        _send(self._client, self._url, timer_json(timer), delay)
+
+
+class _QueueGoneError(DefectError):
+    """There is no queue under this URL."""
+
+
+def _send_task(client: SQSClient, url: str, message: TaskMessage, delay: int) -> None:
+    _send(client, url, task_json(message), delay, group_id(message.workflow_name))
+
+
+def _send(client: SQSClient, url: str, body: str, delay: int, group: str = "") -> None:
+    request: dict[str, Any] = {"QueueUrl": url, "MessageBody": body}
+    if delay > 0:
+        request["DelaySeconds"] = min(delay, LONGEST_DELAY)
+    if group:
+        request["MessageGroupId"] = group
+    with translated("SendMessage"):
+        try:
+            client.send_message(**request)
+        except ClientError as error:
+            if code_of(error) in _GONE:
+                raise _QueueGoneError(url) from error
+            raise

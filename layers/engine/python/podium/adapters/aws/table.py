@@ -1,0 +1,151 @@
+"""A table of items on DynamoDB."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from podium.adapters.aws.errors import (
+    CONDITION_FAILED,
+    TRANSACTION_CANCELED,
+    cancellation_codes,
+    code_of,
+    translated,
+)
+from podium.adapters.aws.expressions import Expressions
+from podium.adapters.items.attributes import Item, Key, typed, untyped
+from podium.adapters.items.table import Change, Put, Written
+from podium.errors import TransientError
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+    from podium.adapters.items.conditions import Condition
+
+#: Why a transaction may be canceled although nothing is wrong: somebody else was first.
+_LOST = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
+
+
+class DynamoTable:
+    """The executions table."""
+
+    def __init__(self, client: DynamoDBClient, name: str) -> None:
+        self._client = client
+        self._name = name
+
+    def get(self, key: Key, *, consistent: bool = True) -> Item | None:
+        with translated("GetItem"):
+            answer = self._client.get_item(
+                TableName=self._name, Key=_key(key), ConsistentRead=consistent
+            )
+        return untyped(answer["Item"]) if "Item" in answer else None
+
+    def put(self, put: Put) -> Written:
+        with translated("PutItem"):
+            try:
+                self._client.put_item(**self._put(put))
+            except ClientError as error:
+                return _refused(error)
+        return Written(applied=True, item=put.item)
+
+    def update(self, key: Key, change: Change, condition: Condition) -> Written:
+        expressions = Expressions()
+        request: dict[str, Any] = {
+            "TableName": self._name,
+            "Key": _key(key),
+            "UpdateExpression": expressions.change(change),
+            "ConditionExpression": expressions.condition(condition),
+            "ReturnValues": "ALL_NEW",
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+            **expressions.parameters(),
+        }
+        with translated("UpdateItem"):
+            try:
+                answer = self._client.update_item(**request)
+            except ClientError as error:
+                return _refused(error)
+        return Written(applied=True, item=untyped(answer["Attributes"]))
+
+    def transact(self, puts: Sequence[Put]) -> bool:
+        requests: Any = [{"Put": self._put(put, transaction=True)} for put in puts]
+        with translated("TransactWriteItems"):
+            try:
+                self._client.transact_write_items(TransactItems=requests)
+            except ClientError as error:
+                return _canceled(error)
+        return True
+
+    def query(
+        self,
+        pk: str,
+        between: tuple[str, str] | None = None,
+        *,
+        reverse: bool = False,
+        page: int = 0,
+    ) -> Iterator[Item]:
+        expressions = Expressions()
+        condition = f"{expressions.name('pk')} = {expressions.value(pk)}"
+        if between:
+            low, high = map(expressions.value, between)
+            condition += f" AND {expressions.name('sk')} BETWEEN {low} AND {high}"
+        request: dict[str, Any] = {
+            "KeyConditionExpression": condition,
+            "ConsistentRead": True,
+            "ScanIndexForward": not reverse,
+        }
+        if page:
+            request["Limit"] = page
+        return self._pages(request | expressions.parameters())
+
+    def due(self, bucket: str, until: int) -> Iterator[Item]:
+        expressions = Expressions()
+        is_bucket = f"{expressions.name('due')} = {expressions.value(bucket)}"
+        is_due = f"{expressions.name('tm')} <= {expressions.value(until)}"
+        request = {"IndexName": "due", "KeyConditionExpression": f"{is_bucket} AND {is_due}"}
+        return self._pages(request | expressions.parameters())
+
+    def _pages(self, request: dict[str, Any]) -> Iterator[Item]:
+        request["TableName"] = self._name
+        while True:
+            with translated("Query"):
+                answer = self._client.query(**request)
+            yield from map(untyped, answer["Items"])
+            if "LastEvaluatedKey" not in answer:
+                return
+            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def _put(self, put: Put, *, transaction: bool = False) -> dict[str, Any]:
+        request: dict[str, Any] = {"TableName": self._name, "Item": typed(put.item)}
+        if put.condition is not None:
+            expressions = Expressions()
+            request["ConditionExpression"] = expressions.condition(put.condition)
+            if not transaction:
+                request["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+            request |= expressions.parameters()
+        return request
+
+
+def _key(key: Key) -> dict[str, dict[str, str]]:
+    return {"pk": {"S": key[0]}, "sk": {"S": key[1]}}
+
+
+def _refused(error: ClientError) -> Written:
+    """The condition did not hold; anything else is for the translation."""
+    if code_of(error) != CONDITION_FAILED:
+        raise error
+    item: Any = error.response.get("Item")
+    return Written(applied=False, item=untyped(item) if item else None)
+
+
+def _canceled(error: ClientError) -> bool:
+    """A lost race, or a table that is busy; anything else is for the translation."""
+    if code_of(error) != TRANSACTION_CANCELED:
+        raise error
+    codes = {code for code in cancellation_codes(error) if code != "None"}
+    if codes & _LOST:
+        return False
+    if codes & {"ThrottlingError", "ProvisionedThroughputExceeded"}:
+        raise TransientError(f"TransactWriteItems: {sorted(codes)}") from error
+    raise error
