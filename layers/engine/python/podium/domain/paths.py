@@ -40,17 +40,37 @@ class Path:
 @lru_cache(maxsize=4096)
 def parse(path: str) -> Path:
     """Read what stands between ``${`` and ``}``; a leading ``$.`` may be missing."""
+    steps, tail = split(path)
+    # A filter may name other roots, and then has to see them.
+    names_roots = "?" in tail and "$" in tail[1:]
+    if names_roots or not steps or not isinstance(steps[0], str):
+        return Path("", (), _absolute(path))
+    return Path(steps[0], steps[1:], tail)
+
+
+def split(path: str) -> tuple[tuple[str | int, ...], str]:
+    """The plain steps that ``path`` begins with, and the rest as JSONPath over what they lead to.
+
+    The rest is empty when all of the path is plain.
+    """
+    text = _absolute(path)
+    steps: list[str | int] = []
+    end = 1
+    while match := _STEP.match(text, end):
+        if text.startswith("(", match.end()):
+            # The name of a function.
+            break
+        steps.append(_key(match))
+        end = match.end()
+    tail = f"${text[end:]}" if end < len(text) or not steps else ""
+    return tuple(steps), tail
+
+
+def _absolute(path: str) -> str:
     text = path.strip()
     if text.startswith("$"):
-        text = text[1:]
-    elif not text.startswith("["):
-        text = f".{text}"
-    steps, end = _plain(text)
-    # A filter may name other roots, and then has to see them.
-    names_roots = "?" in text and "$" in text
-    if names_roots or not steps or not isinstance(steps[0], str):
-        return Path("", (), f"${text}")
-    return Path(steps[0], tuple(steps[1:]), f"${text[end:]}" if end < len(text) else "")
+        return text
+    return f"${text}" if text.startswith("[") else f"$.{text}"
 
 
 def walk(value: Json, steps: tuple[str | int, ...]) -> Json:
@@ -65,19 +85,6 @@ def walk(value: Json, steps: tuple[str | int, ...]) -> Json:
         else:
             return None
     return value
-
-
-def _plain(text: str) -> tuple[list[str | int], int]:
-    """The members and indexes that ``text`` begins with, and where they end."""
-    steps: list[str | int] = []
-    end = 0
-    while match := _STEP.match(text, end):
-        if text.startswith("(", match.end()):
-            # The name of a function.
-            break
-        steps.append(_key(match))
-        end = match.end()
-    return steps, end
 
 
 def _key(match: re.Match[str]) -> str | int:
