@@ -2,7 +2,7 @@
 
 Sizes are MB, times are seconds unless a name
 says otherwise. Names are logical; :func:`physical_name` turns them into those of one installation.
-Limits of the services are those of reference/aws.md 5.
+Limits of the services are those of aws.md 5.
 """
 
 from __future__ import annotations

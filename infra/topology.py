@@ -58,6 +58,7 @@ ENVIRONMENT = (
     Variable("PODIUM_INLINE_ADVANCE", Attribute.TEXT, "true"),
     Variable("PODIUM_PAYLOAD_THRESHOLD_BYTES", Attribute.TEXT, "32768"),
     Variable("PODIUM_OWNER_EMAIL_MANDATORY", Attribute.TEXT, "false"),
+    Variable("PODIUM_NAME_VALIDATION", Attribute.TEXT, "false"),
     Variable("PODIUM_HTTP_TASK_ALLOW_PRIVATE", Attribute.TEXT, "false"),
     Variable("PODIUM_LOG_LEVEL", Attribute.TEXT, "INFO"),
 )
@@ -183,7 +184,7 @@ TOPOLOGY = Topology(
             timeout=_SYSTEM_TASKS_TIMEOUT,
             # One call at a time: a slow target holds up nobody else and has the whole timeout.
             triggers=(QueueTrigger(SYSTEM_TASKS, batch_size=1, max_concurrency=100),),
-            grants=(_EXECUTIONS_UPDATE, _SYSTEM_TASKS_SEND, _TIMERS_SEND, _PAYLOADS),
+            grants=(_EXECUTIONS_UPDATE, _PAYLOADS),
             environment=ENVIRONMENT,
         ),
         Function(
@@ -196,17 +197,10 @@ TOPOLOGY = Topology(
         ),
         Function(
             "results",
-            memory=256,
+            memory=512,
             timeout=_WORK_TIMEOUT,
             triggers=(QueueTrigger(RESULTS),),
-            grants=(
-                _EXECUTIONS_WRITE,
-                grant(Kind.TABLE, METADATA, "dynamodb", "GetItem"),
-                _TASKS_SEND,
-                _REGISTER_QUEUE,
-                _TIMERS_SEND,
-                _PAYLOADS,
-            ),
+            grants=_ADVANCE,
             environment=ENVIRONMENT,
         ),
         Function(

@@ -1,4 +1,4 @@
-"""The HTTP API: every route signed by an IAM principal (design.md 8)."""
+"""The HTTP API: every route signed by an IAM principal."""
 
 from __future__ import annotations
 
