@@ -7,7 +7,7 @@ environment at first use. The local runtime and tests install their own.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from podium.services.advancing import Advancing
 from podium.services.children import Children
@@ -30,8 +30,9 @@ from podium.services.updating import Updating
 from podium.services.validating import Validating
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
+    from podium.domain.changes import Change
     from podium.ports.bundle import Ports
     from podium.ports.records import FailedRecords
     from podium.services.registering import Registering
@@ -54,6 +55,8 @@ class Engine:
     operations: Operating
     #: Stream changes.
     advancing: Advancing
+    #: A stream record as Lambda delivers it, read as a change; None: nothing follows from it.
+    read_record: Callable[[Mapping[str, Any]], Change | None]
     #: Timers and the minute's sweep.
     timing: Timing
     #: System tasks with I/O.
@@ -71,6 +74,7 @@ def assemble(
     *,
     inline_advance: bool,
     records: FailedRecords,
+    read_record: Callable[[Mapping[str, Any]], Change | None],
     registering: Callable[[], Registering],
     owner_email_mandatory: bool = False,
     name_validation: bool = False,
@@ -97,6 +101,7 @@ def assemble(
         reads=reading,
         operations=Operating(ports, states, deciding, committing, advancing, following),
         advancing=advancing,
+        read_record=read_record,
         timing=Timing(ports, states, deciding, committing, advancing, timers),
         running=Running(ports),
         repairs=Repairing(advancing, updates, records),

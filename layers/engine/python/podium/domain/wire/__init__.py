@@ -15,6 +15,7 @@ from podium.domain.wire.answers import (
     search_result_json,
     summary_json,
 )
+from podium.domain.wire.errors import error_answer
 from podium.domain.wire.nodes import made_up_node
 from podium.domain.wire.tasks import Owner, Relations, polled_task_json, task_json
 from podium.domain.wire.workflows import (
@@ -29,6 +30,7 @@ __all__ = [
     "Owner",
     "Relations",
     "bulk_json",
+    "error_answer",
     "error_json",
     "failed_tasks",
     "log_json",

@@ -1,0 +1,1 @@
+"""The REST API (HTTP API, payload version 2.0)."""

@@ -1,0 +1,53 @@
+"""Entry of the api function: the route table on powertools' resolver."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from functions.api.answers import answer
+from functions.api.errors import error_response, no_such_route, not_built
+from functions.api.resolver import Resolver
+from functions.api.routes import ROUTES
+from podium import bootstrap
+from podium.http_event import Request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aws_lambda_powertools.event_handler.api_gateway import Response
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+    from functions.api.route import Route
+
+app = Resolver()
+
+
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Answer one HTTP request (payload version 2.0)."""
+    return app.resolve(event, context)
+
+
+def _serving(route: Route) -> Callable[..., Response[str]]:
+    serve = route.handler
+    if serve is None:
+        return lambda **_: not_built(route.method, route.path)
+
+    def call(**path: str) -> Response[str]:
+        request = Request(app.current_event.raw_event, path)
+        return answer(route, serve(request, bootstrap.engine()))
+
+    return call
+
+
+def _not_found(_: Exception) -> Response[str]:
+    event = app.current_event
+    path = event.path
+    allowed = sorted({route.method for route in ROUTES if app.matches(route.rule, path)})
+    return no_such_route(event.http_method, path, allowed)
+
+
+for _route in sorted(ROUTES, key=lambda route: route.specificity):
+    app.route(_route.rule, method=_route.method)(_serving(_route))
+app.build_routes()
+app.not_found(_not_found)
+app.exception_handler(Exception)(error_response)

@@ -1,0 +1,1 @@
+"""What each route does, by resource: read the request, call one service, shape the answer."""

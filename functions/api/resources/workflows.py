@@ -1,0 +1,92 @@
+"""Executions: start, read, operate (rest-api.md 3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from podium.domain.requests import StartWorkflowRequest
+from podium.domain.status import TaskStatus
+from podium.domain.wire import (
+    search_result_json,
+    view_tasks_json,
+    workflow_json,
+    workflow_status_json,
+)
+from podium.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from podium.bootstrap import Engine
+    from podium.domain.json import Json
+    from podium.http_event import Request
+
+
+def start(request: Request, engine: Engine) -> str:
+    """By a request that names a definition or carries one."""
+    wanted = StartWorkflowRequest.from_json(request.body_object())
+    engine.validating.start(wanted)
+    return engine.starts.start(wanted)
+
+
+def start_by_name(request: Request, engine: Engine) -> str:
+    """By name; the body is the input."""
+    priority = request.number("priority", 0)
+    engine.validating.priority(priority)
+    wanted = StartWorkflowRequest(
+        name=request.path("name"),
+        version=request.optional_number("version"),
+        correlation_id=request.text("correlationId"),
+        priority=priority,
+        input=request.body_object(),
+    )
+    return engine.starts.start(wanted)
+
+
+def get(request: Request, engine: Engine) -> Json:
+    """One execution."""
+    include_tasks = request.flag("includeTasks", default=True)
+    view = engine.reads.view(request.path("workflowId"), include_tasks=include_tasks)
+    return workflow_json(view, include_tasks=include_tasks, now=engine.ports.clock.now())
+
+
+def get_status(request: Request, engine: Engine) -> Json:
+    """How one execution stands."""
+    standing = engine.reads.standing(
+        request.path("workflowId"),
+        with_output=request.flag("includeOutput", default=False),
+        with_variables=request.flag("includeVariables", default=False),
+    )
+    return workflow_status_json(
+        standing.header, standing.start, output=standing.output, variables=standing.variables
+    )
+
+
+def list_tasks(request: Request, engine: Engine) -> Json:
+    """Some tasks of one execution."""
+    start, count = request.number("start", 0), request.number("count", 15)
+    for name, value in (("start", start), ("count", count)):
+        if value < 0:
+            raise InvalidInputError(f"query parameter {name} must not be negative: {value}")
+    statuses = request.choices("status", tuple(TaskStatus))
+    page = engine.reads.tasks(request.path("workflowId"), start, count, statuses)
+    shown = view_tasks_json(page.view, page.tasks, now=engine.ports.clock.now())
+    return search_result_json(page.total, shown)
+
+
+def decide(request: Request, engine: Engine) -> None:
+    """Evaluate now."""
+    engine.operations.decide(request.path("workflowId"))
+
+
+def pause(request: Request, engine: Engine) -> None:
+    """Hold back what is not handed out yet."""
+    engine.operations.pause(request.path("workflowId"))
+
+
+def resume(request: Request, engine: Engine) -> None:
+    """Go on after a pause."""
+    engine.operations.resume(request.path("workflowId"))
+
+
+def terminate(request: Request, engine: Engine) -> None:
+    """End it from outside."""
+    engine.operations.terminate(request.path("workflowId"), request.text("reason") or "")

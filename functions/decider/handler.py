@@ -1,0 +1,35 @@
+"""Entry of the decider function: stream records, grouped by execution (protocol.md 4)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from podium import bootstrap
+from podium.adapters.stream import workflow_id
+from podium.batch import report
+from podium.observability import logger
+
+if TYPE_CHECKING:
+    from podium.batch import Report
+
+
+def handler(event: dict[str, Any], context: object) -> Report:
+    """Advance each execution of the batch once, with all that happened to it.
+
+    A failing execution holds up no other: the first of its records is reported and the rest of the
+    batch is handled. Lambda then delivers again from the lowest reported record on; whatever comes
+    twice changes nothing more.
+    """
+    engine = bootstrap.engine()
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for record in event["Records"]:
+        groups.setdefault(workflow_id(record), []).append(record)
+    failed: list[str] = []
+    for name, records in groups.items():
+        try:
+            changes = [engine.read_record(record) for record in records]
+            engine.advancing.run([change for change in changes if change is not None])
+        except Exception:  # noqa: BLE001 - whatever it is, the others go on
+            logger().exception("workflow not advanced", workflow_id=name)
+            failed.append(records[0]["dynamodb"]["SequenceNumber"])
+    return report(failed)

@@ -1,0 +1,1 @@
+"""Polls of HTTP workers, apart from the rest of the API: Lambda is billed for their wait."""

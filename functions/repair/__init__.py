@@ -1,0 +1,1 @@
+"""What reached a dead end: failed stream batches and dead task messages."""

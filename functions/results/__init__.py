@@ -1,0 +1,1 @@
+"""Results that workers report through SQS instead of HTTP."""

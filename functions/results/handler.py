@@ -1,0 +1,41 @@
+"""Entry of the results function: what SQS-direct workers report (protocol.md 9)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from podium import bootstrap
+from podium.batch import settle
+from podium.domain.requests import TaskResult
+from podium.errors import InvalidInputError
+from podium.http_event import decode_json
+
+if TYPE_CHECKING:
+    from podium.batch import Report
+
+
+def handler(event: dict[str, Any], context: object) -> Report:
+    """Apply each result.
+
+    One whose task is not there yet comes again, and one that can never be applied ends up among the
+    dead letters, where somebody can read it.
+    """
+    return settle(event, _apply)
+
+
+def _apply(body: str) -> None:
+    """A TaskResult beside ``inc`` and ``epoch`` of the message that handed the task out."""
+    engine = bootstrap.engine()
+    wire = decode_json(body)
+    if not isinstance(wire, dict):
+        raise InvalidInputError("a result must be a JSON object")
+    result = TaskResult.from_json(wire)
+    engine.validating.task_result(result)
+    engine.updates.update(result, inc=_number(wire, "inc"), epoch=_number(wire, "epoch"))
+
+
+def _number(wire: dict[str, Any], name: str) -> int | None:
+    value = wire.get(name)
+    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
+        return value
+    raise InvalidInputError(f"{name} must be a whole number")

@@ -1,0 +1,1 @@
+"""System tasks with I/O (HTTP), one queue message each."""

@@ -1,0 +1,1 @@
+"""Timers: delay messages that fire, and the sweep of each minute."""
