@@ -32,7 +32,7 @@ class Committing:
 
     def commit_as_is(self, state: State, decision: Decision) -> HeaderChange | None:
         """Commit a decision whose timer the caller has armed."""
-        if not self._executions.commit(decision):
+        if not self._executions.commit(replace(decision, previous=state.header)):
             return None
         return self._committed(state, decision)
 

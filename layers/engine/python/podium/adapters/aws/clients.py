@@ -14,6 +14,7 @@ from botocore.session import Session, get_session
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_dynamodbstreams import DynamoDBStreamsClient
     from types_boto3_s3 import S3Client
     from types_boto3_sqs import SQSClient
 
@@ -40,6 +41,12 @@ class Clients:
     def dynamodb(self) -> DynamoDBClient:
         """Client of DynamoDB."""
         return cast("DynamoDBClient", self.session.create_client("dynamodb", config=_CONFIG))
+
+    @cached_property
+    def streams(self) -> DynamoDBStreamsClient:
+        """Client of DynamoDB Streams."""
+        client = self.session.create_client("dynamodbstreams", config=_CONFIG)
+        return cast("DynamoDBStreamsClient", client)
 
     @cached_property
     def sqs(self) -> SQSClient:

@@ -9,6 +9,7 @@ from podium.adapters.items.store import ItemExecutionStore
 from podium.adapters.memory.blobs import MemoryBlobs
 from podium.adapters.memory.calls import Calls
 from podium.adapters.memory.table import MemoryTable
+from podium.adapters.stream import workflow_id
 
 if TYPE_CHECKING:
     from podium.adapters.items.attributes import Item
@@ -38,6 +39,15 @@ class MemoryExecutions(ItemExecutionStore):
         Unfiltered, as a stream is: what needs a handler has ``x`` in its new image.
         """
         return self._memory.records(after)
+
+    def workflow_ids(self, shard_id: str, first: str, last: str) -> list[str]:
+        """FailedRecords: the feed is one shard."""
+        found = (
+            workflow_id(record)
+            for record in self.records()
+            if int(first) <= int(record["dynamodb"]["SequenceNumber"]) <= int(last)
+        )
+        return list(dict.fromkeys(filter(None, found)))
 
     def items(self) -> list[Item]:
         """A copy of every item; for assertions."""
