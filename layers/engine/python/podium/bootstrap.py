@@ -7,6 +7,7 @@ environment at first use. The local runtime and tests install their own.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from podium.services.advancing import Advancing
@@ -20,6 +21,7 @@ from podium.services.holding import Holding
 from podium.services.operating import Operating
 from podium.services.polling import Polling
 from podium.services.reading import Reading
+from podium.services.registering import Registering
 from podium.services.repairing import Repairing
 from podium.services.running import Running
 from podium.services.starting import Started, Starting
@@ -34,8 +36,8 @@ if TYPE_CHECKING:
 
     from podium.domain.changes import Change
     from podium.ports.bundle import Ports
+    from podium.ports.definitions import DefinitionStore
     from podium.ports.records import FailedRecords
-    from podium.services.registering import Registering
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +77,15 @@ def assemble(
     inline_advance: bool,
     records: FailedRecords,
     read_record: Callable[[Mapping[str, Any]], Change | None],
-    registering: Callable[[], Registering],
+    definition_store: Callable[[], DefinitionStore],
     owner_email_mandatory: bool = False,
     name_validation: bool = False,
 ) -> Engine:
-    """Wire every service over ``ports``; the last two are switches of validation (models.md 6.1)."""
+    """Wire every service over ``ports``.
+
+    ``definition_store`` is called when somebody registers or lists definitions; the last two are
+    switches of validation (models.md 6.1).
+    """
     states = States(ports.executions)
     deciding = Deciding(ports)
     timers = Timers(ports.timers, ports.clock)
@@ -93,6 +99,9 @@ def assemble(
     advancing = Advancing(ports, states, deciding, committing, creating, closing, holding)
     following = Following(advancing, inline=inline_advance)
     updates = Updating(ports, states, creating, following)
+    validating = Validating(
+        ports, owner_email_mandatory=owner_email_mandatory, name_validation=name_validation
+    )
     return Engine(
         ports=ports,
         starts=Started(ports, starting, following),
@@ -105,10 +114,6 @@ def assemble(
         timing=Timing(ports, states, deciding, committing, advancing, timers),
         running=Running(ports),
         repairs=Repairing(advancing, updates, records),
-        validating=Validating(
-            ports,
-            owner_email_mandatory=owner_email_mandatory,
-            name_validation=name_validation,
-        ),
-        registering=registering,
+        validating=validating,
+        registering=cache(lambda: Registering(definition_store(), validating, ports.clock)),
     )
