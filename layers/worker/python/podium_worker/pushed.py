@@ -1,0 +1,44 @@
+"""A Lambda function as the worker: the task queue is its event source."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from podium_worker.message import Task
+from podium_worker.payloads import with_input
+from podium_worker.queues import Queues
+
+if TYPE_CHECKING:
+    from podium_worker.declare import TaskFunction
+
+logger = logging.getLogger("podium_worker")
+
+
+def lambda_handler(
+    function: TaskFunction, queues: Queues | None = None
+) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
+    """Make the handler of a Lambda function that runs ``function`` for each message it is given.
+
+    The event source mapping needs ``ReportBatchItemFailures``: a message whose result could not be
+    sent is reported back and comes again.
+    """
+    known = [queues] if queues else []
+
+    def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        if not known:
+            known.append(Queues.from_environment())
+        worker_id = getattr(context, "function_name", "lambda")
+        failures = []
+        for record in event["Records"]:
+            try:
+                task = Task.from_json(record["body"])
+                result = function.run(with_input(task))
+                known[0].send_result(result.to_json(task, worker_id))
+            except Exception:  # one bad message must not hold the others
+                logger.exception("message %s comes again", record["messageId"])
+                failures.append({"itemIdentifier": record["messageId"]})
+        return {"batchItemFailures": failures}
+
+    return handler

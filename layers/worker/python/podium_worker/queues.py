@@ -1,0 +1,92 @@
+"""Names and addresses of the queues a worker uses."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from typing import TYPE_CHECKING, Any
+
+from podium_worker.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")
+_UNSAFE = re.compile(r"[^A-Za-z0-9_-]+")
+_LONGEST_NAME = 80
+
+
+def queue_name(prefix: str, task_type: str, domain: str = "") -> str:
+    """Name of the queue of a task type: Podium's rule, which a test compares with the engine's."""
+    full = f"{domain}:{task_type}" if domain else task_type
+    plain = f"{prefix}task-{full}"
+    if not domain and _PLAIN.fullmatch(full) and len(plain) <= _LONGEST_NAME:
+        return plain
+    digest = hashlib.sha256(f"{len(domain)}:{full}".encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{prefix}task--{digest[:20]}-{_UNSAFE.sub('_', full)}"[:_LONGEST_NAME]
+
+
+class Queues:
+    """Receives task messages and sends results; one boto3 SQS client, which threads may share."""
+
+    def __init__(self, client: Any, prefix: str, results_url: str) -> None:
+        """``prefix`` and ``results_url`` are outputs of the Podium stack."""
+        self._client = client
+        self._prefix = prefix
+        self._results_url = results_url
+        self._urls: dict[tuple[str, str], str] = {}
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Queues:
+        """Read PODIUM_QUEUE_PREFIX and PODIUM_RESULTS_QUEUE_URL; raises ConfigurationError.
+
+        Region, credentials and endpoint are boto3's own business.
+        """
+        import boto3  # noqa: PLC0415  # so that importing the package costs nothing
+
+        names = ("PODIUM_QUEUE_PREFIX", "PODIUM_RESULTS_QUEUE_URL")
+        missing = [name for name in names if not environment.get(name)]
+        if missing:
+            message = f"set {' and '.join(missing)} (outputs of the Podium stack)"
+            raise ConfigurationError(message)
+        return cls(boto3.client("sqs"), *(environment[name] for name in names))
+
+    def url(self, task_type: str, domain: str = "") -> str | None:
+        """URL of the queue of a task type; None while it does not exist, which may change."""
+        known = self._urls.get((task_type, domain))
+        if known is not None:
+            return known
+        try:
+            answer = self._client.get_queue_url(
+                QueueName=queue_name(self._prefix, task_type, domain)
+            )
+        except self._client.exceptions.QueueDoesNotExist:
+            return None
+        url: str = answer["QueueUrl"]
+        self._urls[task_type, domain] = url
+        return url
+
+    def receive(self, url: str, count: int, wait: int, visibility: int) -> list[dict[str, Any]]:
+        """Up to 10 messages, hidden for ``visibility`` seconds; waits up to ``wait`` seconds."""
+        answer = self._client.receive_message(
+            QueueUrl=url,
+            MaxNumberOfMessages=min(count, 10),
+            WaitTimeSeconds=wait,
+            VisibilityTimeout=visibility,
+        )
+        return list(answer.get("Messages", []))
+
+    def hide(self, url: str, receipt: str, seconds: int) -> None:
+        """Keep a message hidden for ``seconds`` from now."""
+        self._client.change_message_visibility(
+            QueueUrl=url, ReceiptHandle=receipt, VisibilityTimeout=seconds
+        )
+
+    def delete(self, url: str, receipt: str) -> None:
+        """The message is done with."""
+        self._client.delete_message(QueueUrl=url, ReceiptHandle=receipt)
+
+    def send_result(self, body: str) -> None:
+        """Put a result in the results queue."""
+        self._client.send_message(QueueUrl=self._results_url, MessageBody=body)

@@ -1,0 +1,271 @@
+"""A whole Podium on the memory adapters: several deciders with caches of their own, one clock.
+
+Stands in for AWS around the real services: stream records, queue messages and timers are delivered
+when a test says so, once or more often, in any order. A crash is an exception raised before or
+after any single call.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from podium.adapters.engines.jq import ChildJq
+from podium.adapters.engines.jsonpath import JsonPaths
+from podium.adapters.engines.quickjs import QuickJs
+from podium.adapters.memory.blobs import MemoryBlobs
+from podium.adapters.memory.calls import Calls
+from podium.adapters.memory.definitions import MemoryDefinitions
+from podium.adapters.memory.executions import MemoryExecutions
+from podium.adapters.memory.queues import (
+    MemoryQueue,
+    MemorySystemTaskQueue,
+    MemoryTaskQueue,
+    MemoryTimerQueue,
+)
+from podium.adapters.message import task_message, timer_message
+from podium.adapters.stream import change, workflow_id
+from podium.bootstrap import Engine, assemble
+from podium.domain.decision import ExecutionView
+from podium.domain.definitions import TaskDef, WorkflowDef
+from podium.domain.engines import Engines
+from podium.domain.execution import Task
+from podium.domain.ids import TaskKey, derived_workflow_id
+from podium.domain.json import Json, JsonMap
+from podium.domain.requests import StartWorkflowRequest, TaskResult
+from podium.domain.status import TaskStatus, WorkflowStatus
+from podium.errors import TransientError
+from podium.ports.bundle import Ports
+from podium.ports.outside import HttpRequest, HttpResponse
+from podium.services.polling import HandedOut
+from podium_local.clock import VirtualClock
+
+ENGINES = Engines(script=QuickJs(), jq=ChildJq(), path=JsonPaths())
+
+
+class Crash(BaseException):
+    """The process dies here. Not an Exception: nothing may catch it and go on."""
+
+
+class CountedIds:
+    """Workflow ids that are the same in every run."""
+
+    def __init__(self) -> None:
+        self._drawn = 0
+
+    def workflow_id(self) -> str:
+        self._drawn += 1
+        return derived_workflow_id("test", self._drawn)
+
+
+@dataclass
+class TableHttp:
+    """HTTP answers by URI; anything else is a 404."""
+
+    answers: dict[str, HttpResponse] = field(default_factory=dict)
+    seen: list[HttpRequest] = field(default_factory=list)
+
+    def call(self, request: HttpRequest) -> HttpResponse:
+        self.seen.append(request)
+        missing = HttpResponse(404, "Not Found", {}, None)
+        return self.answers.get(request.uri, missing)
+
+
+class NoRecords:
+    """Nothing is read back."""
+
+    def workflow_ids(self, shard_id: str, first: str, last: str) -> list[str]:
+        return []
+
+
+class Cluster:
+    """One installation. ``deciders`` engines share the table and queues, each with its own cache."""
+
+    def __init__(self, *, inline: bool = False, deciders: int = 1) -> None:
+        self.clock = VirtualClock()
+        self.calls = Calls()
+        self.http = TableHttp()
+        self.store = MemoryExecutions(MemoryBlobs(self.calls), calls=self.calls)
+        self.definitions = MemoryDefinitions(self.calls)
+        self.task_queue = MemoryTaskQueue(self.clock, self.calls)
+        self.system_queue = MemorySystemTaskQueue(self.clock, self.calls)
+        self.timer_queue = MemoryTimerQueue(self.clock, self.calls)
+        self._ids = CountedIds()
+        self._inline = inline
+        self.engines = [self._engine() for _ in range(deciders)]
+        self._turn = 0
+        #: Number of stream records handed over so far.
+        self.delivered = 0
+
+    @property
+    def engine(self) -> Engine:
+        """The first engine; clients talk to it."""
+        return self.engines[0]
+
+    def restart_processes(self) -> None:
+        """Every process dies: caches are empty from here on."""
+        self.engines = [self._engine() for _ in self.engines]
+
+    def _engine(self) -> Engine:
+        ports = Ports(
+            executions=self.store,
+            definitions=self.definitions,
+            tasks=self.task_queue,
+            system_tasks=self.system_queue,
+            timers=self.timer_queue,
+            engines=ENGINES,
+            http=self.http,
+            clock=self.clock,
+            ids=self._ids,
+        )
+        return assemble(
+            ports, inline_advance=self._inline, records=NoRecords(), registering=_not_here
+        )
+
+    # --- clients --------------------------------------------------------------------------------
+
+    def register(self, *definitions: JsonMap) -> None:
+        """Put task definitions (no ``tasks``) and workflow definitions in the metadata table."""
+        for value in definitions:
+            if "tasks" in value:
+                self.definitions.put_workflow(WorkflowDef.from_json(value))
+            else:
+                self.definitions.put_task(TaskDef.from_json(value))
+
+    def start(self, definition: JsonMap | str, input_: JsonMap | None = None) -> str:
+        """Start by name or with an inline definition; returns the id."""
+        body: dict[str, Json] = {"input": input_ or {}}
+        if isinstance(definition, str):
+            body["name"] = definition
+        else:
+            body |= {"name": definition["name"], "workflowDef": definition}
+        return self.engine.starts.start(StartWorkflowRequest.from_json(body))
+
+    def view(self, workflow: str) -> ExecutionView:
+        """The execution as a client reads it."""
+        return self.engine.reads.view(workflow)
+
+    def status(self, workflow: str) -> WorkflowStatus:
+        """Its status."""
+        return self.view(workflow).header.status
+
+    def task(self, workflow: str, wire_ref: str) -> Task:
+        """The latest task with this reference name."""
+        found = [task for task in self.view(workflow).tasks if task.wire_ref == wire_ref]
+        assert found, f"no task {wire_ref}"
+        return found[-1]
+
+    # --- workers --------------------------------------------------------------------------------
+
+    def poll(self, task_type: str, count: int = 1, worker: str = "w1") -> list[HandedOut]:
+        """Poll as a worker does; never waits."""
+        return self.engine.polls.poll(task_type, worker, count=count, wait_ms=0)
+
+    def report(
+        self,
+        task: Task,
+        workflow: str,
+        status: TaskStatus = TaskStatus.COMPLETED,
+        output: JsonMap | None = None,
+        **fields: Any,
+    ) -> None:
+        """Report a result for a task that was handed out."""
+        key = TaskKey(workflow, task.ref, task.seq)
+        self.engine.updates.update(
+            TaskResult(
+                workflow_instance_id=workflow,
+                task_id=key.task_id,
+                status=status,
+                output_data=output or {},
+                **fields,
+            )
+        )
+
+    def complete(self, task_type: str, output: JsonMap | None = None) -> Task:
+        """Poll one task of a type and complete it."""
+        (handed,) = self.poll(task_type)
+        self.report(handed.task, handed.message.workflow_id, output=output)
+        return handed.task
+
+    # --- event sources --------------------------------------------------------------------------
+
+    def records(self) -> list[dict[str, Any]]:
+        """Stream records that a handler is triggered by and that were not handed over yet."""
+        return self.store.records(self.delivered)
+
+    def deliver(self, records: Sequence[Mapping[str, Any]], decider: int | None = None) -> None:
+        """Hand records over one by one, each to the next decider (or the one named).
+
+        One that cannot be handled yet is handed over again at the end, as Lambda would.
+        """
+        waiting = list(records)
+        for _ in range(10):
+            waiting = [each for each in waiting if not self._deliver(each, decider)]
+            if not waiting:
+                return
+        raise AssertionError(f"records refused for good: {[workflow_id(each) for each in waiting]}")
+
+    def _deliver(self, record: Mapping[str, Any], decider: int | None) -> bool:
+        found = change(record, self.store.payloads)
+        if found is None:
+            return True
+        if decider is None:
+            self._turn = (self._turn + 1) % len(self.engines)
+        engine = self.engines[self._turn if decider is None else decider]
+        try:
+            engine.advancing.run([found])
+        except TransientError:
+            return False
+        return True
+
+    def settle(self, rng: random.Random | None = None) -> None:
+        """Deliver everything that is due now, until nothing moves. ``rng``: shuffled, some twice."""
+        for _ in range(10_000):
+            records = self.records()
+            self.delivered += len(records)
+            if rng is not None:
+                records += [each for each in records if rng.random() < 0.3]
+                rng.shuffle(records)
+            self.deliver(records)
+            moved = self._run_system_tasks() + self._fire_timers()
+            if not records and not moved:
+                return
+        raise AssertionError("never settles")
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass, minute by minute as the sweep does, and settle after each step."""
+        left = int(seconds * 1000)
+        while left > 0:
+            step = min(left, 60_000)
+            self.clock.advance(step)
+            left -= step
+            self.engine.timing.sweep()
+            self.settle()
+
+    def _run_system_tasks(self) -> int:
+        return _drain(
+            self.system_queue.queue, lambda body: self.engine.running.run(task_message(body))
+        )
+
+    def _fire_timers(self) -> int:
+        return _drain(
+            self.timer_queue.queue, lambda body: self.engine.timing.fire(timer_message(body))
+        )
+
+
+def _drain(queue: MemoryQueue, handle: Callable[[str], object]) -> int:
+    handled = 0
+    for message in queue.receive(1000, visibility=1):
+        try:
+            handle(message.body)
+        except TransientError:
+            continue
+        queue.delete([message.receipt])
+        handled += 1
+    return handled
+
+
+def _not_here() -> Any:
+    raise AssertionError("the metadata routes are not part of this cluster")

@@ -1,0 +1,179 @@
+"""The worker library: arguments, results, the order of calls."""
+
+from __future__ import annotations
+
+import json
+from types import SimpleNamespace
+
+import pytest
+
+from podium.adapters.aws import names
+from podium.adapters.message import task_json
+from podium.ports.queues import TaskMessage
+from podium_worker import (
+    ConfigurationError,
+    Queues,
+    Task,
+    TaskFunction,
+    TerminalError,
+    Worker,
+    lambda_handler,
+    task,
+)
+from podium_worker.queues import queue_name
+from tests.unit.worker.fakes import FakeSqs, message, queues
+
+
+def run_once(sqs: FakeSqs, function: TaskFunction, now: int = 0) -> int:
+    worker = Worker(queues(sqs), [function], worker_id="me", wait=0, now=lambda: now)
+    return worker.run_once(function)
+
+
+def charge(order: str, amount: float = 1.0) -> dict[str, object]:
+    return {"order": order, "amount": amount}
+
+
+CHARGE = TaskFunction("charge", charge)
+
+
+def test_input_keys_become_arguments_and_the_returned_mapping_the_output() -> None:
+    sqs = FakeSqs()
+    sqs.put("charge", inputData={"order": "o-1", "amount": 2.5, "other": 1})
+    assert run_once(sqs, CHARGE) == 1
+    (result,) = sqs.sent
+    assert result["status"] == "COMPLETED"
+    assert result["outputData"] == {"order": "o-1", "amount": 2.5}
+    assert (result["taskId"], result["inc"], result["epoch"]) == ("wf.1.charge", 0, 0)
+    assert result["workerId"] == "me"
+
+
+def test_the_result_is_sent_before_the_message_is_deleted() -> None:
+    sqs = FakeSqs()
+    sqs.put("charge", inputData={"order": "o-1"})
+    run_once(sqs, CHARGE)
+    assert [name for name, _ in sqs.calls] == ["receive", "send", "delete"]
+
+
+def test_a_message_whose_result_cannot_be_sent_is_not_deleted() -> None:
+    sqs = FakeSqs(fail_sends=True)
+    sqs.put("charge", inputData={"order": "o-1"})
+    with pytest.raises(ConnectionError):
+        run_once(sqs, CHARGE)
+    assert "delete" not in [name for name, _ in sqs.calls]
+
+
+def test_an_exception_fails_the_task_with_its_text() -> None:
+    def broken() -> None:
+        raise ValueError("card declined")
+
+    sqs = FakeSqs()
+    sqs.put("charge")
+    run_once(sqs, TaskFunction("charge", broken))
+    assert sqs.sent[0]["status"] == "FAILED"
+    assert sqs.sent[0]["reasonForIncompletion"] == "ValueError: card declined"
+
+
+def test_a_terminal_error_fails_it_for_good() -> None:
+    def broken() -> None:
+        raise TerminalError("no such card")
+
+    sqs = FakeSqs()
+    sqs.put("charge")
+    run_once(sqs, TaskFunction("charge", broken))
+    assert sqs.sent[0]["status"] == "FAILED_WITH_TERMINAL_ERROR"
+
+
+def test_a_missing_argument_fails_it_for_good_and_names_it() -> None:
+    sqs = FakeSqs()
+    sqs.put("charge", inputData={"amount": 1})
+    run_once(sqs, CHARGE)
+    assert sqs.sent[0]["status"] == "FAILED_WITH_TERMINAL_ERROR"
+    assert "'order'" in sqs.sent[0]["reasonForIncompletion"]
+
+
+@pytest.mark.parametrize("output", [object(), float("nan")])
+def test_an_output_that_is_not_json_fails_the_task_instead_of_coming_again(output: object) -> None:
+    sqs = FakeSqs()
+    sqs.put("charge")
+    run_once(sqs, TaskFunction("charge", lambda: {"value": output}))
+    assert sqs.sent[0]["status"] == "FAILED_WITH_TERMINAL_ERROR"
+
+
+def test_an_output_larger_than_a_message_fails_the_task_with_both_sizes() -> None:
+    sqs = FakeSqs()
+    sqs.put("charge")
+    run_once(sqs, TaskFunction("charge", lambda: {"value": "x" * 1_000_000}))
+    assert "1000000" in sqs.sent[0]["reasonForIncompletion"]
+
+
+def test_a_plain_value_is_returned_as_result_and_none_as_nothing() -> None:
+    sqs = FakeSqs()
+    sqs.put("charge")
+    sqs.put("charge")
+    run_once(sqs, TaskFunction("charge", lambda: 7))
+    run_once(sqs, TaskFunction("charge", lambda: None))
+    assert [result["outputData"] for result in sqs.sent] == [{"result": 7}, {}]
+
+
+def test_a_parameter_annotated_task_gets_the_whole_task() -> None:
+    def look(it: Task, **rest: object) -> dict[str, object]:
+        return {"attempt": it.retry_count, **rest}
+
+    sqs = FakeSqs()
+    sqs.put("charge", retryCount=2, inputData={"a": 1})
+    run_once(sqs, TaskFunction("charge", look))
+    assert sqs.sent[0]["outputData"] == {"attempt": 2, "a": 1}
+
+
+def test_a_task_received_early_is_hidden_until_its_time() -> None:
+    sqs = FakeSqs()
+    sqs.put("charge", notBefore=90_500)
+    assert run_once(sqs, CHARGE, now=30_000) == 0
+    assert sqs.calls[-1] == ("hide", 61)
+    assert not sqs.sent
+
+
+def test_a_queue_that_does_not_exist_yet_is_no_error() -> None:
+    assert run_once(FakeSqs(), CHARGE) == 0
+
+
+def test_a_worker_without_functions_or_settings_says_what_is_missing() -> None:
+    with pytest.raises(ConfigurationError, match="@task"):
+        Worker(queues(FakeSqs()), [])
+    with pytest.raises(ConfigurationError, match="PODIUM_RESULTS_QUEUE_URL"):
+        Queues.from_environment({"PODIUM_QUEUE_PREFIX": "p-"})
+
+
+def test_the_decorated_function_can_still_be_called() -> None:
+    @task("double", concurrency=3)
+    def double(number: int) -> int:
+        return number * 2
+
+    assert double(4) == 8
+    assert (double.task_type, double.concurrency) == ("double", 3)
+
+
+@pytest.mark.parametrize("domain", ["", "eu"])
+@pytest.mark.parametrize(
+    "task_type", ["charge", "a-b_c", "with space", "--x", "für", "x" * 100, "a:b", "1"]
+)
+def test_queue_names_are_those_of_the_engine(task_type: str, domain: str) -> None:
+    assert queue_name("p-", task_type, domain) == names.queue_name("p-", task_type, domain)
+
+
+def test_messages_of_the_engine_are_understood() -> None:
+    sent = TaskMessage("wf", "t1", 3, 1, 2, "charge", wire_ref="t1__2", attempt=1, input={"a": 1})
+    received = Task.from_json(task_json(sent))
+    assert (received.workflow_id, received.reference_name) == ("wf", "t1__2")
+    assert (received.inc, received.epoch, received.retry_count) == (1, 2, 1)
+    assert received.input == {"a": 1}
+
+
+def test_a_pushed_worker_reports_the_bad_message_and_runs_the_others() -> None:
+    sqs = FakeSqs()
+    handler = lambda_handler(CHARGE, queues(sqs))
+    good = json.dumps(message("charge", inputData={"order": "o"}))
+    records = [{"messageId": "bad", "body": "{}"}, {"messageId": "good", "body": good}]
+    answer = handler({"Records": records}, SimpleNamespace(function_name="charge-fn"))
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "bad"}]}
+    assert sqs.sent[0]["workerId"] == "charge-fn"
