@@ -137,6 +137,7 @@ class Kind(StrEnum):
     INDEX = "index"
     #: The stream of a table.
     STREAM = "stream"
+    BUCKET = "bucket"
     #: Every object of a bucket.
     OBJECTS = "objects"
     QUEUE = "queue"

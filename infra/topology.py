@@ -71,14 +71,18 @@ _EXECUTIONS_UPDATE = grant(Kind.TABLE, EXECUTIONS, "dynamodb", "GetItem", "Updat
 _METADATA_READ = grant(Kind.TABLE, METADATA, "dynamodb", "BatchGetItem", "GetItem", "Query")
 #: The registry of task queues lives in the metadata table; the first task of a type writes it.
 _REGISTER_QUEUE = grant(Kind.TABLE, METADATA, "dynamodb", "PutItem")
-_TASKS_SEND = grant(Kind.TASK_QUEUES, "", "sqs", "CreateQueue", "GetQueueUrl", "SendMessage")
+_TASKS_SEND = grant(Kind.TASK_QUEUES, "", "sqs", "CreateQueue", "SendMessage")
 _TASKS_RECEIVE = grant(
     Kind.TASK_QUEUES, "", "sqs", "ChangeMessageVisibility", "DeleteMessage", "ReceiveMessage"
 )
 _TASKS_COUNT = grant(Kind.TASK_QUEUES, "", "sqs", "GetQueueAttributes")
 _SYSTEM_TASKS_SEND = grant(Kind.QUEUE, SYSTEM_TASKS, "sqs", "SendMessage")
 _TIMERS_SEND = grant(Kind.QUEUE, TIMERS, "sqs", "SendMessage")
-_PAYLOADS = grant(Kind.OBJECTS, PAYLOADS, "s3", "GetObject", "PutObject")
+#: Without this S3 says "forbidden" of an object that is not there, and a lost payload looks like a fault.
+_PAYLOADS_SEEK = grant(Kind.BUCKET, PAYLOADS, "s3", "ListBucket")
+_PAYLOADS_READ = grant(Kind.OBJECTS, PAYLOADS, "s3", "GetObject")
+_PAYLOADS_WRITE = grant(Kind.OBJECTS, PAYLOADS, "s3", "PutObject")
+_PAYLOADS = (_PAYLOADS_SEEK, _PAYLOADS_READ, _PAYLOADS_WRITE)
 
 #: What ``advance`` needs: whoever may move a workflow holds all of it.
 _ADVANCE = (
@@ -88,7 +92,7 @@ _ADVANCE = (
     _TASKS_SEND,
     _SYSTEM_TASKS_SEND,
     _TIMERS_SEND,
-    _PAYLOADS,
+    *_PAYLOADS,
 )
 
 
@@ -149,7 +153,7 @@ TOPOLOGY = Topology(
             triggers=(HttpRoute("ANY", "/{proxy+}"),),
             grants=(
                 *_ADVANCE,
-                grant(Kind.TABLE, METADATA, "dynamodb", "DeleteItem", "UpdateItem"),
+                grant(Kind.TABLE, METADATA, "dynamodb", "DeleteItem"),
                 _TASKS_RECEIVE,
                 _TASKS_COUNT,
             ),
@@ -166,7 +170,8 @@ TOPOLOGY = Topology(
                 grant(Kind.TABLE, METADATA, "dynamodb", "GetItem"),
                 _TASKS_RECEIVE,
                 _TIMERS_SEND,
-                grant(Kind.OBJECTS, PAYLOADS, "s3", "GetObject"),
+                _PAYLOADS_SEEK,
+                _PAYLOADS_READ,
             ),
             environment=ENVIRONMENT,
         ),
@@ -184,7 +189,7 @@ TOPOLOGY = Topology(
             timeout=_SYSTEM_TASKS_TIMEOUT,
             # One call at a time: a slow target holds up nobody else and has the whole timeout.
             triggers=(QueueTrigger(SYSTEM_TASKS, batch_size=1, max_concurrency=100),),
-            grants=(_EXECUTIONS_UPDATE, _PAYLOADS),
+            grants=(_EXECUTIONS_UPDATE, *_PAYLOADS),
             environment=ENVIRONMENT,
         ),
         Function(

@@ -29,6 +29,8 @@ class Resources:
                 return f"{self._storage.tables[table].table_arn}/index/{index}"
             case Kind.STREAM:
                 return self.stream_arn(resource.name)
+            case Kind.BUCKET:
+                return self._storage.bucket.bucket_arn
             case Kind.OBJECTS:
                 return self._storage.bucket.arn_for_objects("*")
             case Kind.QUEUE:

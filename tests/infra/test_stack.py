@@ -56,6 +56,8 @@ def _arn(resource: Resource) -> str:
             return f"{table}.Arn/index/{index}"
         case Kind.STREAM:
             return f"{name}.StreamArn"
+        case Kind.BUCKET:
+            return f"{BUCKET}.Arn"
         case Kind.OBJECTS:
             return f"{BUCKET}.Arn/*"
         case Kind.TASK_QUEUES:

@@ -111,6 +111,7 @@ def test_grants_are_on_things_that_exist_and_name_single_actions(function):
         Kind.TABLE: {table.name for table in TOPOLOGY.tables},
         Kind.INDEX: indexes,
         Kind.STREAM: {table.name for table in TOPOLOGY.tables if table.stream},
+        Kind.BUCKET: {TOPOLOGY.bucket.name},
         Kind.OBJECTS: {TOPOLOGY.bucket.name},
         Kind.QUEUE: {queue.name for queue in TOPOLOGY.queues},
         Kind.TASK_QUEUES: {""},
