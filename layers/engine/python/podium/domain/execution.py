@@ -59,6 +59,8 @@ class OpenEntry:
     #: CHILD only: run generation of the child that this entry waits for (protocol.md 7).
     generation: int = 0
     ref: str = ""
+    #: FLOW only: when it was opened; its end is written without reading its item.
+    opened_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,15 @@ incarnation. What it must not assume is that it has heard of *every* end; ``late
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from podium.domain.decision import MissingError, NeedAll, NeedHistory, NeedLatest, NeedTask
 from podium.domain.execution import Header, Task
+
+if TYPE_CHECKING:
+    from podium.domain.graph import Graph
 
 
 class TaskMemory:
@@ -19,13 +24,19 @@ class TaskMemory:
     def __init__(self, *, complete: bool = False) -> None:
         """``complete``: every ended task so far is (trivially, at a start) known."""
         self._by_ref: dict[str, dict[int, Task]] = {}
+        #: Keys of each map above in ascending order: the latest is found without a walk.
+        self._seqs: dict[str, list[int]] = {}
+        self._compiled: dict[tuple[str, int, int], Graph] = {}
         self._complete = complete
         self._latest_known: set[str] = set()
         self._history_known: set[str] = set()
 
     def remember(self, task: Task) -> None:
         """Add an ended task; a later incarnation replaces an earlier one."""
-        self._by_ref.setdefault(task.ref, {})[task.seq] = task
+        known = self._by_ref.setdefault(task.ref, {})
+        if task.seq not in known:
+            insort(self._seqs.setdefault(task.ref, []), task.seq)
+        known[task.seq] = task
 
     def remember_latest(self, ref: str, task: Task | None) -> None:
         """Answer to NeedLatest: the latest ended task under ``ref``, or that there is none."""
@@ -61,11 +72,13 @@ class TaskMemory:
         limit = header.last_seq + 1 if before is None else before
         if not self._complete and ref not in self._latest_known:
             raise MissingError(NeedLatest(ref, limit))
-        return max(
-            (task for task in self._by_ref.get(ref, {}).values() if _visible(task, header, limit)),
-            key=lambda task: task.seq,
-            default=None,
-        )
+        known = self._by_ref.get(ref)
+        if not known:
+            return None
+        for seq in reversed(self._seqs[ref]):
+            if is_visible(known[seq], header, limit):
+                return known[seq]
+        return None
 
     def task(self, ref: str, seq: int) -> Task:
         """The ended task with this key; raises MissingError when it is not known."""
@@ -79,19 +92,30 @@ class TaskMemory:
         if not self._complete and ref not in self._history_known:
             raise MissingError(NeedHistory(ref))
         return tuple(
-            task
-            for _, task in sorted(self._by_ref.get(ref, {}).items())
-            if _visible(task, header, header.last_seq + 1)
+            task for task in self._known(ref) if is_visible(task, header, header.last_seq + 1)
         )
 
     def all(self, header: Header) -> tuple[Task, ...]:
         """All folded tasks by seq; raises MissingError when the memory cannot know."""
         if not self._complete:
             raise MissingError(NeedAll())
-        tasks = [task for group in self._by_ref.values() for task in group.values()]
-        visible = (task for task in tasks if _visible(task, header, header.last_seq + 1))
+        tasks = [task for ref in self._by_ref for task in self._known(ref)]
+        visible = (task for task in tasks if is_visible(task, header, header.last_seq + 1))
         return tuple(sorted(visible, key=lambda task: task.seq))
 
+    def compiled(self, key: tuple[str, int, int]) -> Graph | None:
+        """Graph of the branches of a dynamic fork (address, seq, inc), if it was built before."""
+        return self._compiled.get(key)
 
-def _visible(task: Task, header: Header, limit: int) -> bool:
+    def remember_compiled(self, key: tuple[str, int, int], fork: Task, graph: Graph) -> None:
+        """Keep the graph built from ``fork``, which this memory holds."""
+        self._compiled[key] = graph
+
+    def _known(self, ref: str) -> list[Task]:
+        known = self._by_ref.get(ref, {})
+        return [known[seq] for seq in self._seqs.get(ref, ())]
+
+
+def is_visible(task: Task, header: Header, limit: int) -> bool:
+    """``header`` shows ``task`` as folded, and it was created before ``limit``."""
     return task.seq < limit and not header.is_gone(task.seq) and header.entry(task.seq) is None

@@ -1,0 +1,103 @@
+"""Parent and child workflows: what a task starts, and what a child's end means (engine.md 13)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from podium.domain.execution import Kind, TaskEnd
+from podium.domain.failure import failure_input, failure_target
+from podium.domain.outcome import Outcome
+from podium.domain.status import TaskStatus, WorkflowStatus
+from podium.domain.tasks import sub_workflow
+from podium.domain.wire import workflow_json
+
+if TYPE_CHECKING:
+    from podium.domain.decision import ExecutionView
+    from podium.domain.definitions import WorkflowDef
+    from podium.domain.execution import Header, Task
+    from podium.domain.json import Json, JsonMap
+    from podium.domain.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class StartSpec:
+    """A workflow to start: by name and version (None: the latest), or by ``definition``."""
+
+    name: str
+    version: int | None = None
+    definition: WorkflowDef | None = None
+    input: JsonMap = field(default_factory=dict)
+    correlation_id: str | None = None
+    priority: int = 0
+    task_to_domain: JsonMap = field(default_factory=dict)
+    created_by: str | None = None
+    event: str | None = None
+    external_input_path: str | None = None
+    idempotency_key: str | None = None
+
+
+#: Status of a task whose child ended (engine.md 13).
+_END_OF_TASK = {
+    WorkflowStatus.COMPLETED: TaskStatus.COMPLETED,
+    WorkflowStatus.FAILED: TaskStatus.FAILED,
+    WorkflowStatus.TIMED_OUT: TaskStatus.TIMED_OUT,
+    WorkflowStatus.TERMINATED: TaskStatus.CANCELED,
+}
+
+
+def child_start(task: Task, state: State) -> StartSpec | Outcome:
+    """What a SUB_WORKFLOW or START_WORKFLOW task starts; a bad end when its input says nothing usable."""
+    if task.kind is Kind.CHILD:
+        return _child_of(task, state)
+    from podium.domain.tasks import start_workflow
+
+    return start_workflow.request(task.input)
+
+
+def _child_of(task: Task, state: State) -> StartSpec | Outcome:
+    read = sub_workflow.child(task.input)
+    if isinstance(read, Outcome):
+        return read
+    domains = read.task_to_domain
+    return StartSpec(
+        name=read.name,
+        version=read.version,
+        definition=read.definition,
+        input=read.input,
+        correlation_id=state.start.correlation_id,
+        priority=read.priority,
+        task_to_domain=state.start.task_to_domain if domains is None else domains,
+    )
+
+
+def end_of_child(child: Header, output: JsonMap, now: int) -> TaskEnd:
+    """How the task that waits for the ended ``child`` ends."""
+    reason = ""
+    if not child.status.is_successful:
+        name = f"{child.name}.{child.name_version}/{child.workflow_id}"
+        reason = f"Sub workflow {name} failure reason: {child.reason}"
+    own: dict[str, Json] = {"subWorkflowId": child.workflow_id}
+    return TaskEnd(
+        _END_OF_TASK[child.status],
+        now,
+        output={**own, **output},
+        reason=reason,
+        child_id=child.workflow_id,
+    )
+
+
+def failure_start(view: ExecutionView) -> StartSpec | None:
+    """The failure workflow of an execution that ended badly; None when it has none to start."""
+    header = view.header
+    target = failure_target(view.definition, view.start.input, header.status, header.failed_seq)
+    if target is None:
+        return None
+    name, version = target
+    return StartSpec(
+        name=name,
+        version=version,
+        input=failure_input(view, workflow_json(view)),
+        correlation_id=view.start.correlation_id,
+        task_to_domain=view.start.task_to_domain,
+    )

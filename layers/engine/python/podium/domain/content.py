@@ -1,0 +1,269 @@
+"""Content of a created task: a pure function of the committed header image (protocol.md 3, Create).
+
+Whoever carries out a creation, and whenever, builds the same task: "now" is the time of the commit,
+expressions see only folded tasks, variables are the committed snapshot, delays have a fixed jitter.
+A content may turn out to be an end (a WAIT until a moment that has passed); decide consumes such
+an end before it commits, so no running header has an entry like that.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from podium.domain.decision import Context, Missing, MissingError
+from podium.domain.execution import Kind, OpenEntry, Task
+from podium.domain.facts import Facts
+from podium.domain.ids import TaskKey, child_workflow_id
+from podium.domain.joins import joined_wire_refs
+from podium.domain.outcome import Outcome, TerminateWorkflowError
+from podium.domain.retry import definition_for, delay_seconds, jitter_ms
+from podium.domain.state import node_of
+from podium.domain.status import TaskStatus
+from podium.domain.task_types import (
+    LASTING,
+    NAMED_BY_TYPE,
+    NEVER_RETRIED,
+    SYSTEM_TYPES,
+    WITHOUT_TEMPLATE,
+    wire_type,
+)
+from podium.domain.tasks import sub_workflow
+from podium.domain.templates import apply_task_template
+
+if TYPE_CHECKING:
+    from podium.domain.definitions import TaskDef
+    from podium.domain.graph import Node
+    from podium.domain.json import Json, JsonMap
+    from podium.domain.state import State
+
+#: Lease of a task that our own function runs when its definition gives none: the function's
+#: timeout and a minute (protocol.md 8). Without it a crash after the claim would stick.
+SYSTEM_LEASE_SECONDS = 360
+#: Types whose startDelay counts (tasks.md 0).
+_DELAYED = frozenset({Kind.WORKER, Kind.SYSTEM, Kind.CHILD, Kind.LAUNCH})
+NO_DOMAIN = "NO_DOMAIN"
+
+
+def content(state: State, entry: OpenEntry, context: Context) -> Task | Missing:
+    """Content of the open ``entry`` of ``state``'s header.
+
+    On a terminal header a task whose input cannot be made has none: it is only ever cancelled.
+    """
+    try:
+        return make(state, entry, context)
+    except MissingError as missing:
+        return Missing(missing.needs)
+    except TerminateWorkflowError as error:
+        return replace(_bare(state, entry, node_of(state, entry.node)), reason=str(error))
+
+
+def make(state: State, entry: OpenEntry, context: Context) -> Task:
+    """As :func:`content`; raises MissingError, and TerminateWorkflowError when it cannot be made."""
+    node = node_of(state, entry.node)
+    making = _Making(state, entry, node, context)
+    match entry.kind:
+        case Kind.FLOW:
+            return making.flow()
+        case Kind.OUTSIDE:
+            return making.outside()
+        case Kind.CHILD:
+            return making.child()
+        case _:
+            return making.queued()
+
+
+def input_of(
+    state: State, entry: OpenEntry, node: Node, context: Context, parameters: JsonMap | None = None
+) -> dict[str, Json]:
+    """Evaluated input of a task; of a new attempt, over the input of the one it replaces."""
+    key = TaskKey(state.header.workflow_id, state.graph.ref(entry), entry.seq)
+    facts = Facts(state, context.engines, key)
+    if parameters is None:
+        parameters = node.task.input_parameters
+    definition = None if node.type in WITHOUT_TEMPLATE else node.task.task_definition
+    template = {} if definition is None else definition.input_template
+    evaluated = apply_task_template(parameters, template, facts.value)
+    previous = predecessor(state, entry, node)
+    return evaluated if previous is None else {**previous.input, **evaluated}
+
+
+def predecessor(state: State, entry: OpenEntry, node: Node) -> Task | None:
+    """The attempt that ``entry`` replaces; None for a first attempt."""
+    if entry.attempt == 0 or node.type in NEVER_RETRIED:
+        return None
+    return state.memory.latest(state.graph.ref(entry), state.header, before=entry.seq)
+
+
+def new_task(state: State, entry: OpenEntry, node: Node, name: str = "") -> Task:
+    """A task with what every content has in common; ``name`` overrides that of the definition."""
+    task = _bare(state, entry, node, name)
+    previous = predecessor(state, entry, node)
+    if previous is None:
+        return task
+    return replace(
+        task,
+        retried_seq=previous.seq,
+        first_scheduled_at=previous.first_scheduled_at,
+        reason=previous.reason,
+    )
+
+
+def _bare(state: State, entry: OpenEntry, node: Node, name: str = "") -> Task:
+    now = entry.opened_at or state.header.committed_at
+    task_type = wire_type(node.type)
+    is_system = node.type in SYSTEM_TYPES
+    if not is_system and node.type in {"SIMPLE", "DYNAMIC"}:
+        task_type = name or node.task.name
+    return Task(
+        ref=state.graph.ref(entry),
+        seq=entry.seq,
+        node=entry.node,
+        type=task_type,
+        name=task_type if node.type in NAMED_BY_TYPE else name or node.task.name,
+        kind=entry.kind,
+        attempt=entry.attempt,
+        inc=entry.inc,
+        iteration=(*entry.iteration, entry.loop) if entry.loop else entry.iteration,
+        scheduled_at=now,
+        first_scheduled_at=now,
+        updated_at=now,
+        child_generation=entry.generation,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Making:
+    """One content in the making."""
+
+    state: State
+    entry: OpenEntry
+    node: Node
+    context: Context
+
+    @property
+    def _now(self) -> int:
+        return self.state.header.committed_at
+
+    def queued(self) -> Task:
+        """A task that is handed out, or started, by a message."""
+        task_input = input_of(self.state, self.entry, self.node, self.context)
+        name = ""
+        if self.node.type == "DYNAMIC":
+            from podium.domain.tasks import dynamic
+
+            name = dynamic.task_name(self.node.task, task_input)
+        definition = definition_for(self.node, name, self.context)
+        task = replace(new_task(self.state, self.entry, self.node, name), input=task_input)
+        task = self._delayed(task, definition)
+        if self.entry.kind is Kind.SYSTEM and self.node.task.async_complete:
+            task = replace(task, input={**task_input, "asyncComplete": True})
+        if self.entry.kind is Kind.WORKER:
+            task = replace(task, domain=domain_of(task.type, self.state.start.task_to_domain))
+        return replace(task, lease=_lease(self.entry.kind, definition))
+
+    def child(self) -> Task:
+        """A SUB_WORKFLOW: its input says which workflow to start (tasks.md 10)."""
+        key = TaskKey(
+            self.state.header.workflow_id, self.state.graph.ref(self.entry), self.entry.seq
+        )
+        facts = Facts(self.state, self.context.engines, key)
+        own = input_of(self.state, self.entry, self.node, self.context)
+        task_input = sub_workflow.task_input(self.node.task, own, facts.value)
+        definition = definition_for(self.node, "", self.context)
+        task = replace(
+            new_task(self.state, self.entry, self.node),
+            input=task_input,
+            child_id=child_workflow_id(key, self.entry.inc),
+        )
+        return self._delayed(task, definition)
+
+    def flow(self) -> Task:
+        """JOIN, EXCLUSIVE_JOIN or DO_WHILE: open from the first moment, ended by a decision."""
+        if self.node.type not in LASTING:
+            # A task that failed within the decision that ended the workflow has its item already.
+            raise TerminateWorkflowError("The task has ended")
+        task = replace(
+            new_task(self.state, self.entry, self.node),
+            status=TaskStatus.IN_PROGRESS,
+            started_at=self.entry.opened_at or self._now,
+        )
+        if self.node.type == "DO_WHILE":
+            facts = Facts(self.state, self.context.engines)
+            task_input = input_of(self.state, self.entry, self.node, self.context)
+            return replace(task, input=task_input, output=facts.loop_output(self.entry))
+        refs = joined_wire_refs(self.state, self.entry, self.node)
+        task_input = input_of(self.state, self.entry, self.node, self.context)
+        return replace(task, input={**task_input, "joinOn": refs})
+
+    def outside(self) -> Task:
+        """WAIT or HUMAN: open until somebody, or the clock, ends it."""
+        task_input = input_of(self.state, self.entry, self.node, self.context)
+        task = replace(
+            new_task(self.state, self.entry, self.node),
+            status=TaskStatus.IN_PROGRESS,
+            started_at=self._now,
+            input=task_input,
+        )
+        if self.node.type != "WAIT":
+            return task
+        from podium.domain.tasks import wait
+
+        until = wait.deadline(task_input, self._now)
+        if isinstance(until, Outcome):
+            return ended(task, until, self._now)
+        if until and until <= self._now:
+            return ended(task, Outcome(), self._now)
+        return replace(task, wait_until=until or 0)
+
+    def _delayed(self, task: Task, definition: TaskDef | None) -> Task:
+        """startDelay of a first attempt, the retry's delay of a later one."""
+        seconds = self.node.task.start_delay if self.entry.kind in _DELAYED else 0
+        extra = 0
+        previous = predecessor(self.state, self.entry, self.node)
+        if previous is not None:
+            header = self.state.header
+            if header.last_retried_at and header.last_retried_at == header.committed_at:
+                seconds = 0  # a manual retry does not wait
+            else:
+                seconds = delay_seconds(definition, previous.attempt)
+                seed = f"{header.workflow_id}:{self.entry.seq}"
+                extra = jitter_ms(definition, seed, self.context)
+        return replace(
+            task,
+            start_delay=seconds,
+            callback_after=seconds,
+            start_delay_ms=seconds * 1000 + extra,
+        )
+
+
+def ended(task: Task, outcome: Outcome, now: int) -> Task:
+    """``task`` with the end ``outcome``."""
+    return replace(
+        task,
+        status=outcome.status,
+        output=outcome.output,
+        reason=outcome.reason,
+        started_at=task.started_at or now,
+        updated_at=now,
+        ended_at=now,
+    )
+
+
+def domain_of(task_type: str, task_to_domain: JsonMap) -> str:
+    """Domain of a worker task: its type's entry, else that of ``*`` (engine.md 12).
+
+    Of a list the last one is taken: which domains are polled right now is no fact of the execution.
+    """
+    text = task_to_domain.get(task_type, task_to_domain.get("*"))
+    if not isinstance(text, str):
+        return ""
+    last = text.rpartition(",")[2].strip()
+    return "" if last == NO_DOMAIN else last
+
+
+def _lease(kind: Kind, definition: TaskDef | None) -> int:
+    seconds = 0 if definition is None else definition.response_timeout_seconds
+    if kind is Kind.SYSTEM and seconds <= 0:
+        seconds = SYSTEM_LEASE_SECONDS
+    return max(seconds, 0) * 1000

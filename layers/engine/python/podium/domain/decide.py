@@ -1,0 +1,127 @@
+"""Decide: what follows from the ends of tasks. The heart of the product, and a pure function.
+
+A state and some ended tasks in, the next header and what is created and ended with it out
+(engine.md 3 to 6, protocol.md 3). Deciding again on the same state gives the same decision, so any
+number of processes may do it: the header's compare-and-set lets one of them win.
+
+The work is a list, not a recursion: folding an end puts nodes in line, creating a node may run it,
+running it may put others in line; when the line is empty, joins and loops are looked at. What
+exceeds the decision's budget stays in the header as DUE entries, the next decision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from podium.domain.completion import decision_of, natural_end, terminal_decision
+from podium.domain.content import make
+from podium.domain.decision import Context, Decision, Missing, MissingError
+from podium.domain.draft import Draft, Ending
+from podium.domain.execution import Kind, OpenEntry, Task
+from podium.domain.flows import advance_flows, end_stuck_flow
+from podium.domain.folding import end_here, fold
+from podium.domain.outcome import TerminateWorkflowError
+from podium.domain.scheduling import create, run
+from podium.domain.status import WorkflowStatus
+
+if TYPE_CHECKING:
+    from podium.domain.state import State
+
+
+def decide(state: State, ends: Sequence[Task], context: Context) -> Decision | Missing | None:
+    """Fold ``ends`` and everything that follows from them.
+
+    Without ends: the first decision of an execution, or the next one of a decision that was cut.
+    None when there is nothing to do: nothing was consumed, or the execution does not run.
+    """
+    if state.header.status is not WorkflowStatus.RUNNING:
+        return None
+    draft = Draft.of(state, context)
+    try:
+        return _decide(draft, ends)
+    except MissingError as missing:
+        return Missing(missing.needs)
+
+
+def _decide(draft: Draft, ends: Sequence[Task]) -> Decision | None:
+    if not draft.open:
+        _begin(draft)
+    for end in ends:
+        if draft.ending is None:
+            _guarded(draft, lambda end=end: fold(draft, end))
+    if not draft.is_changed and not draft.due and draft.ending is None:
+        return None
+    while True:
+        _work(draft)
+        if draft.ending is not None:
+            return terminal_decision(draft, draft.ending)
+        contents = _contents(draft)
+        if contents is not None:
+            return decision_of(draft, contents)
+
+
+def _begin(draft: Draft) -> None:
+    """The first task; a definition without tasks is complete at once."""
+    graph = draft.state.graph
+    if graph.first:
+        draft.creates.append((graph.nodes[graph.first], ()))
+    draft.touch()
+
+
+def _work(draft: Draft) -> None:
+    """Go on until nothing changes, the budget is used up, or the workflow ends."""
+    while draft.ending is None:
+        if draft.creates:
+            node, iteration = draft.creates.popleft()
+            _guarded(draft, lambda node=node, at=iteration: create(draft, node, at))
+        elif draft.due and draft.has_budget:
+            entry = draft.open[draft.due.popleft()]
+            _guarded(draft, lambda entry=entry: run(draft, entry))
+        elif not _guarded(draft, lambda: advance_flows(draft)):
+            if draft.due:
+                return
+            if not draft.open:
+                draft.end(natural_end(draft))
+            elif not end_stuck_flow(draft):
+                return
+
+
+def _guarded(draft: Draft, step: Callable[[], bool | None]) -> bool:
+    """Take a step; a workflow that cannot go on fails with the reason."""
+    try:
+        return bool(step())
+    except TerminateWorkflowError as error:
+        draft.end(Ending(WorkflowStatus.FAILED, str(error)))
+        return True
+
+
+def _contents(draft: Draft) -> tuple[Task, ...] | None:
+    """Contents of the entries opened, as the committed header will give them; None: go on.
+
+    A content that is an end already is consumed, and what follows from it belongs to this decision.
+    """
+    view = draft.view
+    contents: list[Task] = []
+    for entry in _opened(draft):
+        try:
+            task = make(view, entry, draft.context)
+        except TerminateWorkflowError as error:
+            draft.put(replace(entry, kind=Kind.DUE))
+            draft.end(Ending(WorkflowStatus.FAILED, str(error)))
+            return None
+        if task.status.is_terminal:
+            end_here(draft, entry, draft.node(entry), task)
+            return None
+        contents.append(task)
+    return tuple(contents)
+
+
+def _opened(draft: Draft) -> list[OpenEntry]:
+    before = {entry.seq for entry in draft.state.header.open if entry.kind is not Kind.DUE}
+    return [
+        entry
+        for entry in draft.view.header.open
+        if entry.kind is not Kind.DUE and entry.seq not in before
+    ]

@@ -1,0 +1,196 @@
+"""What expressions can name in an execution: ``workflow`` and each task by its ref (engine.md 10.3).
+
+Only folded tasks are seen, and open DO_WHILE tasks, whose visible output (iteration, loopIndex,
+loopItem) follows from their header entry. A task's content is therefore the same whenever it is
+computed from the same header image (protocol.md 3, Create).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from podium.domain.expressions import TASK_ID, evaluate
+from podium.domain.ids import TaskKey
+from podium.domain.manifest import output_of
+from podium.domain.state import node_of
+from podium.domain.status import TaskStatus
+
+if TYPE_CHECKING:
+    from podium.domain.engines import Engines, PathEngine
+    from podium.domain.execution import OpenEntry, Task
+    from podium.domain.graph import Node
+    from podium.domain.json import Json, JsonMap
+    from podium.domain.state import State
+
+
+class Facts:
+    """The Lookup of one execution; with ``own``, on behalf of the task with that key."""
+
+    def __init__(self, state: State, engines: Engines, own: TaskKey | None = None) -> None:
+        """``own`` gives ``${CPEWF_TASK_ID}`` a value."""
+        self._state = state
+        self._engines = engines
+        self._own = own
+        #: Loops whose items are being evaluated: an item cannot be made from itself.
+        self._within: set[str] = set()
+
+    @property
+    def paths(self) -> PathEngine:
+        """The engine for paths that are not plain."""
+        return self._engines.path
+
+    def value(self, template: Json) -> Json:
+        """``template`` with its expressions evaluated; raises MissingError."""
+        return evaluate(template, self, self._engines.path)
+
+    def root(self, name: str) -> Json:
+        """Value of a root (expressions.Lookup)."""
+        if name == "workflow":
+            return workflow_facts(self._state)
+        if name == TASK_ID:
+            return None if self._own is None else self._own.task_id
+        task = (
+            self._state.memory.latest(name, self._state.header) if self._may_exist(name) else None
+        )
+        loop = self._open_loop(name)
+        if loop is not None and (task is None or task.seq < loop.seq):
+            return self._loop_facts(loop)
+        return None if task is None else self._task_facts(task)
+
+    def everything(self) -> JsonMap:
+        """All roots (expressions.Lookup)."""
+        latest: dict[str, Task] = {}
+        for task in self._state.memory.all(self._state.header):
+            latest[task.ref] = task
+        roots: dict[str, Json] = {"workflow": workflow_facts(self._state)}
+        roots |= {ref: self._task_facts(task) for ref, task in latest.items()}
+        for entry in self._state.header.open:
+            if self._is_loop(entry):
+                roots[self._state.graph.ref(entry)] = self._loop_facts(entry)
+        return roots
+
+    def environment(self, name: str) -> str | None:
+        """There is no environment store yet."""
+        return None
+
+    def _may_exist(self, ref: str) -> bool:
+        graph = self._state.graph
+        return ref in graph.by_ref or graph.has_dynamic_forks
+
+    def _open_loop(self, ref: str) -> OpenEntry | None:
+        found = None
+        for entry in self._state.header.open:
+            if self._state.graph.ref(entry) == ref and self._is_loop(entry):
+                found = entry
+        return found
+
+    def _is_loop(self, entry: OpenEntry) -> bool:
+        return entry.loop > 0
+
+    def _task_facts(self, task: Task) -> dict[str, Json]:
+        facts = _facts(self._state, task)
+        facts["status"] = seen_status(self._state, task).value
+        facts["output"] = output_of(self._state, task)
+        return facts
+
+    def _loop_facts(self, entry: OpenEntry) -> dict[str, Json]:
+        state, ref = self._state, self._state.graph.ref(entry)
+        key = TaskKey(state.header.workflow_id, ref, entry.seq)
+        return {
+            "output": self.loop_output(entry),
+            "taskType": "DO_WHILE",
+            "status": TaskStatus.IN_PROGRESS.value,
+            "referenceTaskName": ref,
+            "retryCount": entry.attempt,
+            "correlationId": state.start.correlation_id,
+            "workflowInstanceId": state.header.workflow_id,
+            "taskId": key.task_id,
+            "iteration": entry.loop,
+        }
+
+    def loop_output(self, entry: OpenEntry) -> dict[str, Json]:
+        """Visible output of an open DO_WHILE: iteration and, over a list, loopIndex and loopItem."""
+        output: dict[str, Json] = {"iteration": entry.loop}
+        ref = self._state.graph.ref(entry)
+        if ref in self._within:
+            return output
+        self._within.add(ref)
+        try:
+            items = self.loop_items(node_of(self._state, entry.node))
+        finally:
+            self._within.discard(ref)
+        if items is not None:
+            index = entry.loop - 1
+            output["loopIndex"] = index
+            output["loopItem"] = items[index] if index < len(items) else None
+        return output
+
+    def loop_items(self, loop: Node) -> list[Json] | None:
+        """Present items of a DO_WHILE over a list; None for a loop without a list."""
+        if loop.type != "DO_WHILE":
+            return None
+        from podium.domain.tasks import do_while
+
+        return do_while.items(loop.task, self.value)
+
+
+def workflow_facts(state: State) -> dict[str, Json]:
+    """Value of the root ``workflow`` (engine.md 10.3)."""
+    header, start = state.header, state.start
+    parent = header.parent
+    return {
+        "input": start.input,
+        "output": {},
+        "status": header.status.value,
+        "workflowId": header.workflow_id,
+        "parentWorkflowId": None if parent is None else parent.workflow_id,
+        "parentWorkflowTaskId": None if parent is None else parent.key.task_id,
+        "workflowType": header.name,
+        "version": header.name_version,
+        "correlationId": start.correlation_id,
+        "reasonForIncompletion": header.reason or None,
+        "schemaVersion": state.graph.definition.schema_version,
+        "variables": state.variables,
+    }
+
+
+def _facts(state: State, task: Task) -> dict[str, Json]:
+    key = TaskKey(state.header.workflow_id, task.ref, task.seq)
+    return {
+        "input": task.input,
+        "taskType": task.type,
+        "referenceTaskName": task.wire_ref,
+        "retryCount": task.attempt,
+        "correlationId": state.start.correlation_id,
+        "pollCount": task.epoch,
+        "taskDefName": task.name,
+        "scheduledTime": task.scheduled_at,
+        "startTime": task.started_at,
+        "endTime": task.ended_at,
+        "workflowInstanceId": key.workflow_id,
+        "taskId": key.task_id,
+        "reasonForIncompletion": task.reason or None,
+        "callbackAfterSeconds": task.callback_after,
+        "workerId": task.worker_id or None,
+        "iteration": task.iteration[-1] if task.iteration else 0,
+    }
+
+
+def seen_status(state: State, task: Task) -> TaskStatus:
+    """Status of a folded task as everybody sees it.
+
+    Its item keeps how it ended. That an optional task which ended badly counts as
+    COMPLETED_WITH_ERRORS is a fact of the fold, derived here (engine.md 6, tasks.md 0).
+    """
+    if task.status.is_successful or not node_of(state, task.node).task.optional:
+        return task.status
+    return TaskStatus.COMPLETED_WITH_ERRORS if not _is_retried(state, task) else task.status
+
+
+def _is_retried(state: State, task: Task) -> bool:
+    return any(
+        entry.node == task.node
+        and entry.iteration == task.iteration
+        and entry.attempt > task.attempt
+        for entry in state.header.open
+    )

@@ -1,0 +1,58 @@
+"""The failure workflow: which one, with what input (engine.md 14)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from podium.domain.ids import TaskKey
+from podium.domain.status import WorkflowStatus
+
+if TYPE_CHECKING:
+    from podium.domain.decision import ExecutionView
+    from podium.domain.definitions import WorkflowDef
+    from podium.domain.json import Json, JsonMap
+
+#: Output key that names the failure workflow's id, or says why there is none.
+FAILURE_OUTPUT_KEY = "conductor.failure_workflow"
+
+_FROM_INPUT = re.compile(r"\$\{?\s*workflow\.input\.(?P<key>[^}]+?)\s*\}?")
+
+
+def failure_target(
+    definition: WorkflowDef, start_input: JsonMap, status: WorkflowStatus, failed_seq: int
+) -> tuple[str, int | None] | None:
+    """Name and version (None: the latest) of the failure workflow that this end starts.
+
+    None when there is none to start: the workflow did not fail, or an operator, or its parent's
+    end, terminated it, which leaves no failed task behind.
+    """
+    name = definition.failure_workflow
+    if not name or status.is_successful:
+        return None
+    if status is WorkflowStatus.TERMINATED and not failed_seq:
+        return None
+    match = _FROM_INPUT.fullmatch(name)
+    if match is not None:
+        given = start_input.get(match["key"])
+        if not isinstance(given, str) or not given:
+            return None
+        name = given
+    return name, definition.failure_workflow_version
+
+
+def failure_input(view: ExecutionView, execution: JsonMap) -> dict[str, Json]:
+    """Input of the failure workflow; ``execution`` is the failed one as clients see it."""
+    header = view.header
+    failed = next((task for task in view.tasks if task.seq == header.failed_seq), None)
+    result: dict[str, Json] = {
+        **view.start.input,
+        "workflowId": header.workflow_id,
+        "reason": header.reason,
+        "failureStatus": header.status.value,
+        "failedWorkflow": execution,
+    }
+    if failed is not None:
+        key = TaskKey(header.workflow_id, failed.ref, failed.seq)
+        result["failureTaskId"] = key.task_id
+    return result

@@ -1,0 +1,82 @@
+"""Branches of a fork: their heads, and the definitions a FORK_JOIN_DYNAMIC makes (tasks.md 5, 6)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from podium.domain.decision import Context, MissingError, NeedTaskDef
+from podium.domain.definitions import TaskDef, WorkflowTask, walk
+from podium.domain.outcome import TerminateWorkflowError
+from podium.domain.start import embed
+from podium.domain.state import FORKED_REFS, branches_of, graph_of
+
+if TYPE_CHECKING:
+    from podium.domain.draft import Draft
+    from podium.domain.execution import OpenEntry, Task
+    from podium.domain.graph import Node
+    from podium.domain.json import JsonMap
+    from podium.domain.state import State
+
+
+def branch_heads(state: State, fork: Node, task: Task) -> list[Node]:
+    """First task of each branch that the ended FORK ``task`` opens."""
+    if fork.type == "FORK_JOIN_DYNAMIC":
+        graph = branches_of(state, fork.address, task.seq)
+    else:
+        graph = graph_of(state, fork.address)
+    heads = graph.heads[fork.address].branches
+    if not all(heads):
+        raise TerminateWorkflowError(f"A branch of the fork task {fork.ref} has no tasks")
+    return [graph.nodes[head] for head in heads]
+
+
+def dynamic_branches(
+    draft: Draft, entry: OpenEntry, fork: Node, task_input: JsonMap
+) -> list[WorkflowTask]:
+    """Branches a dynamic fork opens, each with its TaskDef looked up and embedded.
+
+    Raises MissingError for TaskDefs not looked up yet, TerminateWorkflowError for invalid input.
+    """
+    from podium.domain.tasks import fork_join_dynamic
+
+    branches = fork_join_dynamic.branches(fork.task, task_input)
+    taken = _taken_refs(draft, entry, fork)
+    for branch in branches:
+        if branch.task_reference_name in taken:
+            raise TerminateWorkflowError(
+                f"The dynamic fork {fork.ref} attempted to create a duplicate task reference name: "
+                f"{branch.task_reference_name}"
+            )
+    return _with_task_defs(branches, draft.context)
+
+
+def _taken_refs(draft: Draft, entry: OpenEntry, fork: Node) -> set[str]:
+    """Refs that exist already: in the definition, or from another dynamic fork of this pass."""
+    graph, view = draft.state.graph, draft.view
+    taken = set(graph.by_ref)
+    for other in graph:
+        if other.type != "FORK_JOIN_DYNAMIC" or other.address == fork.address:
+            continue
+        task = view.memory.latest(other.ref, view.header)
+        refs = None if task is None else task.input.get(FORKED_REFS)
+        if (
+            task is not None
+            and task.iteration == entry.iteration
+            and isinstance(refs, list | tuple)
+        ):
+            taken |= {str(ref) for ref in refs}
+    return taken
+
+
+def _with_task_defs(branches: list[WorkflowTask], context: Context) -> list[WorkflowTask]:
+    names = {task.name for task in walk(branches) if task.task_definition is None and task.name}
+    missing = sorted(names - context.task_defs.keys())
+    if missing:
+        raise MissingError(*(NeedTaskDef(name) for name in missing))
+
+    def definition(task: WorkflowTask) -> TaskDef:
+        known = context.task_defs.get(task.name)
+        # Unregistered: no retries of its own (tasks.md 6), but never without a response timeout.
+        return known or TaskDef(name=task.name, retry_count=0)
+
+    return [embed(branch, definition) for branch in branches]

@@ -1,0 +1,217 @@
+"""JOIN and EXCLUSIVE_JOIN: when they are done, and how they end (tasks.md 7, 8).
+
+Evaluated in the decision that folds the last branch, after retries. The header's open entries are
+looked at first: a branch with an open entry that can still reach the joined task is not done, and
+nothing has to be read to know it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from podium.domain.decision import MissingError, Need
+from podium.domain.facts import seen_status
+from podium.domain.ids import TaskKey
+from podium.domain.manifest import join_manifest, output_of
+from podium.domain.outcome import Outcome
+from podium.domain.state import branches_of, graph_of, node_of
+from podium.domain.status import TaskStatus
+from podium.domain.task_types import CHOICES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from podium.domain.execution import OpenEntry, Task
+    from podium.domain.graph import Graph, Node
+    from podium.domain.json import Json, JsonMap
+    from podium.domain.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The end of a JOIN; ``manifest`` says what its output is made of."""
+
+    outcome: Outcome
+    manifest: JsonMap | None = None
+
+
+def evaluate_join(state: State, entry: OpenEntry, node: Node) -> Joined | None:
+    """End of the open JOIN ``entry``, or None while it waits; raises MissingError."""
+    graph = graph_of(state, node.address)
+    fork = graph.fork_before(node)
+    if fork is not None and fork.type == "FORK_JOIN_DYNAMIC":
+        if _has_open_branch(state, entry, fork):
+            return None
+        refs: Sequence[str] = _dynamic_refs(state, entry, fork)
+        is_certain = True
+    else:
+        refs = node.task.join_on
+        frontier = _Frontier.of(state, entry, graph, fork)
+        if any(frontier.may_reach(ref) for ref in refs):
+            return None
+        is_certain = all(frontier.knows(ref) for ref in refs)
+    found = _latest(state, refs, entry.iteration)
+    missing = [ref for ref, task in zip(refs, found, strict=True) if task is None]
+    if missing:
+        return Joined(never_scheduled(missing)) if is_certain else None
+    return _joined(state, [task for task in found if task is not None])
+
+
+def never_scheduled(refs: Sequence[str]) -> Outcome:
+    """End of a JOIN on tasks that nothing can schedule any more; the peer waits for ever."""
+    return Outcome(
+        TaskStatus.FAILED,
+        reason=f"Joined tasks were never scheduled: {', '.join(refs)}",
+    )
+
+
+def evaluate_exclusive_join(state: State, entry: OpenEntry, node: Node) -> Outcome | None:
+    """End of the open EXCLUSIVE_JOIN ``entry``, or None while it waits; raises MissingError."""
+    for refs, is_default in (
+        (node.task.join_on, False),
+        (node.task.default_exclusive_join_task, True),
+    ):
+        for ref in refs:
+            if _is_open(state, ref, entry.iteration):
+                return None
+            task = _latest(state, (ref,), entry.iteration)[0]
+            if task is None or task.status is TaskStatus.SKIPPED:
+                continue
+            status = seen_status(state, task)
+            is_permissive = node_of(state, task.node).task.permissive and not is_default
+            if status.is_successful or is_permissive:
+                return Outcome(output=output_of(state, task))
+            return Outcome(TaskStatus.FAILED, reason=task.reason)
+    return None
+
+
+def joined_wire_refs(state: State, entry: OpenEntry, node: Node) -> list[Json]:
+    """``joinOn`` in the input of a JOIN: wire refs of the joined tasks."""
+    fork = graph_of(state, node.address).fork_before(node)
+    if fork is not None and fork.type == "FORK_JOIN_DYNAMIC":
+        refs: Sequence[str] = _dynamic_refs(state, entry, fork)
+    else:
+        refs = node.task.join_on
+    suffix = "".join(f"__{number}" for number in entry.iteration)
+    return [f"{ref}{suffix}" for ref in refs]
+
+
+def _joined(state: State, tasks: list[Task]) -> Joined:
+    statuses = [seen_status(state, task) for task in tasks]
+    manifest = join_manifest(tasks)
+    bad = [
+        (task, status)
+        for task, status in zip(tasks, statuses, strict=True)
+        if not status.is_successful
+    ]
+    if bad:
+        is_canceled = all(status is TaskStatus.CANCELED for _, status in bad)
+        status = TaskStatus.CANCELED if is_canceled else TaskStatus.FAILED
+        reason = " ".join(task.reason for task, _ in bad if task.reason)
+        return Joined(Outcome(status, reason=reason), manifest)
+    faulty = [
+        f"{task.name}/{TaskKey(state.header.workflow_id, task.ref, task.seq).task_id}"
+        for task, status in zip(tasks, statuses, strict=True)
+        if status is TaskStatus.COMPLETED_WITH_ERRORS
+    ]
+    if faulty:
+        reason = f"{' '.join(faulty)} completed with errors"
+        return Joined(Outcome(TaskStatus.COMPLETED_WITH_ERRORS, reason=reason), manifest)
+    return Joined(Outcome(), manifest)
+
+
+@dataclass(frozen=True, slots=True)
+class _Frontier:
+    """Where the branches of a static fork stand, from the header's open entries alone."""
+
+    graph: Graph
+    branches: dict[str, int]
+    #: For each branch with open entries, the earliest of them in pre-order.
+    earliest: dict[int, int]
+    open_refs: frozenset[str]
+
+    @classmethod
+    def of(cls, state: State, join: OpenEntry, graph: Graph, fork: Node | None) -> _Frontier:
+        branches = {} if fork is None else graph.branches_below(fork)
+        depth = len(join.iteration)
+        earliest: dict[int, int] = {}
+        open_refs = set()
+        for entry in state.header.open:
+            if entry.seq == join.seq or entry.iteration[:depth] != join.iteration:
+                continue
+            if len(entry.iteration) == depth:
+                open_refs.add(state.graph.ref(entry))
+            address = graph.local(entry.node)
+            branch = branches.get(address)
+            if branch is not None:
+                index = graph.index(address)
+                earliest[branch] = min(index, earliest.get(branch, index))
+        return cls(graph, branches, earliest, frozenset(open_refs))
+
+    def may_reach(self, ref: str) -> bool:
+        """An open entry is the task ``ref``, or comes before it in its branch."""
+        if ref in self.open_refs:
+            return True
+        node = self.graph.by_ref.get(ref)
+        branch = None if node is None else self.branches.get(node.address)
+        if node is None or branch is None or branch not in self.earliest:
+            return False
+        return self.earliest[branch] <= self.graph.index(node.address)
+
+    def knows(self, ref: str) -> bool:
+        """``ref`` stands in a branch of the fork, so nothing else can schedule it."""
+        node = self.graph.by_ref.get(ref)
+        return node is not None and node.address in self.branches
+
+
+def _has_open_branch(state: State, join: OpenEntry, fork: Node) -> bool:
+    prefix, depth = f"{fork.address}/", len(join.iteration)
+    return any(
+        entry.node.startswith(prefix) and entry.iteration[:depth] == join.iteration
+        for entry in state.header.open
+    )
+
+
+def _dynamic_refs(state: State, join: OpenEntry, fork: Node) -> list[str]:
+    """Joined refs of a dynamic fork: of each branch the last task its head was mapped to."""
+    task = _latest(state, (fork.ref,), join.iteration)[0]
+    if task is None:
+        return []
+    graph = branches_of(state, fork.address, task.seq)
+    heads = graph.heads[fork.address].branches
+    return [_last_mapped(state, join, graph, graph.nodes[head]) for head in heads]
+
+
+def _last_mapped(state: State, join: OpenEntry, graph: Graph, node: Node) -> str:
+    """A choice at the head of a branch is mapped together with the first task of its case."""
+    while node.type in CHOICES:
+        task = _latest(state, (node.ref,), join.iteration)[0]
+        head = "" if task is None else graph.case_head(node, task.input.get("case"))
+        if not head:
+            break
+        node = graph.nodes[head]
+    return node.ref
+
+
+def _is_open(state: State, ref: str, iteration: tuple[int, ...]) -> bool:
+    return any(
+        entry.iteration == iteration and state.graph.ref(entry) == ref
+        for entry in state.header.open
+    )
+
+
+def _latest(state: State, refs: Sequence[str], iteration: tuple[int, ...]) -> list[Task | None]:
+    """Latest ended task under each ref in this iteration; asks for all it lacks at once."""
+    found: list[Task | None] = []
+    needs: set[Need] = set()
+    for ref in refs:
+        try:
+            task = state.memory.latest(ref, state.header)
+        except MissingError as missing:
+            needs |= missing.needs
+            continue
+        found.append(task if task is not None and task.iteration == iteration else None)
+    if needs:
+        raise MissingError(*needs)
+    return found

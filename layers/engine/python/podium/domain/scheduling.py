@@ -1,0 +1,149 @@
+"""Create tasks, and run those that start and end within a decision (engine.md 3, steps 9 and 10).
+
+A task that the decision runs itself is a DUE entry until it has ended: where a decision is cut at
+its budget, the rest simply stays due and is the next decision (protocol.md 3, (23)).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from podium.domain import loops
+from podium.domain.computing import compute
+from podium.domain.content import ended, input_of, new_task
+from podium.domain.draft import Draft, Ending
+from podium.domain.execution import Kind, OpenEntry
+from podium.domain.folding import end_here, go_on
+from podium.domain.forking import dynamic_branches, branch_heads
+from podium.domain.ids import TaskKey
+from podium.domain.outcome import Outcome, TerminateWorkflowError
+from podium.domain.state import FORKED_DEFS, FORKED_REFS, graph_of
+from podium.domain.status import WorkflowStatus
+from podium.domain.task_types import BRANCHING, CHOICES, FORKS, kind_of
+
+if TYPE_CHECKING:
+    from podium.domain.execution import Task
+    from podium.domain.graph import Node
+    from podium.domain.json import Json, JsonMap
+
+
+def create(draft: Draft, node: Node, iteration: tuple[int, ...]) -> None:
+    """Open the entry of a task; a branching task is unfolded at once, so that its children follow it."""
+    kind = kind_of(node.type)
+    entry = draft.add(node, kind, iteration)
+    if node.type == "DO_WHILE":
+        loops.begin(draft, entry, node)
+    elif kind is Kind.DUE:
+        if node.type in BRANCHING and draft.has_budget:
+            run(draft, entry)
+        else:
+            draft.due.append(entry.seq)
+
+
+def run(draft: Draft, entry: OpenEntry) -> None:
+    """Run a DUE entry to its end.
+
+    Raises MissingError, and TerminateWorkflowError when the workflow must fail: the entry then
+    stays due, so that a retry of the workflow tries it again.
+    """
+    node = draft.node(entry)
+    if node.type in FORKS:
+        _fork(draft, entry, node)
+    elif node.type in CHOICES:
+        _choose(draft, entry, node)
+    elif node.type == "TERMINATE":
+        _terminate(draft, entry, node)
+    else:
+        _compute(draft, entry, node)
+
+
+def _task(draft: Draft, entry: OpenEntry, node: Node, task_input: JsonMap) -> Task:
+    settled = replace(entry, kind=Kind.FLOW)
+    return replace(new_task(draft.view, settled, node), input=task_input)
+
+
+def _compute(draft: Draft, entry: OpenEntry, node: Node) -> None:
+    task_input = input_of(draft.view, entry, node, draft.context)
+    task = _task(draft, entry, node, task_input)
+    computed = compute(node, task_input, draft.variables, draft.context.engines)
+    if computed.variables is not None:
+        draft.set_variables(computed.variables)
+    end_here(draft, entry, node, ended(task, computed.outcome, draft.context.now))
+
+
+def _terminate(draft: Draft, entry: OpenEntry, node: Node) -> None:
+    task_input = input_of(draft.view, entry, node, draft.context)
+    task = _task(draft, entry, node, task_input)
+    from podium.domain.tasks import terminate
+
+    outcome = terminate.run(task_input)
+    task = ended(task, outcome, draft.context.now)
+    if not outcome.status.is_successful:
+        end_here(draft, entry, node, task)
+        return
+    draft.ended[task.seq] = task
+    draft.remember(task)
+    draft.drop(entry)
+    status = WorkflowStatus(str(task_input["terminationStatus"]))
+    key_reason = task_input.get("terminationReason")
+    reason = key_reason if isinstance(key_reason, str) and key_reason else ""
+    draft.end(
+        Ending(status, reason or _terminate_reason(draft, task, status), task.seq, outcome.output)
+    )
+
+
+def _terminate_reason(draft: Draft, task: Task, status: WorkflowStatus) -> str:
+    key = TaskKey(draft.state.header.workflow_id, task.ref, task.seq)
+    return f"Workflow is {status} by TERMINATE task: {key.task_id}"
+
+
+def _choose(draft: Draft, entry: OpenEntry, node: Node) -> None:
+    """SWITCH or DECISION: the first task of the chosen case is created right behind it."""
+    task_input = input_of(draft.view, entry, node, draft.context)
+    task = _task(draft, entry, node, task_input)
+    from podium.domain.tasks import decision, switch
+
+    choose = switch.choose if node.type == "SWITCH" else decision.choose
+    chosen = choose(node.task, task_input, draft.context.engines.script)
+    if not chosen.outcome.status.is_successful:
+        end_here(draft, entry, node, ended(task, chosen.outcome, draft.context.now))
+        return
+    graph = graph_of(draft.view, node.address)
+    head = graph.case_head(node, chosen.case)
+    extra: dict[str, Json] = {"case": chosen.case}
+    if head:
+        extra["hasChildren"] = "true"
+    task = replace(task, input={**task_input, **extra})
+    task = ended(task, chosen.outcome, draft.context.now)
+    draft.ended[task.seq] = task
+    draft.remember(task)
+    draft.drop(entry)
+    if head:
+        draft.creates.appendleft((graph.nodes[head], entry.iteration))
+    else:
+        go_on(draft, node, entry.iteration)
+
+
+def _fork(draft: Draft, entry: OpenEntry, node: Node) -> None:
+    """FORK, the heads of its branches and its JOIN, in this order (tasks.md 5, 6)."""
+    graph = graph_of(draft.view, node.address)
+    join = graph.join_of(node)
+    if join is None:
+        raise TerminateWorkflowError(
+            "Fork task definition is not followed by a join task.  Check the blueprint"
+        )
+    task_input = input_of(draft.view, entry, node, draft.context)
+    if node.type == "FORK_JOIN_DYNAMIC":
+        branches = dynamic_branches(draft, entry, node, task_input)
+        task_input = {
+            **task_input,
+            FORKED_REFS: [branch.task_reference_name for branch in branches],
+            FORKED_DEFS: [branch.to_json() for branch in branches],
+        }
+    task = ended(_task(draft, entry, node, task_input), Outcome(), draft.context.now)
+    draft.ended[task.seq] = task
+    draft.remember(task)
+    draft.drop(entry)
+    heads = branch_heads(draft.view, node, task)
+    draft.creates.extendleft((head, entry.iteration) for head in reversed((*heads, join)))

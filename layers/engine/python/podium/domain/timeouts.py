@@ -1,0 +1,190 @@
+"""Clocks of tasks and workflows: when they run out, and what that means (engine.md 7, protocol.md 8).
+
+A clock that runs out ends the task item; it is never decided in the header. The header's timer is
+no later than any clock of an open task: a bound is taken when the task is created, and a later
+claim only moves its clocks out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from podium.domain.decision import Missing, MissingError
+from podium.domain.definitions import TimeoutPolicy, WorkflowTimeoutPolicy
+from podium.domain.execution import Kind, Task, TaskEnd
+from podium.domain.ids import TaskKey
+from podium.domain.state import node_of
+from podium.domain.status import TaskStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from podium.domain.graph import Node
+    from podium.domain.state import State
+
+#: A task nobody has claimed yet is looked at no sooner than this.
+UNCLAIMED_MS = 60_000
+#: Queues keep messages for 14 days; one that still waits is sent again before.
+RESEND_MS = 12 * 24 * 3_600_000
+#: Kinds whose claim takes a lease.
+_LEASED = frozenset({Kind.WORKER, Kind.SYSTEM})
+
+
+@dataclass(frozen=True, slots=True)
+class _Clock:
+    """One clock of one open task: the moment it runs out and what it then ends the task with."""
+
+    at: int
+    status: TaskStatus
+    reason: str = ""
+
+
+def due_ends(
+    state: State, open_tasks: Sequence[Task], now: int
+) -> tuple[tuple[Task, TaskEnd], ...] | Missing:
+    """Ends of those of ``open_tasks`` (items as just read) of which a clock has run out by ``now``."""
+    try:
+        found = ((task, _due(state, task, now)) for task in open_tasks)
+        return tuple((task, end) for task, end in found if end is not None)
+    except MissingError as missing:
+        return Missing(missing.needs)
+
+
+def next_timer(state: State, open_tasks: Sequence[Task], now: int) -> int | Missing:
+    """Earliest moment at which something of the execution may be due; 0 when nothing can."""
+    try:
+        bounds = [*bounds_of(state, open_tasks, now), *_workflow_bounds(state)]
+    except MissingError as missing:
+        return Missing(missing.needs)
+    return min(bounds, default=0)
+
+
+def workflow_is_due(state: State, now: int) -> bool:
+    """The workflow's own timeout has run out and its policy ends it."""
+    return any(bound <= now for bound in _workflow_bounds(state))
+
+
+def workflow_timeout_reason(state: State, now: int) -> str:
+    """reasonForIncompletion of a workflow that timed out (engine.md 7.2)."""
+    definition = state.graph.definition
+    elapsed = (now - _clock_start(state)) // 1000
+    return (
+        f"Workflow timed out after {elapsed} seconds. "
+        f"Timeout configured as {definition.timeout_seconds} seconds. "
+        f"Timeout policy configured to {definition.timeout_policy}"
+    )
+
+
+def armed(state: State, created: Iterable[Task], now: int) -> int:
+    """Timer of a header that opens ``created``: never later than the one armed before."""
+    bounds = [*bounds_of(state, created, now), *_workflow_bounds(state)]
+    if state.header.timer:
+        bounds.append(state.header.timer)
+    return min(bounds, default=0)
+
+
+def bounds_of(state: State, tasks: Iterable[Task], now: int) -> Iterator[int]:
+    """For each clock that runs, or may begin to run, a moment no later than its end."""
+    for task in tasks:
+        if task.status.is_terminal:
+            continue
+        node = node_of(state, task.node)
+        yield from (clock.at for clock in _clocks(state, task, node, now))
+        if task.kind in _LEASED and task.status is TaskStatus.SCHEDULED:
+            yield from _unclaimed_bounds(task, node, now)
+
+
+def _unclaimed_bounds(task: Task, node: Node, now: int) -> Iterator[int]:
+    ready = max(now, _ready_at(task))
+    yield ready + RESEND_MS
+    if task.lease:
+        yield ready + max(task.lease, UNCLAIMED_MS)
+    definition = node.task.task_definition
+    if definition is not None and definition.timeout_seconds > 0 and not task.started_at:
+        yield ready + max(definition.timeout_seconds * 1000, UNCLAIMED_MS)
+
+
+def _due(state: State, task: Task, now: int) -> TaskEnd | None:
+    if task.status.is_terminal:
+        return None
+    for clock in _clocks(state, task, node_of(state, task.node), now):
+        if clock.at <= now:
+            return TaskEnd(clock.status, now, reason=clock.reason)
+    return None
+
+
+def _clocks(state: State, task: Task, node: Node, now: int) -> Iterator[_Clock]:
+    """Clocks that run, in the order in which they are looked at (engine.md 7.2)."""
+    if task.wait_until:
+        yield _Clock(task.wait_until, TaskStatus.COMPLETED)
+    definition = node.task.task_definition
+    policy = TimeoutPolicy.ALERT_ONLY if definition is None else definition.timeout_policy
+    if definition is not None and policy is not TimeoutPolicy.ALERT_ONLY:
+        if definition.total_timeout_seconds > 0 and task.first_scheduled_at:
+            yield _timeout(task.first_scheduled_at, definition.total_timeout_seconds, policy, now)
+        if definition.timeout_seconds > 0 and task.started_at:
+            yield _timeout(task.started_at, definition.timeout_seconds, policy, now)
+        if definition.poll_timeout_seconds and task.status is TaskStatus.SCHEDULED:
+            yield _poll_timeout(task, definition.poll_timeout_seconds, policy, now)
+    if (
+        task.status is TaskStatus.IN_PROGRESS
+        and task.lease_until
+        and not _is_handed_over(task, node)
+    ):
+        yield _response_timeout(state, task)
+
+
+def _timeout(begin: int, seconds: int, policy: TimeoutPolicy, now: int) -> _Clock:
+    reason = (
+        f"Task timed out after {(now - begin) // 1000} seconds. "
+        f"Timeout configured as {seconds} seconds. Timeout policy configured to {policy}"
+    )
+    return _Clock(begin + seconds * 1000, TaskStatus.TIMED_OUT, reason)
+
+
+def _poll_timeout(task: Task, seconds: int, policy: TimeoutPolicy, now: int) -> _Clock:
+    """The clock begins when the task is first ready; a callback asked for later moves it out."""
+    begin = task.scheduled_at + task.start_delay_ms
+    callback = task.callback_after * 1000 if task.epoch else 0
+    reason = (
+        f"Task poll timed out after {(now - begin) // 1000} seconds. "
+        f"Poll timeout configured as {seconds} seconds. Timeout policy configured to {policy}"
+    )
+    return _Clock(begin + callback + seconds * 1000, TaskStatus.TIMED_OUT, reason)
+
+
+def _response_timeout(state: State, task: Task) -> _Clock:
+    task_id = TaskKey(state.header.workflow_id, task.ref, task.seq).task_id
+    reason = (
+        f"responseTimeout: {task.lease // 1000} exceeded for the taskId: {task_id} "
+        f"with Task Definition: {task.name}"
+    )
+    # Our own function died or was cut off: that is a failure of the task, not of a worker.
+    status = TaskStatus.FAILED if task.kind is Kind.SYSTEM else TaskStatus.TIMED_OUT
+    return _Clock(task.lease_until, status, reason)
+
+
+def _is_handed_over(task: Task, node: Node) -> bool:
+    """An asyncComplete task whose work is done: somebody outside completes it, in their own time."""
+    return task.kind is Kind.SYSTEM and node.task.async_complete and bool(task.output)
+
+
+def _ready_at(task: Task) -> int:
+    """Moment of the next hand-out: the start delay at first, the callback once re-queued."""
+    if task.epoch:
+        return task.updated_at + task.callback_after * 1000
+    return task.scheduled_at + task.start_delay_ms
+
+
+def _workflow_bounds(state: State) -> list[int]:
+    definition = state.graph.definition
+    if definition.timeout_seconds <= 0:
+        return []
+    if definition.timeout_policy is not WorkflowTimeoutPolicy.TIME_OUT_WF:
+        return []
+    return [_clock_start(state) + definition.timeout_seconds * 1000]
+
+
+def _clock_start(state: State) -> int:
+    return state.header.last_retried_at or state.header.created_at
