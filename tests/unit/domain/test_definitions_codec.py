@@ -38,6 +38,7 @@ def test_null_is_left_out_of(field: str):
     ("field", "value", "read"),
     [
         ("version", "5", 5),
+        ("version", " -5 ", -5),
         ("version", 5.9, 5),
         ("version", "", 0),
         ("timeoutSeconds", 2**62, 2**62),
@@ -74,6 +75,9 @@ def test_scalars_are_read_as_leniently_as_the_peer_reads_them(field: str, value:
         ({"timeoutPolicy": "RETRY"}, "timeoutPolicy: expected one of TIME_OUT_WF, ALERT_ONLY"),
         ({"timeoutPolicy": 1}, "timeoutPolicy: expected one of TIME_OUT_WF, ALERT_ONLY"),
         ({"version": "x"}, "version: expected a number"),
+        ({"version": "1_000"}, "version: expected a number"),
+        ({"version": "9" * 5000}, "version: expected a number"),
+        ({"version": float("nan")}, "version: expected a number"),
         ({"version": True}, "version: expected a number"),
         ({"version": [1]}, "version: expected a number"),
         ({"version": float("inf")}, "version: expected a number"),

@@ -184,9 +184,11 @@ def test_an_exclusive_join_needs_one_reference_that_exists():
         )
         == []
     )
-    assert violations([cases, task("EXCLUSIVE_JOIN", "e", joinOn=["gone"])]) == [
-        (".tasks[1]", "joinOn: ['gone'] are not defined in workflow definition, taskName: e")
-    ]
+    for names in ([], ["gone"], ["gone", "lost"]):
+        message = f"joinOn: [{', '.join(names)}] names no task of the definition, taskName: e"
+        assert violations([cases, task("EXCLUSIVE_JOIN", "e", joinOn=names)]) == [
+            (".tasks[1]", message)
+        ]
 
 
 def test_nesting_has_a_limit():

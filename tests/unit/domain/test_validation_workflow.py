@@ -109,6 +109,10 @@ def test_a_name_given_three_times_is_one_violation():
     assert len(violations(tasks)) == 1
 
 
+def test_a_type_is_not_empty():
+    assert violations([task("")]) == [(".tasks[0].type", "WorkTask type cannot be null or empty")]
+
+
 def test_a_negative_delay_is_a_violation():
     definition = WorkflowDef.from_json({"name": "wf", "tasks": [task("SIMPLE", startDelay=-1)]})
 

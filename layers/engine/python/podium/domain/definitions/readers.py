@@ -6,11 +6,15 @@ of a wrong type is refused.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from podium.domain.json import JsonMap
+
+#: What Python reads as a number and JSON does not (``1_000``) is no number here.
+_WHOLE = re.compile(r"\s*[+-]?[0-9]+\s*", re.ASCII)
 
 Reader = Callable[[Any], Any]
 Writer = Callable[[Any], Any]
@@ -59,9 +63,11 @@ def read_integer(value: Any, bits: int) -> int | None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise MismatchError("expected a number")
+    if isinstance(value, str) and not _WHOLE.fullmatch(value):
+        raise MismatchError("expected a number")
     try:
         number = int(value)
-    except (ValueError, OverflowError):  # text, an infinity or not a number
+    except (ValueError, OverflowError):  # an infinity, not a number, thousands of digits
         raise MismatchError("expected a number") from None
     if not -(1 << bits - 1) <= number < 1 << bits - 1:
         raise MismatchError(f"expected a number of at most {bits} bits")

@@ -109,8 +109,9 @@ def _join_problems(place: Place, by_ref: Mapping[str, Place]) -> Iterator[str]:
     if task.type == "EXCLUSIVE_JOIN":
         # One that exists is enough: the others are passed over (tasks.md 8).
         references = (*task.join_on, *task.default_exclusive_join_task)
-        if references and by_ref.keys().isdisjoint(references):
-            yield f"joinOn: {list(references)} are not defined in workflow definition, taskName: {task.name}"
+        if by_ref.keys().isdisjoint(references):
+            names = ", ".join(references)
+            yield f"joinOn: [{names}] names no task of the definition, taskName: {task.name}"
         return
     preceding = place.preceding
     if task.type != "JOIN" or (preceding is not None and preceding.type == "FORK_JOIN_DYNAMIC"):

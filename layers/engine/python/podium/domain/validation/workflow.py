@@ -77,6 +77,9 @@ def _task_violations(place: Place, context: ValidationContext) -> Iterator[Viola
     if not task.task_reference_name:
         message = "WorkflowTask taskReferenceName name cannot be empty or null"
         yield Violation(f"{place.path}.taskReferenceName", message)
+    if not task.type:
+        # Null is refused when the definition is read.
+        yield Violation(f"{place.path}.type", "WorkTask type cannot be null or empty")
     if task.start_delay < 0:
         message = "must be greater than or equal to 0"
         yield Violation(f"{place.path}.startDelay", message, str(task.start_delay))
