@@ -6,7 +6,8 @@ inside moto (a long poll) waits on a condition of this lock and so lets the othe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from threading import RLock
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 #: Held during every call into moto, in process or over HTTP.
 LOCK = RLock()
 
+_hooks: list[Callable[[], None]] = []
+
 WsgiApp: TypeAlias = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
@@ -28,10 +31,26 @@ def install(substitutions: Substitutions, _clock: LocalClock) -> None:
     stock = BotocoreStubber.__call__
 
     def serialized(self: BotocoreStubber, *args: Any, **kwargs: Any) -> Any:
+        # Outside the lock: a hook that ends the call ends nobody else's.
+        for hook in _hooks:
+            hook()
         with LOCK:
-            return stock(self, *args, **kwargs)
+            answer = stock(self, *args, **kwargs)
+        for hook in _hooks:
+            hook()
+        return answer
 
     substitutions.set(BotocoreStubber, "__call__", serialized)
+
+
+@contextmanager
+def hooked(hook: Callable[[], None]) -> Iterator[None]:
+    """Call ``hook`` before and after each call that this process makes; what it raises ends the call."""
+    _hooks.append(hook)
+    try:
+        yield
+    finally:
+        _hooks.remove(hook)
 
 
 def serialized_app(app: WsgiApp) -> WsgiApp:

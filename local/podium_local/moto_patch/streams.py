@@ -80,3 +80,11 @@ def trim(table_name: str, region: str, account: str, before: int, keep: int) -> 
         if spare >= keep or spare >= 1000:
             del shard.items[:spare]
             shard.starting_sequence_number += spare
+
+
+def end(table_name: str, region: str, account: str) -> int | None:
+    """Sequence number that the next record of the table's stream gets; None without table or stream."""
+    with LOCK:
+        found = dynamodb_backends[account][region].tables.get(table_name)
+        shard = None if found is None else found.stream_shard
+        return None if shard is None else shard.starting_sequence_number + len(shard.items)

@@ -1,0 +1,107 @@
+"""Reads a DynamoDB stream from its beginning, once, through the public API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from podium_local.pump.shapes import stream_record
+
+if TYPE_CHECKING:
+    from podium_local.backlog import Backlog
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A stream record in Lambda's shape, and what the mapping has to know of it."""
+
+    event: dict[str, Any]
+    shard: str
+
+    @property
+    def sequence(self) -> str:
+        """Its sequence number, as text."""
+        return str(self.event["dynamodb"]["SequenceNumber"])
+
+    @property
+    def created_at(self) -> int:
+        """Epoch milliseconds."""
+        return int(self.event["dynamodb"]["ApproximateCreationDateTime"] * 1000)
+
+    @property
+    def size(self) -> int:
+        """Bytes, about."""
+        return int(self.event["dynamodb"].get("SizeBytes", 0))
+
+    @property
+    def item(self) -> str:
+        """The key of the item: order is kept among records that share it."""
+        return repr(sorted(self.event["dynamodb"]["Keys"].items()))
+
+
+class StreamReader:
+    """One reader of the stream ``arn`` of ``table`` (physical name)."""
+
+    def __init__(self, client: Any, table: str, arn: str, backlog: Backlog) -> None:
+        """``client``: dynamodbstreams. Nothing is read yet."""
+        self.table = table
+        self.arn = arn
+        self._client = client
+        self._backlog = backlog
+        self._iterators: dict[str, str] | None = None
+        self._next = 0
+        self._observers: list[Callable[[dict[str, Any]], None]] = []
+
+    def observe(self, observer: Callable[[dict[str, Any]], None]) -> None:
+        """``observer`` is shown every record read, before any filter."""
+        self._observers.append(observer)
+
+    def has_more(self) -> bool:
+        """False when it is known that nothing was added since the last read."""
+        end = self._backlog.stream_end(self.table)
+        return end is None or end != self._next
+
+    def read(self) -> list[Record]:
+        """Everything that was added since the last read; GetRecords per shard and 1,000 records."""
+        if not self.has_more():
+            return []
+        if self._iterators is None:
+            self._iterators = self._open()
+        records: list[Record] = []
+        for shard in self._iterators:
+            records.extend(self._read_shard(shard, self._iterators))
+        for record in records:
+            self._next = max(self._next, int(record.sequence) + 1)
+            for observer in self._observers:
+                observer(record.event)
+        return records
+
+    def forget(self, before: int) -> None:
+        """Records below this sequence number are done with."""
+        self._backlog.trim(self.table, before)
+
+    @property
+    def position(self) -> int:
+        """Sequence number after the last record read."""
+        return self._next
+
+    def _open(self) -> dict[str, str]:
+        shards = self._client.describe_stream(StreamArn=self.arn)["StreamDescription"]["Shards"]
+        return {
+            shard["ShardId"]: self._client.get_shard_iterator(
+                StreamArn=self.arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
+            )["ShardIterator"]
+            for shard in shards
+        }
+
+    def _read_shard(self, shard: str, iterators: dict[str, str]) -> list[Record]:
+        records: list[Record] = []
+        while True:
+            answer = self._client.get_records(ShardIterator=iterators[shard], Limit=1000)
+            iterators[shard] = answer["NextShardIterator"]
+            records += [
+                Record(stream_record(record, self.arn), shard) for record in answer["Records"]
+            ]
+            if len(answer["Records"]) < 1000:
+                return records
