@@ -5,13 +5,15 @@ Reads are consistent, so what a client was told by an answer is there in the nex
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from podium.domain.decision import ExecutionView
 from podium.domain.definitions import WorkflowDef
 from podium.domain.execution import StartRecord
+from podium.domain.graph import Graph
 from podium.domain.ids import parse_task_id
+from podium.domain.showing import shown_tasks, state_of
 from podium.errors import NotFoundError
 
 if TYPE_CHECKING:
@@ -68,17 +70,17 @@ class Reading:
         everything = self._ports.executions.read_everything(workflow_id)
         if everything is None:
             raise _unknown(workflow_id)
-        header, definition = everything.header, self._definition(everything.header)
-        return ExecutionView(
+        header, graph = everything.header, self._graph(everything.header)
+        variables = everything.variables
+        view = ExecutionView(
             header=header,
             start=everything.start,
-            definition=definition,
-            variables=definition.variables
-            if everything.variables is None
-            else everything.variables,
+            definition=graph.definition,
+            variables=graph.definition.variables if variables is None else variables,
             output=everything.output or {},
-            tasks=_shown(header, everything.tasks),
+            tasks=_remaining(header, everything.tasks),
         )
+        return replace(view, tasks=shown_tasks(state_of(view, graph), view.tasks))
 
     def standing(
         self, workflow_id: str, *, with_output: bool = False, with_variables: bool = False
@@ -97,18 +99,23 @@ class Reading:
     def task(self, task_id: str) -> tuple[ExecutionView, Task]:
         """One task, with a view that holds the other attempts and iterations under its reference.
 
-        Raises NotFoundError. Header, start, and one Query per page of the reference.
+        Raises NotFoundError. Header, start, and one Query per page of the reference; the whole
+        execution for a JOIN, a DO_WHILE and a branch forked at run time.
         """
         key = parse_task_id(task_id)
         header = self._ports.executions.read_header(key.workflow_id) if key else None
         if key is None or header is None:
             raise _unknown_task(task_id)
         tasks = self._ports.executions.read_history(key.workflow_id, key.ref)
-        shown = _shown(header, tasks)
-        task = next((task for task in shown if task.seq == key.seq), None)
+        view = ExecutionView(
+            header, self._start(header), self._definition(header), {}, {}, _remaining(header, tasks)
+        )
+        task = _find(view, key.seq)
+        if task is not None and _needs_others(header, task):
+            view = self.view(key.workflow_id)
+            task = _find(view, key.seq)
         if task is None:
             raise _unknown_task(task_id)
-        view = ExecutionView(header, self._start(header), self._definition(header), {}, {}, shown)
         return view, task
 
     def tasks(
@@ -158,10 +165,13 @@ class Reading:
         # A child that was terminated before its launch is a header and nothing else.
         return self._ports.executions.read_start(header.workflow_id) or StartRecord()
 
-    def _definition(self, header: Header) -> WorkflowDef:
+    def _graph(self, header: Header) -> Graph:
         if not header.definition:
-            return WorkflowDef(name=header.name, version=header.name_version)
-        return self._states.graph(header.definition).definition
+            return Graph(WorkflowDef(name=header.name, version=header.name_version))
+        return self._states.graph(header.definition)
+
+    def _definition(self, header: Header) -> WorkflowDef:
+        return self._graph(header).definition
 
     def _variables(self, header: Header) -> JsonMap:
         version = header.variables_version
@@ -176,7 +186,17 @@ class Reading:
         return self._ports.executions.read_output(header.workflow_id) or {}
 
 
-def _shown(header: Header, tasks: Iterable[Task]) -> tuple[Task, ...]:
+def _needs_others(header: Header, task: Task) -> bool:
+    """What ``task`` shows is made of other tasks: its output, or its place in the definition."""
+    entry = header.entry(task.seq)
+    return task.manifest is not None or "/" in task.node or bool(entry and entry.loop)
+
+
+def _find(view: ExecutionView, seq: int) -> Task | None:
+    return next((task for task in view.tasks if task.seq == seq), None)
+
+
+def _remaining(header: Header, tasks: Iterable[Task]) -> tuple[Task, ...]:
     """What is left of ``tasks`` after restarts and reruns, by seq."""
     return tuple(
         sorted((task for task in tasks if not header.is_gone(task.seq)), key=lambda task: task.seq)

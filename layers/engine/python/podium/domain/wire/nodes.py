@@ -4,27 +4,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from podium.domain.decision import MissingError
 from podium.domain.definitions import WorkflowTask
 from podium.domain.graph import Graph
+from podium.domain.showing import state_of
+from podium.domain.state import node_of
 
 if TYPE_CHECKING:
-    from podium.domain.definitions import WorkflowDef
+    from podium.domain.decision import ExecutionView
     from podium.domain.execution import Task
 
 
 class Nodes:
-    """The WorkflowTasks of one definition by node address (execution.OpenEntry)."""
+    """The WorkflowTasks of one execution by node address (execution.OpenEntry)."""
 
-    def __init__(self, definition: WorkflowDef) -> None:
-        """Find the address of every task of ``definition``."""
-        self._nodes = Graph(definition).nodes
+    def __init__(self, view: ExecutionView) -> None:
+        """Find the address of every task of the definition."""
+        self._state = state_of(view, Graph(view.definition))
 
     def of(self, task: Task) -> WorkflowTask:
-        """The WorkflowTask of ``task``; one made up from the task itself where a branch was forked
-        at run time, for which the definition has no node.
+        """The WorkflowTask of ``task``; one made up from the task itself where the view lacks the
+        FORK that made its branch, or the definition altogether.
         """
-        node = self._nodes.get(task.node)
-        return made_up_node(task) if node is None else node.task
+        try:
+            return node_of(self._state, task.node).task
+        except (KeyError, MissingError):
+            return made_up_node(task)
 
 
 def made_up_node(task: Task) -> WorkflowTask:

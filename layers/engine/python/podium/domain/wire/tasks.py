@@ -99,8 +99,8 @@ def task_json(
             "domain": task.domain or None,
             "subWorkflowId": _sub_workflow_id(task),
             "subworkflowChanged": False,
-            "iteration": task.iteration[-1] if task.iteration else 0,
-            "loopOverTask": bool(task.iteration),
+            "iteration": _iteration(task),
+            "loopOverTask": _iteration(task) > 0,
             "callbackFromWorker": True,
             "externalInputPayloadStoragePath": task.external_input_path or None,
             "externalOutputPayloadStoragePath": task.external_output_path or None,
@@ -166,8 +166,20 @@ def _limits(task: Task, node: WorkflowTask) -> dict[str, Json]:
     }
 
 
+def _iteration(task: Task) -> int:
+    """Iteration of the innermost loop around the task; of a DO_WHILE, the one it is in itself."""
+    own = task.manifest.get("iterations") if task.manifest else None
+    if isinstance(own, int):
+        return own
+    return task.iteration[-1] if task.iteration else 0
+
+
 def _named(node: WorkflowTask, task: Task) -> WorkflowTask:
-    """``node`` with name and taskReferenceName filled in (models.md 3.2)."""
+    """``node`` with name and taskReferenceName filled in (models.md 3.2); a DYNAMIC task bears the
+    name it was resolved to.
+    """
+    if node.type == "DYNAMIC":
+        node = replace(node, name=task.name)
     if node.name and node.task_reference_name:
         return node
     return replace(

@@ -67,7 +67,7 @@ def view_tasks_json(
     """The models Task of ``tasks`` (default: all of the view), which belong to ``view``."""
     owner = _owner(view.header, view.start)
     relations = Relations.of(view.header, view.tasks)
-    nodes = Nodes(view.definition)
+    nodes = Nodes(view)
     return [
         task_json(task, owner, nodes.of(task), relations=relations, now=now)
         for task in (view.tasks if tasks is None else tasks)

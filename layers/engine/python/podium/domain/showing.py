@@ -1,0 +1,57 @@
+"""Tasks as a reader sees them: outputs that are directions are built (``manifest.py``)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from podium.domain.decision import MissingError
+from podium.domain.manifest import loop_manifest, output_of
+from podium.domain.memory import TaskMemory
+from podium.domain.state import State, graph_of
+from podium.domain.tasks.do_while import keep_last_n
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from podium.domain.decision import ExecutionView
+    from podium.domain.execution import Task
+    from podium.domain.graph import Graph
+    from podium.domain.json import JsonMap
+
+
+def state_of(view: ExecutionView, graph: Graph) -> State:
+    """The state at ``view``, whose memory holds its ended tasks; ``graph`` is its definition's."""
+    memory = TaskMemory()
+    memory.remember_all(task for task in view.tasks if task.status.is_terminal)
+    return State(view.header, graph, view.start, view.variables, memory)
+
+
+def shown_tasks(state: State, tasks: Sequence[Task]) -> tuple[Task, ...]:
+    """``tasks`` with real outputs; a loop under way shows the iterations it has behind it."""
+    return tuple(_shown(state, task) for task in tasks)
+
+
+def _shown(state: State, task: Task) -> Task:
+    try:
+        task = replace(task, manifest=_manifest(state, task))
+        return replace(task, output=output_of(state, task))
+    except MissingError:
+        # What it points to was removed since (keepLastN, retention).
+        return task
+
+
+def _manifest(state: State, task: Task) -> JsonMap | None:
+    """That of the task, or the one an open DO_WHILE would get if it ended now."""
+    entry = state.header.entry(task.seq)
+    if task.manifest is not None or entry is None or not entry.loop:
+        return task.manifest
+    nested = graph_of(state, entry.node).within(entry.node)
+    return loop_manifest(
+        [child.ref for child in nested],
+        [child.ref for child in nested if child.type == "FORK_JOIN_DYNAMIC"],
+        entry.iteration,
+        entry.loop,
+        keep_last_n(task.input),
+        {"iteration": entry.loop},
+    )
