@@ -1,0 +1,115 @@
+"""WAIT: until a moment, for a while, or until somebody ends it (tasks.md 12)."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, tzinfo
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from podium.domain.outcome import Outcome
+from podium.domain.status import TaskStatus
+
+if TYPE_CHECKING:
+    from podium.domain.json import Json, JsonMap
+
+#: Single spaces only, see _length: runs of blanks would make the matching slow.
+_DURATION = re.compile(
+    r"""(?:(?P<days>\d{1,9})[ ]?(?:days|day|d))?[ ]?
+        (?:(?P<hours>\d{1,9})[ ]?(?:hours|hour|hrs|hr|h))?[ ]?
+        (?:(?P<minutes>\d{1,9})[ ]?(?:minutes|minute|mins|min|m))?[ ]?
+        (?:(?P<seconds>\d{1,9})[ ]?(?:seconds|second|secs|sec|s))?""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_UNTIL = re.compile(r"(?P<date>\d{4}-\d{2}-\d{2})(?: (?P<time>\d{2}:\d{2})(?: +(?P<zone>\S+))?)?")
+_OFFSET = re.compile(r"(?:GMT|UTC)?(?P<offset>[+-]\d{2}:?\d{2})")
+_MILLISECONDS = {"days": 86_400_000, "hours": 3_600_000, "minutes": 60_000, "seconds": 1000}
+
+#: Short names of zones that the database of zones does not know by themselves.
+_ZONES = {
+    "Z": "UTC",
+    "PST": "America/Los_Angeles",
+    "PDT": "America/Los_Angeles",
+    "MST": "America/Denver",
+    "MDT": "America/Denver",
+    "CST": "America/Chicago",
+    "CDT": "America/Chicago",
+    "EST": "America/New_York",
+    "EDT": "America/New_York",
+    "BST": "Europe/London",
+    "CET": "Europe/Paris",
+    "CEST": "Europe/Paris",
+    "EEST": "Europe/Athens",
+    "MSK": "Europe/Moscow",
+    "IST": "Asia/Kolkata",
+    "JST": "Asia/Tokyo",
+    "AEST": "Australia/Sydney",
+    "AEDT": "Australia/Sydney",
+}
+
+
+def deadline(task_input: JsonMap, now: int) -> int | Outcome:
+    """Epoch milliseconds at which it completes by itself; 0 when it does not.
+
+    An Outcome for what cannot be understood: the task ends FAILED_WITH_TERMINAL_ERROR with a
+    reason. A moment in the past is a deadline like any other. ``until`` without a zone is UTC.
+    """
+    duration, until = _given(task_input, "duration"), _given(task_input, "until")
+    if duration is not None and until is not None:
+        return _refused("Both 'duration' and 'until' specified. Please provide only one input")
+    if duration is not None:
+        length = _length(duration)
+        if length is None:
+            return _refused(f"Not valid duration: {duration}")
+        return now + length
+    if until is not None:
+        moment = _moment(until)
+        if moment is None:
+            return _refused(
+                f"Not valid until: {until}, expected yyyy-MM-dd, yyyy-MM-dd HH:mm "
+                "or yyyy-MM-dd HH:mm z"
+            )
+        return moment
+    return 0
+
+
+def _given(task_input: JsonMap, key: str) -> Json:
+    value = task_input.get(key)
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+def _length(duration: Json) -> int | None:
+    text = " ".join(duration.split()) if isinstance(duration, str) else "?"
+    match = _DURATION.fullmatch(text)
+    if match is None:
+        return None
+    return sum(int(match[unit] or 0) * factor for unit, factor in _MILLISECONDS.items())
+
+
+def _moment(until: Json) -> int | None:
+    match = _UNTIL.fullmatch(until.strip()) if isinstance(until, str) else None
+    if match is None:
+        return None
+    zone = UTC if match["zone"] is None else _zone(match["zone"])
+    if zone is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(f"{match['date']} {match['time'] or '00:00'}")
+    except ValueError:
+        return None
+    # Whole minutes; before the epoch it is past anyway, and 0 would mean no deadline.
+    return max(int(moment.replace(tzinfo=zone).timestamp()) * 1000, 1)
+
+
+def _zone(name: str) -> tzinfo | None:
+    offset = _OFFSET.fullmatch(name)
+    try:
+        if offset is not None:
+            return datetime.strptime(offset["offset"], "%z").tzinfo
+        return ZoneInfo(_ZONES.get(name.upper(), name))
+    except (ValueError, OSError, LookupError):
+        return None
+
+
+def _refused(reason: str) -> Outcome:
+    return Outcome(TaskStatus.FAILED_WITH_TERMINAL_ERROR, {}, reason)
