@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from podium.domain.outcome import Outcome
 from podium.domain.status import TaskStatus
+from podium.domain.tasks import inline, json_jq_transform, lambda_, noop, set_variable
 
 if TYPE_CHECKING:
     from podium.domain.engines import Engines
@@ -24,4 +25,17 @@ class Computed:
 
 def compute(node: Node, task_input: JsonMap, variables: JsonMap, engines: Engines) -> Computed:
     """Run the task; an error is an end, never an exception."""
-    return Computed(Outcome(TaskStatus.FAILED, reason=f"Task type {node.type} is not supported"))
+    match node.type:
+        case "INLINE":
+            return Computed(inline.run(task_input, engines.script))
+        case "LAMBDA":
+            return Computed(lambda_.run(task_input, engines.script))
+        case "JSON_JQ_TRANSFORM":
+            return Computed(json_jq_transform.run(task_input, engines.jq))
+        case "SET_VARIABLE":
+            return Computed(*set_variable.run(task_input, variables))
+        case "NOOP":
+            return Computed(noop.run())
+        case _:
+            reason = f"Task type {node.type} is not supported"
+            return Computed(Outcome(TaskStatus.FAILED, reason=reason))
