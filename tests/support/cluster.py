@@ -121,7 +121,11 @@ class Cluster:
             ids=self._ids,
         )
         return assemble(
-            ports, inline_advance=self._inline, records=NoRecords(), registering=_not_here
+            ports,
+            inline_advance=self._inline,
+            records=NoRecords(),
+            read_record=lambda record: change(record, self.store.payloads),
+            definition_store=lambda: self.definitions,
         )
 
     # --- clients --------------------------------------------------------------------------------
@@ -265,7 +269,3 @@ def _drain(queue: MemoryQueue, handle: Callable[[str], object]) -> int:
         queue.delete([message.receipt])
         handled += 1
     return handled
-
-
-def _not_here() -> Any:
-    raise AssertionError("the metadata routes are not part of this cluster")

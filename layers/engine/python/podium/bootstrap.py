@@ -6,10 +6,26 @@ environment at first use. The local runtime and tests install their own.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from podium.adapters.aws.blobs import S3Blobs
+from podium.adapters.aws.clients import Clients
+from podium.adapters.aws.definitions_reader import DynamoDefinitionReader
+from podium.adapters.aws.executions import DynamoExecutions
+from podium.adapters.aws.queues import SqsSystemTaskQueue, SqsTaskQueue, SqsTimerQueue
+from podium.adapters.aws.records import DynamoFailedRecords
+from podium.adapters.aws.registry import QueueRegistry
+from podium.adapters.engines.jq import JqPrograms
+from podium.adapters.engines.jsonpath import JsonPaths
+from podium.adapters.engines.quickjs import QuickJsScripts
+from podium.adapters.stream import change
+from podium.adapters.system import RandomIds, SystemClock
+from podium.adapters.web import UrllibHttpCaller
+from podium.domain.engines import Engines
+from podium.ports.bundle import Ports
 from podium.services.advancing import Advancing
 from podium.services.children import Children
 from podium.services.closing import Closing
@@ -30,13 +46,14 @@ from podium.services.timers import Timers
 from podium.services.timing import Timing
 from podium.services.updating import Updating
 from podium.services.validating import Validating
+from podium.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from podium.domain.changes import Change
-    from podium.ports.bundle import Ports
     from podium.ports.definitions import DefinitionStore
+    from podium.ports.outside import Clock, Ids
     from podium.ports.records import FailedRecords
 
 
@@ -111,9 +128,78 @@ def assemble(
         operations=Operating(ports, states, deciding, committing, advancing, following),
         advancing=advancing,
         read_record=read_record,
-        timing=Timing(ports, states, deciding, committing, advancing, timers),
+        timing=Timing(ports, states, deciding, committing, creating, timers),
         running=Running(ports),
         repairs=Repairing(advancing, updates, records),
         validating=validating,
         registering=cache(lambda: Registering(definition_store(), validating, ports.clock)),
     )
+
+
+def build(
+    settings: Settings,
+    *,
+    clients: Clients | None = None,
+    clock: Clock | None = None,
+    ids: Ids | None = None,
+) -> Engine:
+    """The engine on AWS; ``clock`` and ``ids`` default to the machine's own."""
+    clients = clients or Clients()
+    blobs = S3Blobs(clients.deferred_s3, settings.payload_bucket)
+    executions = DynamoExecutions(
+        clients.dynamodb,
+        settings.executions_table,
+        blobs,
+        threshold=settings.payload_threshold_bytes,
+    )
+    registry = QueueRegistry(
+        clients.sqs,
+        clients.dynamodb,
+        settings.metadata_table,
+        settings.queue_prefix,
+        settings.task_dead_letters_queue_arn,
+    )
+    ports = Ports(
+        executions=executions,
+        definitions=DynamoDefinitionReader(clients.dynamodb, settings.metadata_table),
+        tasks=SqsTaskQueue(clients.sqs, registry, executions.payloads),
+        system_tasks=SqsSystemTaskQueue(
+            clients.sqs, settings.system_tasks_queue_url, executions.payloads
+        ),
+        timers=SqsTimerQueue(clients.sqs, settings.timers_queue_url),
+        engines=Engines(script=QuickJsScripts(), jq=JqPrograms(), path=JsonPaths()),
+        http=UrllibHttpCaller(allow_private=settings.http_task_allow_private),
+        clock=clock or SystemClock(),
+        ids=ids or RandomIds(),
+    )
+    return assemble(
+        ports,
+        inline_advance=settings.inline_advance,
+        records=DynamoFailedRecords(clients.deferred_streams, settings.executions_table),
+        read_record=lambda record: change(record, executions.payloads),
+        definition_store=lambda: _definition_store(clients, settings),
+        owner_email_mandatory=settings.owner_email_mandatory,
+        name_validation=settings.name_validation,
+    )
+
+
+def _definition_store(clients: Clients, settings: Settings) -> DefinitionStore:
+    """Imported here and when needed, since pynamodb would slow every cold start (design: hot path)."""
+    from podium.adapters.aws.metadata import DynamoDefinitions
+
+    return DynamoDefinitions(clients.dynamodb, settings.metadata_table)
+
+
+_installed: list[Engine] = []
+
+
+def engine() -> Engine:
+    """This process's engine: the installed one, or one made from the environment at first use."""
+    if not _installed:
+        install(build(Settings.from_environment(os.environ)))
+    return _installed[-1]
+
+
+def install(replacement: Engine | None) -> None:
+    """Make ``replacement`` this process's engine; None: forget it, the next use makes a new one."""
+    _installed[:] = [] if replacement is None else [replacement]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from podium.domain import operations
@@ -97,10 +98,12 @@ class Children:
             if state.header.status.is_terminal:
                 return []
             decision = self._deciding.settle(
-                lambda context, state=state: operations.terminate(state, reason, context),
+                partial(operations.terminate, state, reason),
                 header=state.header,
                 memory=state.memory,
             )
+            if decision is None:
+                return []
             change = self._committing.commit(state, decision)
             if change is not None:
                 return [change]

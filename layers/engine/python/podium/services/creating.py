@@ -72,7 +72,7 @@ class Creating:
 
     def send(self, state: State, task: Task) -> None:
         """Send the message of a worker or system task with its present epoch."""
-        ready = _ready_at(task)
+        ready = ready_at(task)
         delay = seconds_until(ready, self._ports.clock.now())
         message = task_message(state, task)
         if delay > LONGEST_DELAY:
@@ -133,7 +133,7 @@ class Creating:
         return task is not None and task.inc >= entry.inc
 
 
-def _ready_at(task: Task) -> int:
+def ready_at(task: Task) -> int:
     """Moment (ms) of the next hand-out: the start delay at first, the callback once re-queued."""
     if task.epoch:
         return task.updated_at + task.callback_after * 1000

@@ -6,6 +6,7 @@ commit. A lost race reads again and decides again, so a command acts on what is,
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from podium.domain import operations
@@ -82,7 +83,7 @@ class Operating:
             if state is None:
                 raise _unknown(workflow_id)
             decision = self._deciding.settle(
-                lambda context, state=state: command(state, context),
+                partial(command, state),
                 header=state.header,
                 memory=state.memory,
             )

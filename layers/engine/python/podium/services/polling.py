@@ -130,4 +130,4 @@ class Polling:
         """The WorkflowTask of a static node; a dynamic one is known by its message only."""
         if not message.definition or "/" in message.node:
             return None
-        return self._states.graph(message.definition).task_at(message.node)
+        return self._states.graph(message.definition).nodes[message.node].task

@@ -112,6 +112,9 @@ class Started:
 
 
 def snapshot_digest(definition: JsonMap) -> str:
-    """Content address of a definition snapshot: SHA-256 of its canonical JSON, cut to 128 bits."""
-    canonical = json.dumps(definition, sort_keys=True, separators=(",", ":"))
+    """Content address of a definition snapshot: SHA-256 of its JSON, cut to 128 bits.
+
+    Keys are not sorted: the order of decision cases gives tasks their addresses (graph.py).
+    """
+    canonical = json.dumps(definition, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()[:32]

@@ -9,22 +9,24 @@ from podium.domain import operations
 from podium.domain.decision import Decision
 from podium.domain.execution import Kind
 from podium.domain.ids import TaskKey
-from podium.domain.status import TaskStatus, WorkflowStatus
-from podium.domain.timeouts import due_ends, next_timer, workflow_is_due
+from podium.domain.status import TaskStatus
+from podium.domain.timeouts import RESEND_MS, due_ends, next_timer, workflow_is_due
 from podium.errors import LostRaceError
-from podium.ports.queues import TimerMessage
+from podium.services.creating import ready_at
 
 if TYPE_CHECKING:
     from podium.domain.execution import Task
     from podium.domain.state import State
     from podium.ports.bundle import Ports
-    from podium.services.advancing import Advancing
+    from podium.ports.queues import TimerMessage
     from podium.services.committing import Committing
+    from podium.services.creating import Creating
     from podium.services.deciding import Deciding
     from podium.services.states import States
     from podium.services.timers import Timers
 
 MAX_RACES = 25
+_HANDED_OUT = frozenset({Kind.WORKER, Kind.SYSTEM})
 #: The sweep runs each minute and moves what comes due within this time (ms) to delay messages.
 SWEEP_AHEAD = 16 * 60 * 1000
 
@@ -38,7 +40,7 @@ class Timing:
         states: States,
         deciding: Deciding,
         committing: Committing,
-        advancing: Advancing,
+        creating: Creating,
         timers: Timers,
     ) -> None:
         """Wire the parts; see ``bootstrap``."""
@@ -46,7 +48,7 @@ class Timing:
         self._states = states
         self._deciding = deciding
         self._committing = committing
-        self._advancing = advancing
+        self._creating = creating
         self._timers = timers
 
     def fire(self, message: TimerMessage) -> None:
@@ -96,7 +98,12 @@ class Timing:
             )
             return decision is None or self._committing.commit(state, decision) is not None
         open_tasks = self._end_due(state, self._open_tasks(state), now)
-        timer = next_timer(state, open_tasks, now)
+        self._send_old_ones_again(state, open_tasks, now)
+        timer = self._deciding.settle(
+            lambda _: next_timer(state, open_tasks, now),
+            header=state.header,
+            memory=state.memory,
+        )
         if timer == state.header.timer:
             return True
         header = replace(
@@ -107,7 +114,10 @@ class Timing:
     def _end_due(self, state: State, tasks: list[Task], now: int) -> list[Task]:
         """End what is due; returns the tasks still open."""
         still_open = {task.seq: task for task in tasks}
-        for task, end in due_ends(state, tasks, now):
+        due = self._deciding.settle(
+            lambda _: due_ends(state, tasks, now), header=state.header, memory=state.memory
+        )
+        for task, end in due:
             key = TaskKey(state.header.workflow_id, task.ref, task.seq)
             is_lease = bool(task.lease_until) and task.lease_until <= now
             outcome = self._ports.executions.end(
@@ -122,6 +132,13 @@ class Timing:
             else:
                 del still_open[task.seq]
         return list(still_open.values())
+
+    def _send_old_ones_again(self, state: State, tasks: list[Task], now: int) -> None:
+        """A queue keeps a message for 14 days; a task may wait longer for its worker."""
+        for task in tasks:
+            is_waiting = task.status is TaskStatus.SCHEDULED and task.kind in _HANDED_OUT
+            if is_waiting and not task.held and now - ready_at(task) >= RESEND_MS:
+                self._creating.send(state, task)
 
     def _open_tasks(self, state: State) -> list[Task]:
         keys = [
@@ -143,6 +160,5 @@ class Timing:
             self._timers.arm_lease(replace(message, at=task.lease_until))
             return
         state = self._states.fresh(message.workflow_id)
-        if state is None or state.header.status is not WorkflowStatus.RUNNING:
-            return
-        self._end_due(state, [task], now)
+        if state is not None and not state.header.status.is_terminal:
+            self._end_due(state, [task], now)

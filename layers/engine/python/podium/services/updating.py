@@ -9,7 +9,7 @@ from podium.domain.changes import TaskChange
 from podium.domain.execution import Kind, TaskEnd
 from podium.domain.ids import TaskKey, parse_task_id
 from podium.domain.status import TaskStatus
-from podium.errors import LostRaceError, NotFoundError, TransientError
+from podium.errors import InvalidInputError, LostRaceError, NotFoundError, TransientError
 from podium.ports.executions import LogLine
 
 if TYPE_CHECKING:
@@ -23,10 +23,6 @@ if TYPE_CHECKING:
     from podium.services.following import Following
     from podium.services.states import States
 
-#: Lines kept of one update (engine.md 9).
-MOST_LOGS = 10
-#: Characters kept of a reason (engine.md 1.2).
-LONGEST_REASON = 500
 MAX_RACES = 10
 
 
@@ -53,12 +49,15 @@ class Updating:
         key = self._key(result)
         if result.extend_lease:
             return self._existing(key, self._ports.executions.extend_lease(key, self._now()).task)
+        if result.status is None:
+            message = f"the result of task {result.task_id} has no status"
+            raise InvalidInputError(message)
         self._keep_logs(key, result)
         update = TaskEnd(
             status=result.status,
             at=self._now(),
             output=result.output_data,
-            reason=(result.reason_for_incompletion or "")[:LONGEST_REASON],
+            reason=result.reason,
             worker_id=result.worker_id or "",
             external_output_path=result.external_output_payload_storage_path or "",
             callback_after=result.callback_after_seconds,
@@ -154,8 +153,8 @@ class Updating:
 
     def _keep_logs(self, key: TaskKey, result: TaskResult) -> None:
         lines = [
-            LogLine(line.log, key.task_id, line.created_time or self._now())
-            for line in result.logs[:MOST_LOGS]
+            LogLine(line.log or "", key.task_id, line.created_time or self._now())
+            for line in result.stored_logs
         ]
         if lines:
             self._ports.executions.append_logs(lines)

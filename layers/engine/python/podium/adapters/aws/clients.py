@@ -13,6 +13,8 @@ from botocore.config import Config
 from botocore.session import Session, get_session
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_dynamodbstreams import DynamoDBStreamsClient
     from types_boto3_s3 import S3Client
@@ -57,3 +59,23 @@ class Clients:
     def s3(self) -> S3Client:
         """Client of S3."""
         return cast("S3Client", self.session.create_client("s3", config=_CONFIG))
+
+    @property
+    def deferred_s3(self) -> S3Client:
+        """As ``s3``, made at its first call: most processes never see a large payload."""
+        return cast("S3Client", _Deferred(lambda: self.s3))
+
+    @property
+    def deferred_streams(self) -> DynamoDBStreamsClient:
+        """As ``streams``, made at its first call: only repair reads the stream again."""
+        return cast("DynamoDBStreamsClient", _Deferred(lambda: self.streams))
+
+
+class _Deferred:
+    """Stands in for a client until one of its methods is wanted; each costs 100 ms to make."""
+
+    def __init__(self, make: Callable[[], object]) -> None:
+        self._make = make
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._make(), name)
