@@ -11,7 +11,6 @@ from podium.domain.tasks import inline, json_jq_transform, lambda_, noop, set_va
 
 if TYPE_CHECKING:
     from podium.domain.engines import Engines
-    from podium.domain.graph import Node
     from podium.domain.json import JsonMap
 
 
@@ -23,9 +22,12 @@ class Computed:
     variables: JsonMap | None = None
 
 
-def compute(node: Node, task_input: JsonMap, variables: JsonMap, engines: Engines) -> Computed:
-    """Run the task; an error is an end, never an exception."""
-    match node.type:
+def compute(task_type: str, task_input: JsonMap, variables: JsonMap, engines: Engines) -> Computed:
+    """Run the task; an error is an end, never an exception.
+
+    A type of the peer that is not built here fails: no worker would ever poll it.
+    """
+    match task_type:
         case "INLINE":
             return Computed(inline.run(task_input, engines.script))
         case "LAMBDA":
@@ -37,5 +39,5 @@ def compute(node: Node, task_input: JsonMap, variables: JsonMap, engines: Engine
         case "NOOP":
             return Computed(noop.run())
         case _:
-            reason = f"Task type {node.type} is not supported"
-            return Computed(Outcome(TaskStatus.FAILED, reason=reason))
+            reason = f"Task type {task_type} is not supported"
+            return Computed(Outcome(TaskStatus.FAILED_WITH_TERMINAL_ERROR, reason=reason))

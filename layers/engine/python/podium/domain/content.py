@@ -28,7 +28,7 @@ from podium.domain.task_types import (
     WITHOUT_TEMPLATE,
     wire_type,
 )
-from podium.domain.tasks import sub_workflow
+from podium.domain.tasks import dynamic, sub_workflow, wait
 from podium.domain.templates import apply_task_template
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def _bare(state: State, entry: OpenEntry, node: Node, name: str = "") -> Task:
         kind=entry.kind,
         attempt=entry.attempt,
         inc=entry.inc,
-        iteration=(*entry.iteration, entry.loop) if entry.loop else entry.iteration,
+        iteration=entry.iteration,
         scheduled_at=now,
         first_scheduled_at=now,
         updated_at=now,
@@ -150,8 +150,6 @@ class _Making:
         task_input = input_of(self.state, self.entry, self.node, self.context)
         name = ""
         if self.node.type == "DYNAMIC":
-            from podium.domain.tasks import dynamic
-
             name = dynamic.task_name(self.node.task, task_input)
         definition = definition_for(self.node, name, self.context)
         task = replace(new_task(self.state, self.entry, self.node, name), input=task_input)
@@ -207,8 +205,6 @@ class _Making:
         )
         if self.node.type != "WAIT":
             return task
-        from podium.domain.tasks import wait
-
         until = wait.deadline(task_input, self._now)
         if isinstance(until, Outcome):
             return ended(task, until, self._now)

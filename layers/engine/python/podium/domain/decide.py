@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from podium.domain.completion import decision_of, natural_end, terminal_decision
@@ -50,7 +51,7 @@ def _decide(draft: Draft, ends: Sequence[Task]) -> Decision | None:
         _begin(draft)
     for end in ends:
         if draft.ending is None:
-            _guarded(draft, lambda end=end: fold(draft, end))
+            _guarded(draft, partial(fold, draft, end))
     if not draft.is_changed and not draft.due and draft.ending is None:
         return None
     while True:
@@ -75,11 +76,11 @@ def _work(draft: Draft) -> None:
     while draft.ending is None:
         if draft.creates:
             node, iteration = draft.creates.popleft()
-            _guarded(draft, lambda node=node, at=iteration: create(draft, node, at))
+            _guarded(draft, partial(create, draft, node, iteration))
         elif draft.due and draft.has_budget:
             entry = draft.open[draft.due.popleft()]
-            _guarded(draft, lambda entry=entry: run(draft, entry))
-        elif not _guarded(draft, lambda: advance_flows(draft)):
+            _guarded(draft, partial(run, draft, entry))
+        elif not _guarded(draft, partial(advance_flows, draft)):
             if draft.due:
                 return
             if not draft.open:

@@ -7,13 +7,16 @@ computed from the same header image (protocol.md 3, Create).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from podium.domain.expressions import TASK_ID, evaluate
 from podium.domain.ids import TaskKey
 from podium.domain.manifest import output_of
+from podium.domain.roots import task_members, workflow_members
 from podium.domain.state import node_of
 from podium.domain.status import TaskStatus
+from podium.domain.tasks import do_while
 
 if TYPE_CHECKING:
     from podium.domain.engines import Engines, PathEngine
@@ -88,10 +91,10 @@ class Facts:
         return entry.loop > 0
 
     def _task_facts(self, task: Task) -> dict[str, Json]:
-        facts = _facts(self._state, task)
-        facts["status"] = seen_status(self._state, task).value
-        facts["output"] = output_of(self._state, task)
-        return facts
+        state = self._state
+        seen = replace(task, status=seen_status(state, task), output=output_of(state, task))
+        key = TaskKey(state.header.workflow_id, task.ref, task.seq)
+        return task_members(seen, key.task_id, key.workflow_id, state.start.correlation_id)
 
     def _loop_facts(self, entry: OpenEntry) -> dict[str, Json]:
         state, ref = self._state, self._state.graph.ref(entry)
@@ -127,53 +130,12 @@ class Facts:
 
     def loop_items(self, loop: Node) -> list[Json] | None:
         """Present items of a DO_WHILE over a list; None for a loop without a list."""
-        if loop.type != "DO_WHILE":
-            return None
-        from podium.domain.tasks import do_while
-
         return do_while.items(loop.task, self.value)
 
 
 def workflow_facts(state: State) -> dict[str, Json]:
-    """Value of the root ``workflow`` (engine.md 10.3)."""
-    header, start = state.header, state.start
-    parent = header.parent
-    return {
-        "input": start.input,
-        "output": {},
-        "status": header.status.value,
-        "workflowId": header.workflow_id,
-        "parentWorkflowId": None if parent is None else parent.workflow_id,
-        "parentWorkflowTaskId": None if parent is None else parent.key.task_id,
-        "workflowType": header.name,
-        "version": header.name_version,
-        "correlationId": start.correlation_id,
-        "reasonForIncompletion": header.reason or None,
-        "schemaVersion": state.graph.definition.schema_version,
-        "variables": state.variables,
-    }
-
-
-def _facts(state: State, task: Task) -> dict[str, Json]:
-    key = TaskKey(state.header.workflow_id, task.ref, task.seq)
-    return {
-        "input": task.input,
-        "taskType": task.type,
-        "referenceTaskName": task.wire_ref,
-        "retryCount": task.attempt,
-        "correlationId": state.start.correlation_id,
-        "pollCount": task.epoch,
-        "taskDefName": task.name,
-        "scheduledTime": task.scheduled_at,
-        "startTime": task.started_at,
-        "endTime": task.ended_at,
-        "workflowInstanceId": key.workflow_id,
-        "taskId": key.task_id,
-        "reasonForIncompletion": task.reason or None,
-        "callbackAfterSeconds": task.callback_after,
-        "workerId": task.worker_id or None,
-        "iteration": task.iteration[-1] if task.iteration else 0,
-    }
+    """Value of the root ``workflow``."""
+    return workflow_members(state.header, state.start, state.variables)
 
 
 def seen_status(state: State, task: Task) -> TaskStatus:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from podium.domain.task_types import FORKS
@@ -64,36 +65,36 @@ class Heads:
     loop: str
 
 
-class Graph:
-    """Nodes of one definition, or of the branches of one dynamic fork (``prefix`` is set)."""
+@dataclass(frozen=True, slots=True)
+class Branches:
+    """What a dynamic fork opened: one-task branches, as task ``seq``."""
 
-    def __init__(self, definition: WorkflowDef) -> None:
-        """Compile ``definition``."""
+    tasks: Sequence[WorkflowTask]
+    fork: Node
+    seq: int
+
+
+class Graph:
+    """Nodes of one definition, or of the branches of one dynamic fork in it (``prefix`` is set)."""
+
+    def __init__(self, definition: WorkflowDef, branches: Branches | None = None) -> None:
+        """Compile ``definition``, or ``branches``."""
         self.definition = definition
-        self.prefix = ""
+        self.prefix = "" if branches is None else f"{branches.fork.address}/{branches.seq}:"
         self.nodes: dict[str, Node] = {}
         self.heads: dict[str, Heads] = {}
         self._branches: dict[str, dict[str, int]] = {}
-        self.first = self._add_list(definition.tasks, Place.TOP, "", ())
-
-    @classmethod
-    def of_branches(
-        cls, branches: Sequence[WorkflowTask], fork: Node, seq: int, definition: WorkflowDef
-    ) -> Graph:
-        """Graph of the one-task branches that ``fork`` opened as task ``seq``."""
-        graph = cls.__new__(cls)
-        graph.definition = definition
-        graph.prefix = f"{fork.address}/{seq}:"
-        graph.nodes = {}
-        graph.heads = {}
-        graph._branches = {}
-        heads = tuple(
-            graph._add_list((branch,), Place.BRANCH, fork.address, fork.loops)
-            for branch in branches
-        )
-        graph.heads[fork.address] = Heads({}, "", heads, "")
-        graph.first = heads[0] if heads else ""
-        return graph
+        #: Address of the first task; empty when there is none.
+        self.first = ""
+        if branches is None:
+            self.first = self._add_list(definition.tasks, Place.TOP, "", ())
+        else:
+            fork = branches.fork
+            heads = tuple(
+                self._add_list((branch,), Place.BRANCH, fork.address, fork.loops)
+                for branch in branches.tasks
+            )
+            self.heads[fork.address] = Heads({}, "", heads, "")
 
     def ref(self, entry: OpenEntry) -> str:
         """Base reference name of an open entry; needs nothing but the entry and the definition."""
@@ -141,8 +142,9 @@ class Graph:
             found = {}
             for number, head in enumerate(self.heads[fork.address].branches):
                 while head:
-                    nested = self.within(head)
-                    found |= {address: number for address in (head, *(n.address for n in nested))}
+                    found |= dict.fromkeys(
+                        (head, *(nested.address for nested in self.within(head))), number
+                    )
                     head = self.nodes[head].following
             self._branches[fork.address] = found
         return found
@@ -197,7 +199,7 @@ class Graph:
             addresses.append(address)
             self.nodes[address] = Node(address, task, place, parent, "", loops)
             self._add_children(address, task, loops)
-        for address, following in zip(addresses, addresses[1:], strict=False):
+        for address, following in pairwise(addresses):
             node = self.nodes[address]
             self.nodes[address] = Node(address, node.task, place, parent, following, loops)
         return addresses[0] if addresses else ""

@@ -19,6 +19,7 @@ from podium.domain.manifest import loop_manifest, output_of
 from podium.domain.outcome import Outcome
 from podium.domain.state import graph_of
 from podium.domain.status import TaskStatus
+from podium.domain.tasks import do_while
 
 if TYPE_CHECKING:
     from podium.domain.draft import Draft
@@ -77,8 +78,6 @@ def _next(draft: Draft, entry: OpenEntry, node: Node, graph: Graph) -> Outcome |
     if items is not None and not (condition or "").strip():
         return None
     document = _document(draft, entry, node, graph, facts)
-    from podium.domain.tasks import do_while
-
     outcome = do_while.condition(condition, document, draft.context.engines.script)
     if isinstance(outcome, Outcome):
         return outcome
@@ -94,7 +93,7 @@ def _document(
     """
     condition = node.task.loop_condition or ""
     document: dict[str, Json] = dict(input_of(draft.view, entry, node, draft.context))
-    for ref in _child_refs(draft, entry, node, graph):
+    for ref in [child.ref for child in graph.within(node.address)]:
         if not _is_named(condition, ref):
             continue
         latest = draft.view.memory.latest(ref, draft.view.header)
@@ -128,10 +127,6 @@ def _uses_cheap_part_only(condition: str, ref: str) -> bool:
         if used is None or used[1] not in _CHEAP:
             return False
     return True
-
-
-def _child_refs(draft: Draft, entry: OpenEntry, node: Node, graph: Graph) -> list[str]:
-    return [child.ref for child in graph.within(node.address)]
 
 
 def _has_open_children(draft: Draft, entry: OpenEntry, node: Node, graph: Graph) -> bool:
@@ -181,8 +176,6 @@ def _ended(draft: Draft, entry: OpenEntry, node: Node, outcome: Outcome) -> Task
     output = {"iteration": entry.loop, **outcome.output}
     if not entry.loop:
         return replace(task, output=output)
-    from podium.domain.tasks import do_while
-
     graph = graph_of(view, node.address)
     nested = graph.within(node.address)
     manifest = loop_manifest(

@@ -15,12 +15,12 @@ from podium.domain.content import ended, input_of, new_task
 from podium.domain.draft import Draft, Ending
 from podium.domain.execution import Kind, OpenEntry
 from podium.domain.folding import end_here, go_on
-from podium.domain.forking import dynamic_branches, branch_heads
+from podium.domain.forking import branch_heads, dynamic_branches
 from podium.domain.ids import TaskKey
 from podium.domain.outcome import Outcome, TerminateWorkflowError
 from podium.domain.state import FORKED_DEFS, FORKED_REFS, graph_of
-from podium.domain.status import WorkflowStatus
 from podium.domain.task_types import BRANCHING, CHOICES, FORKS, kind_of
+from podium.domain.tasks import decision, switch, terminate
 
 if TYPE_CHECKING:
     from podium.domain.execution import Task
@@ -66,7 +66,7 @@ def _task(draft: Draft, entry: OpenEntry, node: Node, task_input: JsonMap) -> Ta
 def _compute(draft: Draft, entry: OpenEntry, node: Node) -> None:
     task_input = input_of(draft.view, entry, node, draft.context)
     task = _task(draft, entry, node, task_input)
-    computed = compute(node, task_input, draft.variables, draft.context.engines)
+    computed = compute(node.type, task_input, draft.variables, draft.context.engines)
     if computed.variables is not None:
         draft.set_variables(computed.variables)
     end_here(draft, entry, node, ended(task, computed.outcome, draft.context.now))
@@ -75,8 +75,6 @@ def _compute(draft: Draft, entry: OpenEntry, node: Node) -> None:
 def _terminate(draft: Draft, entry: OpenEntry, node: Node) -> None:
     task_input = input_of(draft.view, entry, node, draft.context)
     task = _task(draft, entry, node, task_input)
-    from podium.domain.tasks import terminate
-
     outcome = terminate.run(task_input)
     task = ended(task, outcome, draft.context.now)
     if not outcome.status.is_successful:
@@ -85,25 +83,15 @@ def _terminate(draft: Draft, entry: OpenEntry, node: Node) -> None:
     draft.ended[task.seq] = task
     draft.remember(task)
     draft.drop(entry)
-    status = WorkflowStatus(str(task_input["terminationStatus"]))
-    key_reason = task_input.get("terminationReason")
-    reason = key_reason if isinstance(key_reason, str) and key_reason else ""
-    draft.end(
-        Ending(status, reason or _terminate_reason(draft, task, status), task.seq, outcome.output)
-    )
-
-
-def _terminate_reason(draft: Draft, task: Task, status: WorkflowStatus) -> str:
     key = TaskKey(draft.state.header.workflow_id, task.ref, task.seq)
-    return f"Workflow is {status} by TERMINATE task: {key.task_id}"
+    reason = terminate.reason_of(task_input, key.task_id)
+    draft.end(Ending(terminate.status_of(task_input), reason, task.seq, outcome.output))
 
 
 def _choose(draft: Draft, entry: OpenEntry, node: Node) -> None:
     """SWITCH or DECISION: the first task of the chosen case is created right behind it."""
     task_input = input_of(draft.view, entry, node, draft.context)
     task = _task(draft, entry, node, task_input)
-    from podium.domain.tasks import decision, switch
-
     choose = switch.choose if node.type == "SWITCH" else decision.choose
     chosen = choose(node.task, task_input, draft.context.engines.script)
     if not chosen.outcome.status.is_successful:

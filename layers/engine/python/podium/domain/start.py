@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-
 from podium.domain.children import StartSpec
 from podium.domain.decision import Context, Missing, Need, NeedTaskDef, NeedWorkflowDef
 from podium.domain.definitions import SubWorkflowParams, TaskDef, WorkflowDef, WorkflowTask, walk

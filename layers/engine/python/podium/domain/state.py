@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from podium.domain.definitions import WorkflowTask
-from podium.domain.graph import Graph, Node, enclosing_fork
+from podium.domain.graph import Branches, Graph, Node, enclosing_fork
 
 if TYPE_CHECKING:
-    from podium.domain.execution import Header, OpenEntry, StartRecord
+    from podium.domain.execution import Header, StartRecord
     from podium.domain.json import JsonMap
     from podium.domain.memory import TaskMemory
 
@@ -47,11 +47,6 @@ def node_of(state: State, address: str) -> Node:
     return graph_of(state, address).nodes[address]
 
 
-def entry_ref(state: State, entry: OpenEntry) -> str:
-    """Base reference name of an open entry."""
-    return state.graph.ref(entry)
-
-
 def branches_of(state: State, address: str, seq: int) -> Graph:
     """Graph of the branches that the dynamic fork at ``address`` opened as task ``seq``."""
     fork = node_of(state, address)
@@ -62,11 +57,6 @@ def branches_of(state: State, address: str, seq: int) -> Graph:
         stored = task.input.get(FORKED_DEFS)
         definitions = stored if isinstance(stored, list | tuple) else ()
         branches = [WorkflowTask.from_json(item) for item in definitions if isinstance(item, dict)]
-        known = Graph.of_branches(branches, fork, seq, state.graph.definition)
+        known = Graph(state.graph.definition, Branches(branches, fork, seq))
         state.memory.remember_compiled(key, task, known)
     return known
-
-
-def static_address(address: str) -> str:
-    """The address itself, or that of the outermost dynamic fork it lies in."""
-    return address.partition("/")[0]
