@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podium.domain.engines import EngineError
+from podium.domain.expressions import excerpt
 
 if TYPE_CHECKING:
     from podium.domain.engines import ScriptEngine
@@ -30,4 +31,4 @@ def run_evaluator(
         return task_input.get(expression)
     if evaluator_type in SCRIPTS:
         return script.evaluate(expression, {"$": task_input})
-    raise UnknownEvaluatorError(f"Unknown evaluator '{evaluator_type}'")
+    raise UnknownEvaluatorError(f"Unknown evaluator '{excerpt(evaluator_type)}'")

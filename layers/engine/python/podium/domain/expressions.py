@@ -30,6 +30,8 @@ TASK_ID = "CPEWF_TASK_ID"
 #: In the result of :func:`references`: which roots are named is known only at run time.
 EVERYTHING = "*"
 
+_EXCERPT = 200
+
 
 class Lookup(Protocol):
     """The values a template can name; each is asked for when an expression needs it, not before."""
@@ -84,6 +86,12 @@ def as_text(value: Json) -> str:
     if isinstance(value, str):
         return value
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def excerpt(value: Json) -> str:
+    """The beginning of ``value`` as text, for a reason that has to stay short."""
+    text = as_text(value)
+    return text if len(text) <= _EXCERPT else f"{text[:_EXCERPT]}..."
 
 
 def _evaluate(template: Json, value_of: Callable[[str], Json | _Literal]) -> Json:
@@ -145,7 +153,7 @@ def _search(path: Path, document: Json, paths: PathEngine) -> Json:
     try:
         return paths.find(path.tail, document)
     except EngineError as error:
-        raise TerminateWorkflowError(f"Path {path.tail} failed: {error}") from error
+        raise TerminateWorkflowError(f"Path {excerpt(path.tail)} failed: {error}") from error
 
 
 def _from_environment(steps: tuple[str | int, ...], lookup: Lookup) -> Json:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from podium.domain.choice import Chosen, case_key
 from podium.domain.engines import EngineError
+from podium.domain.expressions import excerpt
 from podium.domain.outcome import Outcome, TerminateWorkflowError
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def choose(task: WorkflowTask, task_input: JsonMap, script: ScriptEngine) -> Cho
         try:
             value = script.evaluate(expression, {"$": task_input})
         except EngineError as error:
-            reason = f"Error while evaluating the script: {expression}: {error}"
+            reason = f"Error while evaluating the script: {excerpt(expression)}: {error}"
             raise TerminateWorkflowError(reason) from error
     else:
         value = task_input.get(task.case_value_param or "")

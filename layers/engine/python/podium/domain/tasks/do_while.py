@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from podium.domain.engines import EngineError
+from podium.domain.expressions import excerpt
 from podium.domain.outcome import Outcome
 from podium.domain.status import TaskStatus
 
@@ -31,7 +32,7 @@ def condition(
     try:
         value = script.evaluate(loop_condition, {"$": document})
     except EngineError as error:
-        reason = f"Unable to evaluate condition {loop_condition}, exception {error}"
+        reason = f"Unable to evaluate condition {excerpt(loop_condition)}, exception {error}"
         return Outcome(TaskStatus.FAILED_WITH_TERMINAL_ERROR, {}, reason)
     return isinstance(value, (bool, int, float)) and value > 0
 

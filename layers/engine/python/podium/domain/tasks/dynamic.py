@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from podium.domain.expressions import as_text
+from podium.domain.expressions import as_text, excerpt
 from podium.domain.outcome import TerminateWorkflowError
 
 if TYPE_CHECKING:
@@ -20,6 +20,6 @@ def task_name(task: WorkflowTask, task_input: JsonMap) -> str:
     if not name.strip():
         raise TerminateWorkflowError(
             "Cannot map a dynamic task based on the parameter and input. "
-            f"Parameter= {parameter}, input= {as_text(task_input)}"
+            f"Parameter= {parameter}, input= {excerpt(task_input)}"
         )
     return name

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from podium.domain.expressions import excerpt
 from podium.domain.outcome import Outcome
 from podium.domain.status import TaskStatus, WorkflowStatus
 
@@ -19,8 +20,9 @@ def run(task_input: JsonMap) -> Outcome:
 
     COMPLETED also when the workflow is to fail; FAILED when the status to end with is not one.
     """
-    if task_input.get("terminationStatus") not in STATUSES:
-        reason = f"given termination status is not valid: {task_input.get('terminationStatus')}"
+    status = task_input.get("terminationStatus")
+    if not isinstance(status, str) or status not in STATUSES:
+        reason = f"given termination status is not valid: {excerpt(status)}"
         return Outcome(TaskStatus.FAILED, {}, reason)
     output = task_input.get("workflowOutput")
     if output is None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from podium.domain.expressions import excerpt
 from podium.domain.outcome import Outcome
 from podium.domain.status import TaskStatus
 
@@ -60,13 +61,13 @@ def deadline(task_input: JsonMap, now: int) -> int | Outcome:
     if duration is not None:
         length = _length(duration)
         if length is None:
-            return _refused(f"Not valid duration: {duration}")
+            return _refused(f"Not valid duration: {excerpt(duration)}")
         return now + length
     if until is not None:
         moment = _moment(until)
         if moment is None:
             return _refused(
-                f"Not valid until: {until}, expected yyyy-MM-dd, yyyy-MM-dd HH:mm "
+                f"Not valid until: {excerpt(until)}, expected yyyy-MM-dd, yyyy-MM-dd HH:mm "
                 "or yyyy-MM-dd HH:mm z"
             )
         return moment

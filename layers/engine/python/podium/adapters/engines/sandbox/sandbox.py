@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 #: Children kept warm; a Lambda function needs one, the laptop runtime a few at times.
 _WARM = 2
+#: Characters of an error that a program makes up.
+_MAX_MESSAGE = 500
 
 
 class Sandbox:
@@ -64,9 +66,9 @@ class Sandbox:
 def _result(reply: str) -> Json:
     answer, text = Answer(reply[0]), reply[1:]
     if answer is Answer.LIMIT:
-        raise EngineLimitError(f"cut off: {text}")
+        raise EngineLimitError(f"cut off: {text[:_MAX_MESSAGE]}")
     if answer is Answer.ERROR:
-        raise EngineError(text)
+        raise EngineError(text[:_MAX_MESSAGE])
     return read_result(text)
 
 
