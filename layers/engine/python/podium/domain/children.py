@@ -9,7 +9,7 @@ from podium.domain.execution import Kind, TaskEnd
 from podium.domain.failure import failure_input, failure_target
 from podium.domain.outcome import Outcome
 from podium.domain.status import TaskStatus, WorkflowStatus
-from podium.domain.tasks import sub_workflow
+from podium.domain.tasks import start_workflow, sub_workflow
 from podium.domain.wire import workflow_json
 
 if TYPE_CHECKING:
@@ -50,9 +50,25 @@ def child_start(task: Task, state: State) -> StartSpec | Outcome:
     """What a SUB_WORKFLOW or START_WORKFLOW task starts; a bad end when its input says nothing usable."""
     if task.kind is Kind.CHILD:
         return _child_of(task, state)
-    from podium.domain.tasks import start_workflow
+    return _launched_by(task, state)
 
-    return start_workflow.request(task.input)
+
+def _launched_by(task: Task, state: State) -> StartSpec | Outcome:
+    request = start_workflow.request(task.input)
+    if isinstance(request, Outcome):
+        return request
+    return StartSpec(
+        name=request.name or (request.workflow_def.name if request.workflow_def else ""),
+        version=request.version,
+        definition=request.workflow_def,
+        input=request.input or {},
+        correlation_id=request.correlation_id or state.start.correlation_id,
+        priority=request.priority,
+        task_to_domain=request.task_to_domain or state.start.task_to_domain,
+        created_by=request.created_by,
+        external_input_path=request.external_input_payload_storage_path,
+        idempotency_key=request.idempotency_key,
+    )
 
 
 def _child_of(task: Task, state: State) -> StartSpec | Outcome:
