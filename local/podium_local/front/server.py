@@ -17,13 +17,13 @@ from starlette.routing import Route
 from podium_local.front import answers
 from podium_local.front.gateway import PAYLOAD_LIMIT, TIME_LIMIT, TIMED_OUT, TOO_LARGE
 from podium_local.front.http import HttpRequest, HttpResponse
+from podium_local.ports import HOST, port_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from starlette.types import Receive, Scope, Send
 
-HOST = "127.0.0.1"
 #: Requests at once; a long poll occupies one for as long as it waits.
 _THREADS = 200
 
@@ -104,7 +104,7 @@ class FrontServer:
     @property
     def url(self) -> str:
         """Where it listens, without a path."""
-        return f"http://{HOST}:{self._listener.getsockname()[1]}"
+        return f"http://{HOST}:{port_of(self._listener)}"
 
     def start(self) -> None:
         """Serve in a thread; the socket accepts connections already."""

@@ -1,0 +1,17 @@
+"""This process's engine, on the clock of the runtime."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from podium_local.clock import LocalClock
+
+
+def install_engine(clock: LocalClock) -> None:
+    """Make an engine from the environment and let every handler use it; it starts with cold caches."""
+    from podium import bootstrap
+    from podium.settings import Settings
+
+    bootstrap.install(bootstrap.build(Settings.from_environment(os.environ), clock=clock))
