@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from podium.domain.execution import Kind, TaskEnd
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from podium.domain.definitions import WorkflowDef
     from podium.domain.execution import Header, Task
     from podium.domain.json import Json, JsonMap
+    from podium.domain.requests import StartWorkflowRequest
     from podium.domain.state import State
 
 
@@ -35,6 +36,22 @@ class StartSpec:
     event: str | None = None
     external_input_path: str | None = None
     idempotency_key: str | None = None
+
+
+def spec_of(request: StartWorkflowRequest) -> StartSpec:
+    """What a client's request starts; raises InvalidInputError for null input."""
+    return StartSpec(
+        name=request.name or "",
+        version=request.version,
+        definition=request.workflow_def,
+        input=request.given_input(),
+        correlation_id=request.correlation_id,
+        priority=request.priority,
+        task_to_domain=request.task_to_domain,
+        created_by=request.created_by,
+        external_input_path=request.external_input_payload_storage_path,
+        idempotency_key=request.idempotency_key,
+    )
 
 
 #: Status of a task whose child ended (engine.md 13).
@@ -57,17 +74,11 @@ def _launched_by(task: Task, state: State) -> StartSpec | Outcome:
     request = start_workflow.request(task.input)
     if isinstance(request, Outcome):
         return request
-    return StartSpec(
-        name=request.name or (request.workflow_def.name if request.workflow_def else ""),
-        version=request.version,
-        definition=request.workflow_def,
-        input=request.input or {},
-        correlation_id=request.correlation_id or state.start.correlation_id,
-        priority=request.priority,
-        task_to_domain=request.task_to_domain or state.start.task_to_domain,
-        created_by=request.created_by,
-        external_input_path=request.external_input_payload_storage_path,
-        idempotency_key=request.idempotency_key,
+    spec = spec_of(request)
+    return replace(
+        spec,
+        correlation_id=spec.correlation_id or state.start.correlation_id,
+        task_to_domain=spec.task_to_domain or state.start.task_to_domain,
     )
 
 

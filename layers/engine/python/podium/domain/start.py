@@ -9,7 +9,6 @@ from podium.domain.children import StartSpec
 from podium.domain.decision import Context, Missing, Need, NeedTaskDef, NeedWorkflowDef
 from podium.domain.definitions import SubWorkflowParams, TaskDef, WorkflowDef, WorkflowTask, walk
 from podium.domain.execution import Header, Parent, StartRecord
-from podium.domain.requests import StartWorkflowRequest
 from podium.domain.task_types import SYSTEM_TYPES
 from podium.domain.templates import apply_workflow_template
 from podium.errors import NotFoundError
@@ -89,22 +88,6 @@ def new_header(
         parent=parent,
         created_at=now,
         committed_at=now,
-    )
-
-
-def spec_of(request: StartWorkflowRequest) -> StartSpec:
-    """What a client's request starts; raises InvalidInputError for null input."""
-    return StartSpec(
-        name=request.name or "",
-        version=request.version,
-        definition=request.workflow_def,
-        input=request.given_input(),
-        correlation_id=request.correlation_id,
-        priority=request.priority,
-        task_to_domain=request.task_to_domain,
-        created_by=request.created_by,
-        external_input_path=request.external_input_payload_storage_path,
-        idempotency_key=request.idempotency_key,
     )
 
 

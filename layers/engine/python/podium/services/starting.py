@@ -12,7 +12,7 @@ import json
 from typing import TYPE_CHECKING
 
 from podium.domain import start as starts
-from podium.domain.children import StartSpec
+from podium.domain.children import StartSpec, spec_of
 from podium.domain.decide import decide
 from podium.domain.decision import Decision
 from podium.domain.definitions import WorkflowDef
@@ -103,7 +103,7 @@ class Started:
         Raises NotFoundError for an unknown definition.
         """
         workflow_id = self._ports.ids.workflow_id()
-        change = self._starting.begin(starts.spec_of(request), workflow_id, None)
+        change = self._starting.begin(spec_of(request), workflow_id, None)
         if change is None:
             message = f"workflow id {workflow_id} was drawn twice"
             raise DefectError(message)

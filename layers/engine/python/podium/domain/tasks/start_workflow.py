@@ -26,6 +26,7 @@ def request(task_input: JsonMap) -> StartWorkflowRequest | Outcome:
         return _failed("'startWorkflow' in input data is not a map.")
     try:
         read = StartWorkflowRequest.from_json(given)
+        read.given_input()
     except InvalidInputError as error:
         return _failed(f"Invalid 'startWorkflow' in input data: {error}")
     if read.workflow_def is None and not (read.name or "").strip():
