@@ -49,7 +49,7 @@ class LoopScripts:
         self.answers = dict(answers or {})
         self.bindings: list[Mapping[str, Json]] = []
 
-    def evaluate(self, script: str, bindings: Mapping[str, Json]) -> Json:
+    def evaluate(self, script: str, bindings: Mapping[str, Json]) -> Any:
         self.bindings.append(bindings)
         document: Any = bindings["$"]
         if script in self.answers:
@@ -135,7 +135,7 @@ class Driver:
 
     def output_of(self, wire_ref: str) -> Mapping[str, Json]:
         task = self.task(wire_ref)
-        return self._settle(lambda state, _: output_of(state, task), self._cold())  # type: ignore[arg-type,return-value]
+        return self._settle(lambda state, _: output_of(state, task), self._cold())
 
     # What happens -------------------------------------------------------------------------------
 
@@ -295,7 +295,11 @@ class Driver:
     ) -> T:
         state = state or self.state
         context = Context(
-            self.now, self.engines, self.jitter, workflow_defs={}, task_defs={},
+            self.now,
+            self.engines,
+            self.jitter,
+            workflow_defs={},
+            task_defs={},
             max_ended=self.max_ended,
         )
         for _ in range(200):

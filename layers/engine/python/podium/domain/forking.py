@@ -9,12 +9,15 @@ from podium.domain.definitions import TaskDef, WorkflowTask, walk
 from podium.domain.outcome import TerminateWorkflowError
 from podium.domain.start import embed
 from podium.domain.state import FORKED_REFS, branches_of, graph_of
+from podium.domain.tasks import fork_join_dynamic
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from podium.domain.draft import Draft
     from podium.domain.execution import OpenEntry, Task
     from podium.domain.graph import Node
-    from podium.domain.json import JsonMap
+    from podium.domain.json import Json, JsonMap
     from podium.domain.state import State
 
 
@@ -37,12 +40,14 @@ def dynamic_branches(
 
     Raises MissingError for TaskDefs not looked up yet, TerminateWorkflowError for invalid input.
     """
-    from podium.domain.tasks import fork_join_dynamic
-
-    branches = fork_join_dynamic.branches(fork.task, task_input)
-    taken = _taken_refs(draft, entry, fork)
+    statics = draft.state.graph.by_ref
+    others = _other_forks(draft, fork)
+    branches = fork_join_dynamic.branches(fork.task, task_input, is_first=not others)
+    taken = {
+        str(ref) for other in others if other.iteration == entry.iteration for ref in _refs(other)
+    }
     for branch in branches:
-        if branch.task_reference_name in taken:
+        if branch.task_reference_name in taken or branch.task_reference_name in statics:
             raise TerminateWorkflowError(
                 f"The dynamic fork {fork.ref} attempted to create a duplicate task reference name: "
                 f"{branch.task_reference_name}"
@@ -50,22 +55,21 @@ def dynamic_branches(
     return _with_task_defs(branches, draft.context)
 
 
-def _taken_refs(draft: Draft, entry: OpenEntry, fork: Node) -> set[str]:
-    """Refs that exist already: in the definition, or from another dynamic fork of this pass."""
-    graph, view = draft.state.graph, draft.view
-    taken = set(graph.by_ref)
-    for other in graph:
-        if other.type != "FORK_JOIN_DYNAMIC" or other.address == fork.address:
-            continue
-        task = view.memory.latest(other.ref, view.header)
-        refs = None if task is None else task.input.get(FORKED_REFS)
-        if (
-            task is not None
-            and task.iteration == entry.iteration
-            and isinstance(refs, list | tuple)
-        ):
-            taken |= {str(ref) for ref in refs}
-    return taken
+def _other_forks(draft: Draft, fork: Node) -> list[Task]:
+    """Latest tasks of the other dynamic forks of the definition."""
+    view = draft.view
+    latest = [
+        view.memory.latest(node.ref, view.header)
+        for node in draft.state.graph
+        if node.type == "FORK_JOIN_DYNAMIC" and node.address != fork.address
+    ]
+    return [task for task in latest if task is not None]
+
+
+def _refs(fork: Task) -> Sequence[Json]:
+    """Refs of the branches that a dynamic fork has opened."""
+    refs = fork.input.get(FORKED_REFS)
+    return refs if isinstance(refs, list | tuple) else ()
 
 
 def _with_task_defs(branches: list[WorkflowTask], context: Context) -> list[WorkflowTask]:
