@@ -139,12 +139,14 @@ def workflow_facts(state: State) -> dict[str, Json]:
 
 
 def seen_status(state: State, task: Task) -> TaskStatus:
-    """Status of a folded task as everybody sees it.
+    """Status of a task as everybody sees it.
 
     Its item keeps how it ended. That an optional task which ended badly counts as
     COMPLETED_WITH_ERRORS is a fact of the fold, derived here (engine.md 6, tasks.md 0).
     """
-    if task.status.is_successful or not node_of(state, task.node).task.optional:
+    if task.status.is_successful or state.header.entry(task.seq) is not None:
+        return task.status
+    if not node_of(state, task.node).task.optional:
         return task.status
     return TaskStatus.COMPLETED_WITH_ERRORS if not _is_retried(state, task) else task.status
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from podium.domain.decision import MissingError
+from podium.domain.facts import seen_status
 from podium.domain.manifest import loop_manifest, output_of
 from podium.domain.memory import TaskMemory
 from podium.domain.state import State, graph_of
@@ -34,7 +35,7 @@ def shown_tasks(state: State, tasks: Sequence[Task]) -> tuple[Task, ...]:
 
 def _shown(state: State, task: Task) -> Task:
     try:
-        task = replace(task, manifest=_manifest(state, task))
+        task = replace(task, status=seen_status(state, task), manifest=_manifest(state, task))
         return replace(task, output=output_of(state, task))
     except MissingError:
         # What it points to was removed since (keepLastN, retention).
