@@ -135,7 +135,14 @@ TOPOLOGY = Topology(
     ),
     bucket=Bucket(PAYLOADS, expire_after_days=400),
     queues=(
-        _read_queue(SYSTEM_TASKS, _SYSTEM_TASKS_TIMEOUT, SYSTEM_TASKS_DEAD_LETTERS),
+        # A run that died is repeated before its lease (360 s) ends; with one message a batch there
+        # are no throttled batches to leave room for.
+        Queue(
+            SYSTEM_TASKS,
+            visibility=_SYSTEM_TASKS_TIMEOUT + 30,
+            retention=7 * DAY,
+            dead_letters=DeadLetters(SYSTEM_TASKS_DEAD_LETTERS, max_receive_count=10),
+        ),
         _last_queue(SYSTEM_TASKS_DEAD_LETTERS),
         _read_queue(TIMERS, _WORK_TIMEOUT, TIMERS_DEAD_LETTERS),
         _last_queue(TIMERS_DEAD_LETTERS),

@@ -20,6 +20,7 @@ from infra.shapes import (
     task_queue_prefix,
 )
 from infra.topology import TASKS_DEAD_LETTERS, TOPOLOGY
+from podium.domain.content import SYSTEM_LEASE_SECONDS
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 TRIGGERS = [
@@ -70,10 +71,16 @@ def test_what_a_trigger_names_exists(function, trigger):
 
 
 @pytest.mark.parametrize(("function", "trigger"), TRIGGERS)
-def test_a_message_stays_hidden_for_six_timeouts_of_its_function(function, trigger):
+def test_a_message_stays_hidden_longer_than_its_function_may_run(function, trigger):
     if isinstance(trigger, QueueTrigger):
         visibility = TOPOLOGY.queue(trigger.queue).visibility
-        assert visibility >= 6 * function.timeout + trigger.window
+        # Lambda keeps a throttled batch and tries again: room for that where messages are batched.
+        attempts = 1 if trigger.batch_size == 1 else 6
+        assert visibility >= attempts * function.timeout + trigger.window
+
+
+def test_a_system_task_that_died_is_repeated_before_its_lease_ends():
+    assert TOPOLOGY.queue("system-tasks").visibility < SYSTEM_LEASE_SECONDS
 
 
 @pytest.mark.parametrize("queue", TOPOLOGY.queues, ids=lambda queue: queue.name)

@@ -12,6 +12,7 @@ import socket
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from podium.domain.tasks.http import read_body
 from podium.ports.outside import HttpError, HttpRequest, HttpResponse
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class UrllibHttpCaller:
             raise HttpError(message)
         headers = {name: answer.headers.getlist(name) for name in dict.fromkeys(answer.headers)}
         text = content.decode("utf-8", "replace")
-        return HttpResponse(answer.status, answer.reason or "", headers, text)
+        return HttpResponse(answer.status, answer.reason or "", headers, read_body(text))
 
     def _address(self, host: str, port: int) -> str:
         try:

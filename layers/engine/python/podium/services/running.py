@@ -1,7 +1,7 @@
 """Run system tasks that do I/O: claim, call, end (tasks.md 14).
 
-A crash after the call repeats it: at least once, as for any worker. The lease covers a crash after
-the claim (protocol.md 8).
+A crash after the claim repeats the run when its message comes again: at least once, as for any
+worker. The lease is the net below that (protocol.md 8).
 """
 
 from __future__ import annotations
@@ -40,11 +40,9 @@ class Running:
         key = TaskKey(message.workflow_id, message.ref, message.seq)
         now = self._ports.clock.now()
         outcome = self._ports.executions.claim(key, message.inc, message.epoch, WORKER_ID, now)
-        if not outcome.applied:
-            self._refused(key, message, outcome.task)
-            return
         task = outcome.task
-        if task is None:
+        if task is None or not (outcome.applied or _has_died(task, message)):
+            self._refused(key, message, task)
             return
         result = self._call(task)
         at = self._ports.clock.now()
@@ -93,3 +91,16 @@ class Running:
             return False
         entry = header.entry(message.seq)
         return entry is not None and entry.inc == message.inc
+
+
+def _has_died(task: Task, message: TaskMessage) -> bool:
+    """This very message claimed the task and is here again: the run before it did not finish.
+
+    An asyncComplete task with an output has been run; somebody else is going to complete it.
+    """
+    return (
+        task.status is TaskStatus.IN_PROGRESS
+        and task.inc == message.inc
+        and task.epoch == message.epoch + 1
+        and not task.output
+    )

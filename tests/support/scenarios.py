@@ -1,0 +1,189 @@
+"""Scenario definitions whose end does not depend on a race, and a worker that plays them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from podium.domain.execution import Task
+from podium.domain.json import Json, JsonMap
+from podium.domain.status import TaskStatus
+from podium.ports.outside import HttpResponse
+
+from tests.integration.protocol.definitions import (
+    CHAIN,
+    CHILD,
+    FORKED,
+    PARENT,
+    fork,
+    simple,
+    sub_workflow,
+    workflow,
+)
+from tests.support.cluster import Cluster
+
+Answer = Callable[[Task], tuple[TaskStatus, JsonMap]]
+
+
+def complete_all(task: Task) -> tuple[TaskStatus, JsonMap]:
+    """Every task completes and says which it was."""
+    return TaskStatus.COMPLETED, {"of": task.wire_ref}
+
+
+def fail_first(*refs: str, times: int = 1) -> Answer:
+    """These tasks fail in their first attempts."""
+
+    def answer(task: Task) -> tuple[TaskStatus, JsonMap]:
+        bad = task.ref in refs and task.attempt < times
+        return (TaskStatus.FAILED if bad else TaskStatus.COMPLETED), {"of": task.wire_ref}
+
+    return answer
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A definition with what it needs around it, and how its workers answer."""
+
+    name: str
+    definition: JsonMap
+    registered: tuple[JsonMap, ...] = ()
+    input: JsonMap = field(default_factory=dict)
+    answer: Answer = complete_all
+
+
+def play(cluster: Cluster, scenario: Scenario, wf: str) -> None:
+    """Drive until the workflow has ended: deliver, poll, answer, let time pass.
+
+    Call it again after a crash: what was in flight is delivered again.
+    """
+    for _ in range(200):
+        cluster.settle()
+        if cluster.status(wf).is_terminal:
+            cluster.advance(2)
+            return
+        for task_type in sorted(key for _, key in cluster.task_queue.queues):
+            _work(cluster, scenario, task_type)
+        cluster.settle()
+        cluster.clock.advance(1000)
+    raise AssertionError(f"{scenario.name} does not end")
+
+
+def _work(cluster: Cluster, scenario: Scenario, task_type: str) -> None:
+    # A poll that dies after a claim costs an attempt, as a worker that dies does: not here.
+    with cluster.undisturbed():
+        handed_out = cluster.poll(task_type, count=10)
+    for handed in handed_out:
+        status, output = scenario.answer(handed.task)
+        cluster.in_hand.append((handed.message.workflow_id, handed.task, status, output))
+    while cluster.in_hand:
+        workflow_id, task, status, output = cluster.in_hand[0]
+        cluster.report(task, workflow_id, status, output)
+        del cluster.in_hand[0]
+
+
+_LOOP = {
+    "name": "loop",
+    "taskReferenceName": "loop",
+    "type": "DO_WHILE",
+    "loopCondition": "$.loop['iteration'] < 3",
+    "loopOver": [
+        simple("step", inputParameters={"round": "${loop.output.iteration}"}),
+        {
+            "name": "note",
+            "taskReferenceName": "note",
+            "type": "SET_VARIABLE",
+            "inputParameters": {"last": "${step.output.of}"},
+        },
+    ],
+}
+_DYNAMIC: list[Json] = [
+    {
+        "name": "fan",
+        "taskReferenceName": "fan",
+        "type": "FORK_JOIN_DYNAMIC",
+        "dynamicForkTasksParam": "tasks",
+        "dynamicForkTasksInputParamName": "inputs",
+        "inputParameters": {
+            "tasks": "${workflow.input.tasks}",
+            "inputs": "${workflow.input.inputs}",
+        },
+    },
+    {"name": "fan_join", "taskReferenceName": "fan_join", "type": "JOIN"},
+]
+_HTTP = {
+    "name": "get",
+    "taskReferenceName": "get",
+    "type": "HTTP",
+    "inputParameters": {"http_request": {"uri": "http://shop/ok", "method": "GET"}},
+}
+_WAIT = {
+    "name": "pause",
+    "taskReferenceName": "pause",
+    "type": "WAIT",
+    "inputParameters": {"duration": "5 seconds"},
+}
+_SWITCH = {
+    "name": "which",
+    "taskReferenceName": "which",
+    "type": "SWITCH",
+    "evaluatorType": "value-param",
+    "expression": "kind",
+    "inputParameters": {"kind": "${workflow.input.kind}"},
+    "decisionCases": {"a": [simple("case_a")], "b": [simple("case_b")]},
+}
+_RETRIED = {"name": "flaky", "retryCount": 2, "retryDelaySeconds": 0}
+
+SCENARIOS = [
+    Scenario("chain", CHAIN),
+    Scenario("fork", FORKED),
+    Scenario(
+        "retry", workflow(simple("flaky"), simple("t2")), (_RETRIED,), {}, fail_first("flaky")
+    ),
+    Scenario("child", PARENT, (CHILD,)),
+    Scenario(
+        "failing child",
+        PARENT,
+        (CHILD, {"name": "inner", "retryCount": 0}),
+        {},
+        fail_first("inner"),
+    ),
+    Scenario("loop", workflow(_LOOP, simple("last"))),
+    Scenario(
+        "http",
+        workflow(
+            _HTTP, simple("last", inputParameters={"code": "${get.output.response.statusCode}"})
+        ),
+    ),
+    Scenario("wait", workflow(_WAIT, simple("last"))),
+    Scenario("switch", workflow(_SWITCH, simple("last")), (), {"kind": "b"}),
+    Scenario(
+        "dynamic fork",
+        workflow(*_DYNAMIC, simple("last")),
+        (CHILD,),
+        {
+            "tasks": [simple("x"), sub_workflow("y", "child")],
+            "inputs": {"x": {"n": 1}, "y": {"n": 2}},
+        },
+    ),
+    Scenario(
+        "failing branch with a failure workflow",
+        workflow(
+            *fork([simple("bad")], [sub_workflow("kid", "waiting")], join_on=["bad", "kid"]),
+            failureWorkflow="repair",
+        ),
+        (
+            workflow({"name": "h", "taskReferenceName": "h", "type": "HUMAN"}, name="waiting"),
+            workflow(simple("mend"), name="repair"),
+            {"name": "bad", "retryCount": 0},
+        ),
+        {},
+        fail_first("bad"),
+    ),
+]
+
+
+def prepare(cluster: Cluster, scenario: Scenario) -> str:
+    """Register what the scenario needs and start it; nothing is delivered yet."""
+    cluster.register(*scenario.registered)
+    cluster.http.answers["http://shop/ok"] = HttpResponse(200, "OK", {}, {"ok": True})
+    return cluster.start(scenario.definition, scenario.input)
