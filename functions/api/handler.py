@@ -23,7 +23,11 @@ app = Resolver()
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Answer one HTTP request (payload version 2.0)."""
+    """Answer one HTTP request (payload version 2.0).
+
+    A function that is set up wrongly fails here: that is no error of the client.
+    """
+    bootstrap.engine()
     return app.resolve(event, context)
 
 

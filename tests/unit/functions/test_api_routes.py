@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from functions.api.route import Content
 from functions.api.routes import ROUTES
 from tests.support.fake_engine import FakeEngine, http_event, installed
 
+NO_CONTEXT: Any = None
 REPOSITORY = Path(__file__).resolve().parents[3]
 
 BUILT = [route for route in ROUTES if route.is_built]
@@ -29,7 +31,7 @@ def path_of(route, value="x"):
 
 def ask(method, path, query="", body=None, engine=None):
     with installed(engine or FakeEngine()):
-        return handler(http_event(method, path, query, body), None)
+        return handler(http_event(method, path, query, body), NO_CONTEXT)
 
 
 def test_no_row_stands_twice():

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from podium.domain.json import JsonMap
 from tests.support.api import Api
 from tests.support.cluster import Cluster
 
-DEFINITION = {
+DEFINITION: JsonMap = {
     "name": "order",
     "tasks": [
         {"name": "charge", "taskReferenceName": "charge_ref"},

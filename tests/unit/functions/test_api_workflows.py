@@ -6,10 +6,11 @@ import json
 
 import pytest
 
+from podium.domain.json import JsonMap
 from tests.support.api import Api
 from tests.support.cluster import Cluster
 
-TASKS = [
+TASKS: list[JsonMap] = [
     {
         "name": "charge",
         "taskReferenceName": "charge_ref",
@@ -17,7 +18,7 @@ TASKS = [
     },
     {"name": "ship", "taskReferenceName": "ship_ref"},
 ]
-DEFINITION = {"name": "order", "version": 2, "tasks": TASKS, "variables": {"v": 1}}
+DEFINITION: JsonMap = {"name": "order", "version": 2, "tasks": TASKS, "variables": {"v": 1}}
 
 
 @pytest.fixture

@@ -1,0 +1,144 @@
+"""The functions behind queues and the schedule, driven with their samples."""
+
+from __future__ import annotations
+
+import json
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from functions.repair.handler import handler as repair
+from functions.results.handler import handler as results
+from functions.system_tasks.handler import handler as system_tasks
+from functions.timers.handler import handler as timers
+from podium.adapters.message import task_message, timer_message
+from podium.errors import ConflictError, TransientError
+from tests.support.fake_engine import FakeEngine, installed, sample
+
+NO_CONTEXT: Any = None
+NO_FAILURES: dict[str, Any] = {"batchItemFailures": []}
+
+
+def handle(handler, event, answers=None):
+    """What the handler answers, and what it asked of the engine."""
+    with installed(FakeEngine(answers)) as engine:
+        return handler(event, NO_CONTEXT), engine.calls
+
+
+def bodies(event):
+    return [record["body"] for record in event["Records"]]
+
+
+def with_bodies(event, *texts):
+    """The sample with one message for each text, numbered m0, m1, ..."""
+    template = event["Records"][0]
+    records = []
+    for number, text in enumerate(texts):
+        record = deepcopy(template)
+        record |= {"messageId": f"m{number}", "body": text}
+        records.append(record)
+    return {"Records": records}
+
+
+def test_a_system_task_is_run():
+    event = sample("sqs-system-tasks.json")
+    answer, calls = handle(system_tasks, event)
+    assert answer == NO_FAILURES
+    assert calls == [("running", "run", (task_message(body),), {}) for body in bodies(event)]
+
+
+def test_each_timer_fires():
+    event = sample("sqs-timers.json")
+    answer, calls = handle(timers, event)
+    assert answer == NO_FAILURES
+    assert calls == [("timing", "fire", (timer_message(body),), {}) for body in bodies(event)]
+
+
+def test_the_schedule_sweeps():
+    answer, calls = handle(timers, sample("eventbridge-schedule.json"))
+    assert answer == NO_FAILURES
+    assert calls == [("timing", "sweep", (), {})]
+
+
+def test_a_result_is_applied_with_the_incarnation_and_epoch_of_its_message():
+    event = sample("sqs-results.json")
+    answer, calls = handle(results, event)
+    assert answer == NO_FAILURES
+    wire = json.loads(bodies(event)[0])
+    validated, updated = calls
+    assert validated[:2] == ("validating", "task_result")
+    service, method, (result,), guards = updated
+    assert (service, method) == ("updates", "update")
+    assert (result.task_id, result.status) == (wire["taskId"], wire["status"])
+    assert result.output_data == wire["outputData"]
+    assert guards == {"inc": wire["inc"], "epoch": wire["epoch"]}
+
+
+@pytest.mark.parametrize(
+    "change", [{"inc": "0"}, {"epoch": 1.5}, {"inc": True}, {"status": "DONE"}, {"outputData": 1}]
+)
+def test_a_result_that_is_malformed_comes_again_until_it_is_a_dead_letter(change):
+    event = sample("sqs-results.json")
+    wire = json.loads(bodies(event)[0]) | change
+    answer, calls = handle(results, with_bodies(event, json.dumps(wire)))
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "m0"}]}
+    assert [call for call in calls if call[0] == "updates"] == []
+
+
+@pytest.mark.parametrize("body", ["", "[]", "{", "null"])
+def test_a_result_that_is_no_object_comes_again(body):
+    answer, _ = handle(results, with_bodies(sample("sqs-results.json"), body))
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "m0"}]}
+
+
+def test_a_failed_batch_of_the_stream_is_scanned_again():
+    event = sample("sqs-decider-failures.json")
+    answer, calls = handle(repair, event)
+    batch = json.loads(bodies(event)[0])["DDBStreamBatchInfo"]
+    place = (batch["shardId"], batch["startSequenceNumber"], batch["endSequenceNumber"])
+    assert answer == NO_FAILURES
+    assert calls == [("repairs", "rescan", place, {})]
+
+
+def test_a_dead_task_message_ends_its_task():
+    event = sample("sqs-dead-letter.json")
+    answer, calls = handle(repair, event)
+    assert answer == NO_FAILURES
+    assert calls == [("repairs", "end_dead_task", (task_message(bodies(event)[0]),), {})]
+
+
+@pytest.mark.parametrize(
+    ("handler", "event", "service_method"),
+    [
+        (system_tasks, "sqs-system-tasks.json", "running.run"),
+        (timers, "sqs-timers.json", "timing.fire"),
+        (results, "sqs-results.json", "updates.update"),
+        (repair, "sqs-dead-letter.json", "repairs.end_dead_task"),
+        (repair, "sqs-decider-failures.json", "repairs.rescan"),
+    ],
+)
+@pytest.mark.parametrize("error", [TransientError("busy"), ConflictError("no"), KeyError("bug")])
+def test_a_message_that_fails_comes_again_and_the_others_are_settled(
+    handler, event, service_method, error
+):
+    good = bodies(sample(event))[0]
+    seen = []
+
+    def fail_second(*args, **_):
+        seen.append(args)
+        if len(seen) == 2:
+            raise error
+
+    batch = with_bodies(sample(event), good, good, good)
+    answer, _ = handle(handler, batch, {service_method: fail_second})
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "m1"}]}
+    assert len(seen) == 3
+
+
+@pytest.mark.parametrize("handler", [system_tasks, timers, repair])
+def test_a_message_that_nobody_of_us_wrote_comes_again_until_it_is_a_dead_letter(handler):
+    batch = with_bodies(sample("sqs-timers.json"), "not json", "{}")
+    answer, calls = handle(handler, batch)
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "m0"}, {"itemIdentifier": "m1"}]}
+    assert calls == []
