@@ -22,7 +22,7 @@ _DURATION = re.compile(
         (?:(?P<seconds>\d{1,9})[ ]?(?:seconds|second|secs|sec|s))?""",
     re.VERBOSE | re.IGNORECASE,
 )
-_UNTIL = re.compile(r"(?P<date>\d{4}-\d{2}-\d{2})(?: (?P<time>\d{2}:\d{2})(?: +(?P<zone>\S+))?)?")
+_UNTIL = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?: (\d{1,2}):(\d{1,2})(?: (?P<zone>\S+))?)?")
 _OFFSET = re.compile(r"(?:GMT|UTC)?(?P<offset>[+-]\d{2}:?\d{2})")
 _MILLISECONDS = {"days": 86_400_000, "hours": 3_600_000, "minutes": 60_000, "seconds": 1000}
 
@@ -95,11 +95,12 @@ def _moment(until: Json) -> int | None:
     if zone is None:
         return None
     try:
-        moment = datetime.fromisoformat(f"{match['date']} {match['time'] or '00:00'}")
-    except ValueError:
+        year, month, day, hour, minute = (int(part or 0) for part in match.groups()[:5])
+        moment = datetime(year, month, day, hour, minute, tzinfo=zone)
+        # Before the epoch it is past anyway, and 0 would mean no deadline.
+        return max(int(moment.timestamp()) * 1000, 1)
+    except (ValueError, OverflowError):
         return None
-    # Whole minutes; before the epoch it is past anyway, and 0 would mean no deadline.
-    return max(int(moment.replace(tzinfo=zone).timestamp()) * 1000, 1)
 
 
 def _zone(name: str) -> tzinfo | None:
