@@ -12,6 +12,7 @@ import pytest
 from functions.api.handler import handler
 from functions.api.route import Content
 from functions.api.routes import ROUTES
+from tests.support.api_document import PAGE, SECTIONS, with_route_tables
 from tests.support.fake_engine import FakeEngine, http_event, installed
 
 NO_CONTEXT: Any = None
@@ -163,3 +164,9 @@ def test_every_row_says_what_it_does_and_how_it_answers():
         assert route.summary[0].isupper()
         assert not route.summary.endswith(".")
         assert isinstance(route.content, Content)
+
+
+def test_every_route_is_documented_as_it_is():
+    page = PAGE.read_text()
+    assert with_route_tables(page) == page, "run: python -m tests.support.api_document"
+    assert {route for rows in SECTIONS.values() for route in rows} == set(ROUTES)

@@ -1,0 +1,57 @@
+"""The route tables of docs/api.md, made from the route table of the API.
+
+``python -m tests.support.api_document`` writes them between the marks of the page.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from functions.api import routes
+from functions.api.route import Content, Route
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "api.md"
+_BEGIN, _END = "<!-- routes: made by tests/support/api_document.py -->", "<!-- end of routes -->"
+
+SECTIONS = {
+    "Definitions": routes.METADATA,
+    "Executions": routes.WORKFLOW,
+    "Several executions": routes.WORKFLOW_BULK,
+    "Tasks": routes.TASKS,
+    "Event handlers": routes.EVENTS,
+    "Administration": routes.ADMIN,
+    "System": routes.SYSTEM,
+    "Schedules": routes.SCHEDULER,
+    "Secrets and environment": routes.SECRETS,
+}
+
+
+def route_tables() -> str:
+    """One heading and table for each part of the route table."""
+    return "\n\n".join(f"### {title}\n\n{_table(rows)}" for title, rows in SECTIONS.items())
+
+
+def with_route_tables(page: str) -> str:
+    """``page`` with the tables of today between its marks."""
+    tables = f"{_BEGIN}\n\n{route_tables()}\n\n{_END}"
+    return re.sub(f"{_BEGIN}.*{_END}", lambda _: tables, page, flags=re.DOTALL)
+
+
+def _table(rows: Iterable[Route]) -> str:
+    lines = ["| Method | Path | What it does | Answer |", "|---|---|---|---|"]
+    lines += [f"| {row.method} | `{row.path}` | {row.summary} | {_answer(row)} |" for row in rows]
+    return "\n".join(lines)
+
+
+def _answer(row: Route) -> str:
+    if not row.is_built:
+        return "501, not built yet"
+    body = {Content.JSON: "JSON", Content.TEXT: "text", Content.EMPTY: "empty"}[row.content]
+    nothing = f", or {row.status_of_nothing}" if row.status_of_nothing != 200 else ""
+    return f"{row.status} {body}{nothing}"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(with_route_tables(PAGE.read_text()))
