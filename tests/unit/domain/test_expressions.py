@@ -10,8 +10,8 @@ from podium.domain.engines import EngineLimitError
 from podium.domain.expressions import EVERYTHING, evaluate, references
 from podium.domain.json import Json, JsonMap
 from podium.domain.outcome import TerminateWorkflowError
-from podium.domain.roots import Roots
 from tests.support.engines import TablePaths
+from tests.support.lookups import TableLookup
 
 TASKS: dict[str, JsonMap] = {
     "t1": {
@@ -34,13 +34,11 @@ TASKS: dict[str, JsonMap] = {
 }
 
 
-def roots(task_id: str | None = "task-1") -> Roots:
-    return Roots(
-        workflow={"input": {"x": "from input"}, "workflowId": "w1"},
-        task=TASKS.get,
-        tasks=lambda: TASKS,
-        task_id=task_id,
-        environment_store={"REGION": "eu", "JSON": '{"a": {"b": [5]}}'},
+def roots(task_id: str | None = "task-1") -> TableLookup:
+    return TableLookup(
+        {"workflow": {"input": {"x": "from input"}, "workflowId": "w1"}, **TASKS},
+        task_id,
+        {"REGION": "eu", "JSON": '{"a": {"b": [5]}}'},
     )
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from podium.domain.execution import Header, Kind, Parent, StartRecord, Task
-from podium.domain.json import JsonMap
-from podium.domain.roots import Roots, task_members, workflow_members
+from podium.domain.roots import task_members, workflow_members
 from podium.domain.status import TaskStatus, WorkflowStatus
 
 
@@ -94,14 +93,3 @@ def test_the_iteration_of_a_loop_is_the_pass_it_got_to():
     plain = Task("t", 1, "0", "t", "t", Kind.WORKER)
     assert task_members(loop, "id", "w1", None)["iteration"] == 3
     assert task_members(plain, "id", "w1", None)["iteration"] == 0
-
-
-def test_roots_hold_the_workflow_the_tasks_and_the_task_id_and_not_the_environment():
-    tasks: dict[str, JsonMap] = {"t1": {"output": {}}}
-    roots = Roots({"workflowId": "w1"}, tasks.get, lambda: tasks, "id-1", {"REGION": "eu"})
-    assert roots.root("workflow") == {"workflowId": "w1"}
-    assert roots.root("t1") == {"output": {}}
-    assert roots.root("CPEWF_TASK_ID") == "id-1"
-    assert roots.root("REGION") is None
-    assert roots.environment("REGION") == "eu"
-    assert roots.everything() == {"workflow": {"workflowId": "w1"}, "t1": {"output": {}}}

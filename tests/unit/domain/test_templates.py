@@ -9,6 +9,8 @@ VALUES: dict[str, Json] = {"${a}": 1, "${gone}": None}
 
 
 def evaluate(template: Json) -> Json:
+    if isinstance(template, dict):
+        return {key: evaluate(value) for key, value in template.items()}
     return VALUES.get(template, template) if isinstance(template, str) else template
 
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from podium.domain.expressions import TASK_ID, evaluate
+from podium.domain.decision import MissingError
+from podium.domain.expressions import EVERYTHING, TASK_ID, evaluate, references
 from podium.domain.ids import TaskKey
 from podium.domain.manifest import output_of
 from podium.domain.roots import task_members, workflow_members
@@ -19,6 +20,9 @@ from podium.domain.status import TaskStatus
 from podium.domain.tasks import do_while
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from podium.domain.decision import Need
     from podium.domain.engines import Engines, PathEngine
     from podium.domain.execution import OpenEntry, Task
     from podium.domain.graph import Node
@@ -43,8 +47,19 @@ class Facts:
         return self._engines.path
 
     def value(self, template: Json) -> Json:
-        """``template`` with its expressions evaluated; raises MissingError."""
-        return evaluate(template, self, self._engines.path)
+        """``template`` with its expressions evaluated; raises MissingError for all it lacks."""
+        try:
+            return evaluate(template, self, self._engines.path)
+        except MissingError as missing:
+            raise MissingError(*missing.needs, *self._needs(template)) from None
+
+    def _needs(self, template: Json) -> Iterator[Need]:
+        """What the roots of ``template`` need: loaded at once, not one decision after the other."""
+        for name in references(template) - {EVERYTHING}:
+            try:
+                self.root(name)
+            except MissingError as missing:
+                yield from missing.needs
 
     def root(self, name: str) -> Json:
         """Value of a root (expressions.Lookup)."""

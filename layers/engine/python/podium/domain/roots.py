@@ -1,19 +1,14 @@
 """What expressions can name: the members under ``workflow.`` and under a reference name.
 
-Exactly the list of engine.md 10.3. Text that is not set is null. No variable of the process is
-among the roots; the environment store and the id of the task being created are passed in.
+Exactly the list of engine.md 10.3. Text that is not set is null, and no variable of the process is
+among the members.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from podium.domain.expressions import TASK_ID
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from podium.domain.execution import Header, StartRecord, Task
     from podium.domain.json import Json, JsonMap
 
@@ -64,36 +59,6 @@ def task_members(
         "workerId": task.worker_id or None,
         "iteration": _iteration(task),
     }
-
-
-@dataclass(frozen=True, slots=True)
-class Roots:
-    """A Lookup over functions that find (or ask for) the tasks of one execution."""
-
-    workflow: JsonMap
-    #: Members of the latest task under a reference name, None when there is none.
-    task: Callable[[str], JsonMap | None]
-    #: Members of the latest task under each reference name.
-    tasks: Callable[[], Mapping[str, JsonMap]]
-    #: None where the id of the task being created is not passed on: ``${CPEWF_TASK_ID}`` stays.
-    task_id: str | None = None
-    environment_store: Mapping[str, str] = field(default_factory=dict)
-
-    def root(self, name: str) -> Json:
-        """The workflow, a task, or the id of the task being created."""
-        if name == "workflow":
-            return self.workflow
-        if name == TASK_ID:
-            return self.task_id
-        return self.task(name)
-
-    def everything(self) -> JsonMap:
-        """The workflow and all tasks; no environment store and no secrets."""
-        return {"workflow": self.workflow, **self.tasks()}
-
-    def environment(self, name: str) -> str | None:
-        """A value of the environment store."""
-        return self.environment_store.get(name)
 
 
 def _iteration(task: Task) -> Json:

@@ -5,6 +5,7 @@ Only top-level keys are filled; a key whose value is null counts as missing.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -21,8 +22,10 @@ def apply_task_template(
     The template's values may hold expressions. A key that came out null takes the template's value
     once more, this time as it is written.
     """
-    evaluated = {key: evaluate(value) for key, value in _filled(parameters, template).items()}
-    return _filled(evaluated, template) if template else evaluated
+    evaluated = evaluate(_filled(parameters, template))
+    # The value of a map is a map.
+    values = evaluated if isinstance(evaluated, Mapping) else {}
+    return _filled(values, template)
 
 
 def apply_workflow_template(start_input: JsonMap, template: JsonMap) -> dict[str, Json]:
