@@ -8,10 +8,10 @@ execution ends the same: statuses, attempts, inputs, outputs, variables.
 from __future__ import annotations
 
 import pytest
+
 from podium.domain.ids import failure_workflow_id
 from podium.domain.status import WorkflowStatus
 from podium.errors import NotFoundError
-
 from tests.support.cluster import Cluster, Crash
 from tests.support.scenarios import SCENARIOS, Scenario, play, prepare
 

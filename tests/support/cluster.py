@@ -251,7 +251,7 @@ class Cluster:
             while self._pending:
                 self.deliver(self._pending[:1])
                 del self._pending[0]
-            moved = self._run_system_tasks() + self._fire_timers()
+            moved = self.run_system_tasks() + self.fire_timers()
             if not found and not moved:
                 return
         raise AssertionError("never settles")
@@ -266,12 +266,14 @@ class Cluster:
             self.engine.timing.sweep()
             self.settle()
 
-    def _run_system_tasks(self) -> int:
+    def run_system_tasks(self) -> int:
+        """Run what is in the system task queue; how many messages were settled."""
         return _drain(
             self.system_queue.queue, lambda body: self.engine.running.run(task_message(body))
         )
 
-    def _fire_timers(self) -> int:
+    def fire_timers(self) -> int:
+        """Fire the near timers that are due; how many messages were settled."""
         return _drain(
             self.timer_queue.queue, lambda body: self.engine.timing.fire(timer_message(body))
         )

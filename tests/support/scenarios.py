@@ -9,7 +9,6 @@ from podium.domain.execution import Task
 from podium.domain.json import Json, JsonMap
 from podium.domain.status import TaskStatus
 from podium.ports.outside import HttpResponse
-
 from tests.integration.protocol.definitions import (
     CHAIN,
     CHILD,
@@ -81,7 +80,7 @@ def _work(cluster: Cluster, scenario: Scenario, task_type: str) -> None:
         del cluster.in_hand[0]
 
 
-_LOOP = {
+_LOOP: dict[str, Json] = {
     "name": "loop",
     "taskReferenceName": "loop",
     "type": "DO_WHILE",
@@ -110,19 +109,19 @@ _DYNAMIC: list[Json] = [
     },
     {"name": "fan_join", "taskReferenceName": "fan_join", "type": "JOIN"},
 ]
-_HTTP = {
+_HTTP: dict[str, Json] = {
     "name": "get",
     "taskReferenceName": "get",
     "type": "HTTP",
     "inputParameters": {"http_request": {"uri": "http://shop/ok", "method": "GET"}},
 }
-_WAIT = {
+_WAIT: dict[str, Json] = {
     "name": "pause",
     "taskReferenceName": "pause",
     "type": "WAIT",
     "inputParameters": {"duration": "5 seconds"},
 }
-_SWITCH = {
+_SWITCH: dict[str, Json] = {
     "name": "which",
     "taskReferenceName": "which",
     "type": "SWITCH",

@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+
 from podium.domain.execution import Header
 from podium.domain.ids import TaskKey, child_workflow_id
+from podium.domain.json import Json
 from podium.domain.status import TaskStatus, WorkflowStatus
-
 from tests.integration.protocol.definitions import (
     CHAIN,
     CHILD,
@@ -297,7 +298,7 @@ def test_16_a_running_child_ends_with_its_parent() -> None:
 
 def test_18_a_timer_is_armed_before_the_commit_that_needs_it() -> None:
     cluster = Cluster()
-    wait = {
+    wait: dict[str, Json] = {
         "name": "w",
         "taskReferenceName": "w",
         "type": "WAIT",
@@ -360,7 +361,7 @@ def test_21c_a_requeue_that_died_before_its_message_is_repeated_by_the_worker() 
 
 
 def test_23_a_decision_that_was_cut_goes_on_after_a_crash() -> None:
-    loop = {
+    loop: dict[str, Json] = {
         "name": "loop",
         "taskReferenceName": "loop",
         "type": "DO_WHILE",

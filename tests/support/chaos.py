@@ -1,0 +1,196 @@
+"""A bad day for one cluster, drawn from a seed: the world's faults and what workers do.
+
+Records are delivered late, twice, in any order, to any decider; workers complete, fail, ask to be
+called again, hang, or answer twice; operators pause and resume. Then the day ends: everything is
+delivered, workers are good, and the workflow has to come to its end.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+
+from podium.adapters.message import task_message
+from podium.domain.execution import Header, Kind, Task
+from podium.domain.ids import TaskKey
+from podium.domain.status import TaskStatus, WorkflowStatus
+from podium.errors import ConflictError
+from podium.services.polling import HandedOut
+from tests.support.cluster import Cluster
+
+_GOOD = TaskStatus.COMPLETED
+_ANSWERS = (
+    (_GOOD, 6),
+    (TaskStatus.FAILED, 2),
+    (TaskStatus.IN_PROGRESS, 1),
+    (TaskStatus.FAILED_WITH_TERMINAL_ERROR, 0.3),
+    (TaskStatus.CANCELED, 0.2),
+)
+
+
+class Chaos:
+    """Drives ``cluster`` through a bad day."""
+
+    def __init__(self, cluster: Cluster, rng: random.Random) -> None:
+        self.cluster = cluster
+        self.rng = rng
+        self._records: list[dict[str, object]] = []
+        self._old: list[HandedOut] = []
+
+    def bad_day(self, workflow_id: str, rounds: int) -> None:
+        """So many rounds of faults."""
+        for _ in range(rounds):
+            self._deliver_some()
+            self._work()
+            self._outside(workflow_id)
+            if self.rng.random() < 0.1:
+                self._operate(workflow_id)
+            self.cluster.clock.advance(self.rng.choice([0, 500, 3_000, 70_000]))
+
+    def good_day(self, workflow_id: str) -> None:
+        """Everything is delivered and done; the workflow ends."""
+        self.deliver_all()
+        if self.cluster.status(workflow_id) is WorkflowStatus.PAUSED:
+            self.cluster.engine.operations.resume(workflow_id)
+        for _ in range(400):
+            self.cluster.settle()
+            if self.cluster.status(workflow_id).is_terminal:
+                self.cluster.advance(5)
+                return
+            self._work(good=True)
+            self._outside(workflow_id, good=True)
+            self.cluster.advance(61)
+        header = self.cluster.store.read_header(workflow_id)
+        raise AssertionError(f"stuck: {header}")
+
+    def deliver_all(self) -> None:
+        """Nothing is in flight any more."""
+        self.cluster.deliver(self._records)
+        self._records.clear()
+        self.cluster.settle()
+
+    def _deliver_some(self) -> None:
+        self._records += self.cluster.take()
+        self.rng.shuffle(self._records)
+        cut = self.rng.randint(0, len(self._records))
+        now, self._records = self._records[:cut], self._records[cut:]
+        for record in now:
+            self.cluster.deliver([record], decider=self.rng.randrange(len(self.cluster.engines)))
+            if self.rng.random() < 0.3:
+                self._records.append(record)
+        if self.rng.random() < 0.7:
+            self.cluster.run_system_tasks()
+        if self.rng.random() < 0.7:
+            self.cluster.fire_timers()
+
+    def _work(self, *, good: bool = False) -> None:
+        for domain, task_type in sorted(self.cluster.task_queue.queues):
+            assert not domain
+            for handed in self.cluster.poll(task_type, count=5):
+                if good or self.rng.random() < 0.9:
+                    self._answer(handed, good=good)
+                if self.rng.random() < 0.2:
+                    self._old.append(handed)
+        if self._old and self.rng.random() < 0.3:
+            self._answer(self._old.pop(), good=good)
+
+    def _answer(self, handed: HandedOut, *, good: bool) -> None:
+        statuses, weights = zip(*_ANSWERS, strict=True)
+        status = _GOOD if good else self.rng.choices(statuses, weights)[0]
+        workflow_id = handed.message.workflow_id
+        output = {"value": self.rng.randint(0, 9), "choice": self.rng.choice("ab")}
+        for _ in range(2 if self.rng.random() < 0.1 else 1):
+            self.cluster.report(handed.task, workflow_id, status, output)
+
+    def _outside(self, workflow_id: str, *, good: bool = False) -> None:
+        """Somebody completes what waits for somebody, in children too."""
+        for owner, task in open_tasks(self.cluster, workflow_id):
+            waits = task.kind is Kind.OUTSIDE and not task.wait_until
+            if waits and (good or self.rng.random() < 0.3):
+                self.cluster.report(task, owner, _GOOD, {"value": 1})
+
+    def _operate(self, workflow_id: str) -> None:
+        operations = self.cluster.engine.operations
+        command = self.rng.choice([operations.pause, operations.resume])
+        try:
+            command(workflow_id)
+        except ConflictError:
+            return
+
+
+def open_tasks(cluster: Cluster, workflow_id: str) -> Iterator[tuple[str, Task]]:
+    """Open tasks of a workflow and of its children, with the workflow each belongs to."""
+    for task in cluster.view(workflow_id).tasks:
+        if task.status.is_terminal:
+            continue
+        yield workflow_id, task
+        if task.child_id:
+            yield from open_tasks(cluster, task.child_id)
+
+
+def check_facts(cluster: Cluster, workflow_id: str) -> None:
+    """Invariants 2 and 5: nothing was created twice; what has ended owns nothing open."""
+    view = cluster.view(workflow_id)
+    attempts = [(task.wire_ref, task.attempt) for task in view.tasks]
+    assert len(attempts) == len(set(attempts)), f"created twice: {sorted(attempts)}"
+    seqs = [task.seq for task in view.tasks]
+    assert len(seqs) == len(set(seqs))
+    assert max(seqs, default=0) <= view.header.last_seq
+    if view.header.status.is_terminal:
+        assert view.header.closed
+        assert not view.header.timer
+        left = [task.wire_ref for task in view.tasks if not task.status.is_terminal]
+        assert not left, f"open in a closed workflow: {left}"
+        for task in view.tasks:
+            if task.kind is Kind.CHILD and task.child_id:
+                assert cluster.status(task.child_id).is_terminal
+    for task in view.tasks:
+        if task.kind is Kind.CHILD and task.child_id:
+            check_facts(cluster, task.child_id)
+
+
+def check_causes(cluster: Cluster, workflow_id: str) -> None:
+    """Invariant 4, when every record has been delivered: each open entry has what will end it."""
+    header = cluster.store.read_header(workflow_id)
+    assert header is not None
+    if header.status is not WorkflowStatus.RUNNING:
+        return
+    assert header.open, "RUNNING and waits for nothing"
+    tasks = {task.seq: task for task in cluster.view(workflow_id).tasks}
+    for entry in header.open:
+        assert entry.kind is not Kind.DUE, "a cut decision was not gone on with"
+        task = tasks.get(entry.seq)
+        assert task is not None, f"entry {entry} has no item"
+        assert not task.status.is_terminal, f"the end of {task.wire_ref} was not folded"
+        _check_cause(cluster, header, task)
+
+
+def _check_cause(cluster: Cluster, header: Header, task: Task) -> None:
+    if task.kind is Kind.CHILD:
+        assert not cluster.status(task.child_id).is_terminal
+        check_causes(cluster, task.child_id)
+    if task.wait_until or task.lease_until:
+        assert _is_watched(cluster, header), f"no timer for {task.wire_ref}"
+    if task.status is TaskStatus.SCHEDULED and task.kind in {Kind.WORKER, Kind.SYSTEM}:
+        key = TaskKey(header.workflow_id, task.ref, task.seq)
+        assert any(_hands_out(body, key, task) for body in _messages(cluster)), (
+            f"no message for {key.task_id}"
+        )
+
+
+def _is_watched(cluster: Cluster, header: Header) -> bool:
+    near = f'"workflowInstanceId":"{header.workflow_id}"'
+    messages = cluster.timer_queue.queue.messages()
+    return header.timer_is_far or any(near in message.body for message in messages)
+
+
+def _messages(cluster: Cluster) -> Iterator[str]:
+    for queue in [*cluster.task_queue.queues.values(), cluster.system_queue.queue]:
+        for message in queue.messages():
+            yield message.body
+
+
+def _hands_out(body: str, key: TaskKey, task: Task) -> bool:
+    message = task_message(body)
+    found = TaskKey(message.workflow_id, message.ref, message.seq)
+    return found == key and (message.inc, message.epoch) == (task.inc, task.epoch)
