@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from podium.domain.decision import ExecutionView
     from podium.domain.execution import Task
     from podium.domain.graph import Graph
-    from podium.domain.json import JsonMap
 
 
 def state_of(view: ExecutionView, graph: Graph) -> State:
@@ -34,25 +33,26 @@ def shown_tasks(state: State, tasks: Sequence[Task]) -> tuple[Task, ...]:
 
 
 def _shown(state: State, task: Task) -> Task:
+    task = _under_way(state, task)
     try:
-        task = replace(task, status=seen_status(state, task), manifest=_manifest(state, task))
         return replace(task, output=output_of(state, task))
     except MissingError:
         # What it points to was removed since (keepLastN, retention).
         return task
 
 
-def _manifest(state: State, task: Task) -> JsonMap | None:
-    """That of the task, or the one an open DO_WHILE would get if it ended now."""
+def _under_way(state: State, task: Task) -> Task:
+    """An open DO_WHILE with the iteration it is in, and the manifest it would get if it ended now."""
     entry = state.header.entry(task.seq)
     if task.manifest is not None or entry is None or not entry.loop:
-        return task.manifest
+        return task
     nested = graph_of(state, entry.node).within(entry.node)
-    return loop_manifest(
+    manifest = loop_manifest(
         [child.ref for child in nested],
         [child.ref for child in nested if child.type == "FORK_JOIN_DYNAMIC"],
         entry.iteration,
         entry.loop,
         keep_last_n(task.input),
-        {"iteration": entry.loop},
+        {},
     )
+    return replace(task, manifest=manifest, output={**task.output, "iteration": entry.loop})
