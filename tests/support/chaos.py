@@ -13,13 +13,14 @@ from collections.abc import Iterator
 from podium.adapters.message import task_message
 from podium.domain.execution import Header, Kind, Task
 from podium.domain.ids import TaskKey
+from podium.domain.json import Json
 from podium.domain.status import TaskStatus, WorkflowStatus
 from podium.errors import ConflictError
 from podium.services.polling import HandedOut
 from tests.support.cluster import Cluster
 
 _GOOD = TaskStatus.COMPLETED
-_ANSWERS = (
+_ANSWERS: tuple[tuple[TaskStatus, float], ...] = (
     (_GOOD, 6),
     (TaskStatus.FAILED, 2),
     (TaskStatus.IN_PROGRESS, 1),
@@ -95,10 +96,11 @@ class Chaos:
             self._answer(self._old.pop(), good=good)
 
     def _answer(self, handed: HandedOut, *, good: bool) -> None:
-        statuses, weights = zip(*_ANSWERS, strict=True)
+        statuses = [status for status, _ in _ANSWERS]
+        weights = [weight for _, weight in _ANSWERS]
         status = _GOOD if good else self.rng.choices(statuses, weights)[0]
         workflow_id = handed.message.workflow_id
-        output = {"value": self.rng.randint(0, 9), "choice": self.rng.choice("ab")}
+        output: dict[str, Json] = {"value": self.rng.randint(0, 9), "choice": self.rng.choice("ab")}
         for _ in range(2 if self.rng.random() < 0.1 else 1):
             self.cluster.report(handed.task, workflow_id, status, output)
 

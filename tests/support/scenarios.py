@@ -130,7 +130,7 @@ _SWITCH: dict[str, Json] = {
     "inputParameters": {"kind": "${workflow.input.kind}"},
     "decisionCases": {"a": [simple("case_a")], "b": [simple("case_b")]},
 }
-_RETRIED = {"name": "flaky", "retryCount": 2, "retryDelaySeconds": 0}
+_RETRIED: dict[str, Json] = {"name": "flaky", "retryCount": 2, "retryDelaySeconds": 0}
 
 SCENARIOS = [
     Scenario("chain", CHAIN),
