@@ -19,6 +19,7 @@ from podium.domain.decision import (
     Context,
     Decision,
     Missing,
+    MissingError,
     NeedAll,
     NeedHistory,
     NeedLatest,
@@ -201,6 +202,9 @@ class Driver:
         assert decision == cold, "a decision depends on what the memory holds"
         if decision is None:
             return None
+        if decision.header.status is WorkflowStatus.RUNNING:
+            kinds = {entry.kind for entry in decision.header.open}
+            assert kinds - {Kind.FLOW}, "nobody can go on with a running execution"
         self.commit(decision, ends)
         return decision
 
@@ -303,7 +307,10 @@ class Driver:
             max_ended=self.max_ended,
         )
         for _ in range(200):
-            answer = step(state, context)
+            try:
+                answer = step(state, context)
+            except MissingError as missing:
+                answer = Missing(missing.needs)
             if not isinstance(answer, Missing):
                 return answer
             for need in answer.needs:
@@ -356,9 +363,6 @@ def _check_header(before: Header, decision: Decision) -> None:
     assert header.last_seq >= before.last_seq
     seqs = [entry.seq for entry in header.open]
     assert seqs == sorted(set(seqs))
-    if header.status is WorkflowStatus.RUNNING:
-        assert header.open, "a running execution has nothing open"
-        assert any(entry.kind is not Kind.FLOW for entry in header.open), "nobody can go on"
     if header.status.is_terminal:
         assert header.ended_at
         assert header.timer == 0
@@ -366,16 +370,16 @@ def _check_header(before: Header, decision: Decision) -> None:
         assert header.hold % 2 == 0
 
 
-def workflow(*tasks: Mapping[str, Json], **rest: Json) -> WorkflowDef:
+def workflow(*tasks: Mapping[str, Any], **rest: Any) -> WorkflowDef:
     """A definition named ``flow``."""
     return WorkflowDef.from_json({"name": "flow", "version": 1, "tasks": list(tasks), **rest})
 
 
-def simple(ref: str, **rest: Json) -> dict[str, Json]:
+def simple(ref: str, **rest: Any) -> dict[str, Any]:
     """A SIMPLE task without retries, unless ``rest`` says otherwise."""
     return {"name": ref, "taskReferenceName": ref, "type": "SIMPLE", "retryCount": 0, **rest}
 
 
-def task(ref: str, task_type: str, **rest: Json) -> dict[str, Json]:
+def task(ref: str, task_type: str, **rest: Any) -> dict[str, Any]:
     """A task of any type."""
     return {"name": ref, "taskReferenceName": ref, "type": task_type, **rest}

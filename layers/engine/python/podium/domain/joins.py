@@ -10,10 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from podium.domain.decision import MissingError, Need
 from podium.domain.facts import seen_status
 from podium.domain.ids import TaskKey
-from podium.domain.manifest import join_manifest, output_of
+from podium.domain.manifest import each, join_manifest, output_of
 from podium.domain.outcome import Outcome
 from podium.domain.state import branches_of, graph_of, node_of
 from podium.domain.status import TaskStatus
@@ -203,15 +202,9 @@ def _is_open(state: State, ref: str, iteration: tuple[int, ...]) -> bool:
 
 def _latest(state: State, refs: Sequence[str], iteration: tuple[int, ...]) -> list[Task | None]:
     """Latest ended task under each ref in this iteration; asks for all it lacks at once."""
-    found: list[Task | None] = []
-    needs: set[Need] = set()
-    for ref in refs:
-        try:
-            task = state.memory.latest(ref, state.header)
-        except MissingError as missing:
-            needs |= missing.needs
-            continue
-        found.append(task if task is not None and task.iteration == iteration else None)
-    if needs:
-        raise MissingError(*needs)
-    return found
+
+    def latest(ref: str) -> Task | None:
+        task = state.memory.latest(ref, state.header)
+        return task if task is not None and task.iteration == iteration else None
+
+    return each(latest, refs)

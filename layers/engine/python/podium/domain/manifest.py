@@ -12,16 +12,20 @@ Written out, the output of a JOIN copies every branch and that of a loop grows w
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+from podium.domain.decision import MissingError, Need
 from podium.domain.state import FORKED_REFS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from podium.domain.execution import Task
     from podium.domain.json import Json, JsonMap
     from podium.domain.state import State
+
+_In = TypeVar("_In")
+_Out = TypeVar("_Out")
 
 
 def join_manifest(joined: Iterable[Task]) -> dict[str, Json]:
@@ -60,42 +64,53 @@ def output_of(state: State, task: Task) -> JsonMap:
 
 
 def _joined(state: State, joined: Sequence[Json]) -> dict[str, Json]:
-    output: dict[str, Json] = {}
-    for item in joined:
-        if isinstance(item, list | tuple):
-            wire_ref, ref, seq = item
-            of_branch = output_of(state, state.memory.task(str(ref), _number(seq)))
-            if of_branch:
-                output[str(wire_ref)] = of_branch
-    return output
+    keys = [item for item in joined if isinstance(item, list | tuple)]
+    tasks = each(lambda key: state.memory.task(str(key[1]), _number(key[2])), keys)
+    outputs = each(lambda task: output_of(state, task), tasks)
+    return {str(key[0]): output for key, output in zip(keys, outputs, strict=True) if output}
 
 
 def _iterations(state: State, manifest: JsonMap) -> dict[str, Json]:
     at = tuple(_number(item) for item in _items(manifest, "at"))
     count, keep = _number(manifest.get("iterations")), _number(manifest.get("keep"))
     first = max(1, count - keep + 1) if keep else 1
-    latest: dict[tuple[int, str], Task] = {}
     refs = [str(ref) for ref in _items(manifest, "loop")]
-    for ref in [*refs, *_forked_refs(state, manifest, at)]:
-        for task in state.memory.history(ref, state.header):
+    refs += _forked_refs(state, manifest, at)
+    latest: dict[tuple[int, str], Task] = {}
+    for history in each(lambda ref: state.memory.history(ref, state.header), refs):
+        for task in history:
             number = _iteration(task, at)
             if first <= number <= count:
-                latest[number, ref] = task
-    output: dict[str, Json] = {}
-    by_number: dict[int, dict[str, Json]] = {}
-    for (number, ref), task in latest.items():
-        by_number.setdefault(number, {})[ref] = output_of(state, task)
-    for number in sorted(by_number):
-        output[str(number)] = by_number[number]
+                latest[number, task.ref] = task
+    outputs = each(lambda task: output_of(state, task), latest.values())
+    numbered: dict[int, dict[str, Json]] = {}
+    for (number, ref), output in zip(latest, outputs, strict=True):
+        numbered.setdefault(number, {})[ref] = output
+    result: dict[str, Json] = {str(number): numbered[number] for number in sorted(numbered)}
     extra = manifest.get("output")
-    return {**output, **extra} if isinstance(extra, dict) else output
+    return {**result, **extra} if isinstance(extra, dict) else result
+
+
+def each(step: Callable[[_In], _Out], items: Iterable[_In]) -> list[_Out]:
+    """``step`` of each item; what several of them lack is asked for at once, not one by one."""
+    results: list[_Out] = []
+    needs: set[Need] = set()
+    for item in items:
+        try:
+            results.append(step(item))
+        except MissingError as missing:
+            needs |= missing.needs
+    if needs:
+        raise MissingError(*needs)
+    return results
 
 
 def _forked_refs(state: State, manifest: JsonMap, at: tuple[int, ...]) -> list[str]:
     """Refs of the branches that dynamic forks opened inside the loop."""
     refs: dict[str, None] = {}
-    for fork in _items(manifest, "dynamic"):
-        for task in state.memory.history(str(fork), state.header):
+    forks = [str(ref) for ref in _items(manifest, "dynamic")]
+    for history in each(lambda ref: state.memory.history(ref, state.header), forks):
+        for task in history:
             if _iteration(task, at):
                 refs |= {str(ref): None for ref in _items(task.input, FORKED_REFS)}
     return list(refs)
