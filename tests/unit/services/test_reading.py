@@ -138,6 +138,24 @@ def test_a_retry_is_told_from_the_attempt_before(cluster):
     assert second.attempt == 1
 
 
+def test_only_the_last_attempt_of_an_optional_task_is_forgiven(cluster):
+    cluster.register({"name": "a", "retryCount": 1, "retryDelaySeconds": 0})
+    workflow_id = cluster.start(a_workflow({**simple("a"), "optional": True}, simple("b")))
+    for _ in range(2):
+        (handed,) = cluster.poll("a")
+        cluster.report(handed.task, workflow_id, TaskStatus.FAILED)
+        cluster.settle()
+    body: Any = workflow_json(cluster.view(workflow_id))
+    assert [task["status"] for task in body["tasks"]] == [
+        "FAILED",
+        "COMPLETED_WITH_ERRORS",
+        "SCHEDULED",
+    ]
+    for expected in body["tasks"]:
+        view, task = cluster.engine.reads.task(expected["taskId"])
+        assert view_task_json(view, task) == expected
+
+
 def test_what_a_restart_made_void_is_not_shown(cluster):
     workflow_id = cluster.start(a_workflow(simple("a"), simple("b")))
     cluster.complete("a")

@@ -28,13 +28,20 @@ def state_of(view: ExecutionView, graph: Graph) -> State:
 
 
 def shown_tasks(state: State, tasks: Sequence[Task]) -> tuple[Task, ...]:
-    """``tasks`` with real outputs; a loop under way shows the iterations it has behind it."""
-    return tuple(_shown(state, task) for task in tasks)
+    """``tasks`` with real outputs; a loop under way shows the iterations it has behind it.
+
+    An optional task that ended badly is COMPLETED_WITH_ERRORS, but for the attempts that another
+    one has replaced (engine.md 6).
+    """
+    retried = {task.retried_seq for task in tasks}
+    return tuple(_shown(state, task, is_last=task.seq not in retried) for task in tasks)
 
 
-def _shown(state: State, task: Task) -> Task:
+def _shown(state: State, task: Task, *, is_last: bool) -> Task:
     task = _under_way(state, task)
     try:
+        if is_last:
+            task = replace(task, status=seen_status(state, task))
         return replace(task, output=output_of(state, task))
     except MissingError:
         # What it points to was removed since (keepLastN, retention).

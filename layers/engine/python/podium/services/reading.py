@@ -106,17 +106,14 @@ class Reading:
         header = self._ports.executions.read_header(key.workflow_id) if key else None
         if key is None or header is None:
             raise _unknown_task(task_id)
-        tasks = self._ports.executions.read_history(key.workflow_id, key.ref)
-        view = ExecutionView(
-            header, self._start(header), self._definition(header), {}, {}, _remaining(header, tasks)
-        )
-        task = _find(view, key.seq)
-        if task is not None and _needs_others(header, task):
+        tasks = _remaining(header, self._ports.executions.read_history(key.workflow_id, key.ref))
+        if _needs_others(header, _numbered(key.seq, tasks, task_id)):
             view = self.view(key.workflow_id)
-            task = _find(view, key.seq)
-        if task is None:
-            raise _unknown_task(task_id)
-        return view, task
+        else:
+            graph = self._graph(header)
+            view = ExecutionView(header, self._start(header), graph.definition, {}, {}, tasks)
+            view = replace(view, tasks=shown_tasks(state_of(view, graph), tasks))
+        return view, _numbered(key.seq, view.tasks, task_id)
 
     def tasks(
         self, workflow_id: str, start: int, count: int, statuses: Collection[TaskStatus] = ()
@@ -192,8 +189,11 @@ def _needs_others(header: Header, task: Task) -> bool:
     return task.manifest is not None or "/" in task.node or bool(entry and entry.loop)
 
 
-def _find(view: ExecutionView, seq: int) -> Task | None:
-    return next((task for task in view.tasks if task.seq == seq), None)
+def _numbered(seq: int, tasks: Iterable[Task], task_id: str) -> Task:
+    for task in tasks:
+        if task.seq == seq:
+            return task
+    raise _unknown_task(task_id)
 
 
 def _remaining(header: Header, tasks: Iterable[Task]) -> tuple[Task, ...]:
