@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import threading
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -18,6 +19,7 @@ from podium.adapters.engines.jq import JqPrograms
 from podium.adapters.engines.jsonpath import JsonPaths
 from podium.adapters.engines.quickjs import QuickJsScripts
 from podium.adapters.engines.sandbox.process import Limits
+from podium.adapters.engines.zones import SystemZones
 from podium.domain.engines import EngineError, EngineLimitError
 
 SHORT = Limits(seconds=0.3, grace=0.5)
@@ -329,6 +331,32 @@ def test_a_path_without_end_is_cut_off_and_the_next_one_runs():
     assert hasty.find("$[*]", [1]) == [1]
 
 
+# Zones
+
+
+@pytest.mark.parametrize(
+    ("name", "month", "hours"),
+    [
+        ("UTC", 5, 0),
+        ("GMT", 5, 0),
+        ("Z", 5, 0),
+        ("Asia/Tokyo", 5, 9),
+        ("PST", 1, -8),
+        ("PST", 5, -7),
+        ("pdt", 1, -8),
+        ("Europe/Paris", 5, 2),
+    ],
+)
+def test_zones_are_found_by_long_and_short_names(name, month, hours):
+    zone = SystemZones().find(name)
+    assert datetime(2030, month, 17, tzinfo=zone).utcoffset() == timedelta(hours=hours)
+
+
+@pytest.mark.parametrize("name", ["Middle/Earth", "../../etc/passwd", "/etc/passwd", "America", ""])
+def test_what_is_no_zone_is_not_found(name):
+    assert SystemZones().find(name) is None
+
+
 # The sandbox itself
 
 
@@ -371,6 +399,7 @@ _PARENT = """
 import sys
 from podium.adapters.engines.jq import JqPrograms
 from podium.adapters.engines.sandbox.process import Limits
+from podium.adapters.engines.zones import SystemZones
 engine = JqPrograms(Limits(seconds=1))
 engine.transform(".", 1)
 print(engine._sandbox._idle[0]._process.pid, flush=True)

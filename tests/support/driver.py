@@ -37,7 +37,7 @@ from podium.domain.memory import TaskMemory
 from podium.domain.start import new_header, prepare
 from podium.domain.state import State
 from podium.domain.status import TaskStatus, WorkflowStatus
-from tests.support.engines import TableJq, TablePaths
+from tests.support.engines import TableJq, TablePaths, TableZones
 
 T = TypeVar("T")
 START = 1_000_000
@@ -74,7 +74,7 @@ class LoopScripts:
 def engines(scripts: Mapping[str, object] | None = None) -> Engines:
     """Engines for the driver; the jq program ``.value`` is known."""
     jq = TableJq({".value": lambda document: [document.get("value")]})
-    return Engines(LoopScripts(scripts), jq, TablePaths({}))
+    return Engines(LoopScripts(scripts), jq, TablePaths({}), TableZones())
 
 
 @dataclass
@@ -134,7 +134,7 @@ class Driver:
         """The latest attempt under a wire ref."""
         return [task for task in self.tasks if task.wire_ref == wire_ref][-1]
 
-    def output_of(self, wire_ref: str) -> Mapping[str, Json]:
+    def output_of(self, wire_ref: str) -> Any:
         task = self.task(wire_ref)
         return self._settle(lambda state, _: output_of(state, task), self._cold())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta, timezone, tzinfo
 
 from podium.domain.engines import EngineError, Engines
 from podium.domain.json import Json
@@ -54,13 +55,25 @@ class TablePaths:
         return None
 
 
+@dataclass
+class TableZones:
+    """Zones with a fixed distance from UTC, in hours."""
+
+    hours: Mapping[str, int] = field(default_factory=lambda: {"UTC": 0, "Asia/Tokyo": 9})
+
+    def find(self, name: str) -> tzinfo | None:
+        return timezone(timedelta(hours=self.hours[name])) if name in self.hours else None
+
+
 def table_engines(
     scripts: Mapping[str, object] | None = None,
     jq: Mapping[str, object] | None = None,
     paths: Mapping[str, object] | None = None,
 ) -> Engines:
-    """The three together."""
-    return Engines(TableScripts(scripts or {}), TableJq(jq or {}), TablePaths(paths or {}))
+    """All of them together."""
+    return Engines(
+        TableScripts(scripts or {}), TableJq(jq or {}), TablePaths(paths or {}), TableZones()
+    )
 
 
 def _answer(answers: Mapping[str, object], program: str, seen: object) -> Json:

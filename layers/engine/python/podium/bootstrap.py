@@ -21,6 +21,7 @@ from podium.adapters.aws.registry import QueueRegistry
 from podium.adapters.engines.jq import JqPrograms
 from podium.adapters.engines.jsonpath import JsonPaths
 from podium.adapters.engines.quickjs import QuickJsScripts
+from podium.adapters.engines.zones import SystemZones
 from podium.adapters.stream import change
 from podium.adapters.system import RandomIds, SystemClock
 from podium.adapters.web import UrllibHttpCaller
@@ -167,7 +168,9 @@ def build(
             clients.sqs, settings.system_tasks_queue_url, executions.payloads
         ),
         timers=SqsTimerQueue(clients.sqs, settings.timers_queue_url),
-        engines=Engines(script=QuickJsScripts(), jq=JqPrograms(), path=JsonPaths()),
+        engines=Engines(
+            script=QuickJsScripts(), jq=JqPrograms(), path=JsonPaths(), zones=SystemZones()
+        ),
         http=UrllibHttpCaller(allow_private=settings.http_task_allow_private),
         clock=clock or SystemClock(),
         ids=ids or RandomIds(),

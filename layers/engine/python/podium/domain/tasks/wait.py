@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from podium.domain.expressions import excerpt
 from podium.domain.outcome import Outcome
 from podium.domain.status import TaskStatus
 
 if TYPE_CHECKING:
+    from podium.domain.engines import Zones
     from podium.domain.json import Json, JsonMap
 
 #: Single spaces only, see _length: runs of blanks would make the matching slow.
@@ -26,30 +26,8 @@ _UNTIL = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?: (\d{1,2}):(\d{1,2})(?: (?P<
 _OFFSET = re.compile(r"(?:GMT|UTC)?(?P<offset>[+-]\d{2}:?\d{2})")
 _MILLISECONDS = {"days": 86_400_000, "hours": 3_600_000, "minutes": 60_000, "seconds": 1000}
 
-#: Short names of zones that the database of zones does not know by themselves.
-_ZONES = {
-    "Z": "UTC",
-    "PST": "America/Los_Angeles",
-    "PDT": "America/Los_Angeles",
-    "MST": "America/Denver",
-    "MDT": "America/Denver",
-    "CST": "America/Chicago",
-    "CDT": "America/Chicago",
-    "EST": "America/New_York",
-    "EDT": "America/New_York",
-    "BST": "Europe/London",
-    "CET": "Europe/Paris",
-    "CEST": "Europe/Paris",
-    "EEST": "Europe/Athens",
-    "MSK": "Europe/Moscow",
-    "IST": "Asia/Kolkata",
-    "JST": "Asia/Tokyo",
-    "AEST": "Australia/Sydney",
-    "AEDT": "Australia/Sydney",
-}
 
-
-def deadline(task_input: JsonMap, now: int) -> int | Outcome:
+def deadline(task_input: JsonMap, now: int, zones: Zones) -> int | Outcome:
     """Epoch milliseconds at which it completes by itself; 0 when it does not.
 
     An Outcome for what cannot be understood: the task ends FAILED_WITH_TERMINAL_ERROR with a
@@ -64,7 +42,7 @@ def deadline(task_input: JsonMap, now: int) -> int | Outcome:
             return _refused(f"Not valid duration: {excerpt(duration)}")
         return now + length
     if until is not None:
-        moment = _moment(until)
+        moment = _moment(until, zones)
         if moment is None:
             return _refused(
                 f"Not valid until: {excerpt(until)}, expected yyyy-MM-dd, yyyy-MM-dd HH:mm "
@@ -87,11 +65,11 @@ def _length(duration: Json) -> int | None:
     return sum(int(match[unit] or 0) * factor for unit, factor in _MILLISECONDS.items())
 
 
-def _moment(until: Json) -> int | None:
+def _moment(until: Json, zones: Zones) -> int | None:
     match = _UNTIL.fullmatch(until.strip()) if isinstance(until, str) else None
     if match is None:
         return None
-    zone = UTC if match["zone"] is None else _zone(match["zone"])
+    zone = UTC if match["zone"] is None else _zone(match["zone"], zones)
     if zone is None:
         return None
     try:
@@ -103,13 +81,13 @@ def _moment(until: Json) -> int | None:
         return None
 
 
-def _zone(name: str) -> tzinfo | None:
+def _zone(name: str, zones: Zones) -> tzinfo | None:
     offset = _OFFSET.fullmatch(name)
+    if offset is None:
+        return zones.find(name)
     try:
-        if offset is not None:
-            return datetime.strptime(offset["offset"], "%z").tzinfo
-        return ZoneInfo(_ZONES.get(name.upper(), name))
-    except (ValueError, OSError, LookupError):
+        return datetime.strptime(offset["offset"], "%z").tzinfo
+    except ValueError:
         return None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING
 
 from podium.domain.outcome import Outcome
@@ -10,6 +11,13 @@ from podium.domain.tasks import wait
 
 if TYPE_CHECKING:
     from podium.domain.json import Json, JsonMap
+
+
+class _AnyZone:
+    """Which zones there are is known at run time."""
+
+    def find(self, name: str) -> tzinfo | None:
+        return UTC
 
 
 def wait_problems(parameters: JsonMap) -> Iterator[str]:
@@ -29,4 +37,4 @@ def _text(value: Json) -> str:
 
 
 def _is_refused(task_input: JsonMap) -> bool:
-    return isinstance(wait.deadline(task_input, 0), Outcome)
+    return isinstance(wait.deadline(task_input, 0, _AnyZone()), Outcome)
