@@ -395,3 +395,20 @@ def test_a_failing_launch_fails_the_task_with_the_reason() -> None:
     cluster.settle()
     assert cluster.status(wf) is WorkflowStatus.FAILED
     assert "nowhere" in header(cluster, wf).reason
+
+
+def test_a_timer_that_fires_before_the_item_is_there_looks_again() -> None:
+    wait: dict[str, Json] = {
+        "name": "w",
+        "taskReferenceName": "w",
+        "type": "WAIT",
+        "inputParameters": {"duration": "10 seconds"},
+    }
+    cluster = Cluster()
+    wf = cluster.start(workflow(wait))
+    records = cluster.take()
+    cluster.clock.advance(11_000)
+    cluster.fire_timers()
+    cluster.deliver(records)
+    cluster.advance(61)
+    assert cluster.status(wf) is WorkflowStatus.COMPLETED

@@ -73,16 +73,12 @@ class Advancing:
             handled += 1
 
     def scan(self, workflow_id: str) -> None:
-        """Full look (protocol.md 3, Scan): create what is missing, fold what has ended, until nothing is left."""
-        while True:
-            state = self._states.fresh(workflow_id)
-            if state is None:
-                return
-            self.run(self._carry_out(HeaderChange(None, state.header), again=True))
-            ends = self._ended(state)
-            if not ends or state.header.status is not WorkflowStatus.RUNNING:
-                return
-            self.run(self.fold(workflow_id, ends))
+        """Full look (protocol.md 3, Scan): create what is missing, fold what has ended."""
+        state = self._states.fresh(workflow_id)
+        if state is None:
+            return
+        self.run(self._carry_out(HeaderChange(None, state.header), again=True))
+        self.run(self._fold_ended(workflow_id))
 
     def fold(self, workflow_id: str, ends: Sequence[Task], *, seen: int = 0) -> list[Change]:
         """Fold the ended tasks of one execution into its header, in one decision if possible.
@@ -172,16 +168,27 @@ class Advancing:
             if _first_or_due(header):
                 following += self.fold(header.workflow_id, (), seen=header.version)
             if change.old is not None and _has_resumed(change.old, header):
-                self._scan_after_resume(header, following)
+                following += self._fold_ended(header.workflow_id)
         self._done[mark] = None
         while len(self._done) > KEPT_DONE:
             self._done.popitem(last=False)
         return following
 
-    def _scan_after_resume(self, header: Header, following: list[Change]) -> None:
-        state = self._states.fresh(header.workflow_id)
-        if state is not None and state.header.status is WorkflowStatus.RUNNING:
-            following += [TaskChange(header.workflow_id, task) for task in self._ended(state)]
+    def _fold_ended(self, workflow_id: str) -> list[Change]:
+        """Fold whatever ended while nobody folded, until a fresh read shows none (14).
+
+        The commits are made here and now: the records of those ends have been dropped already.
+        """
+        following: list[Change] = []
+        while True:
+            state = self._states.fresh(workflow_id)
+            if state is None or state.header.status is not WorkflowStatus.RUNNING:
+                return following
+            ends = self._ended(state)
+            changes = self.fold(workflow_id, ends) if ends else []
+            if not changes:
+                return following
+            following += changes
 
 
 def _is_awaited(header: Header, task: Task) -> bool:

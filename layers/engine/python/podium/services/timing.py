@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from podium.services.timers import Timers
 
 MAX_RACES = 25
+#: A task whose item is not there yet has clocks nobody can read: look again after this time (ms).
+LOOK_AGAIN = 30_000
+#: Least time (ms) between two firings of one workflow's timer.
+SHORTEST = 1000
 _HANDED_OUT = frozenset({Kind.WORKER, Kind.SYSTEM})
 #: The sweep runs each minute and moves what comes due within this time (ms) to delay messages.
 SWEEP_AHEAD = 16 * 60 * 1000
@@ -97,13 +101,15 @@ class Timing:
                 memory=state.memory,
             )
             return decision is None or self._committing.commit(state, decision) is not None
-        open_tasks = self._end_due(state, self._open_tasks(state), now)
+        tasks, all_there = self._open_tasks(state)
+        open_tasks = self._end_due(state, tasks, now)
         self._send_old_ones_again(state, open_tasks, now)
         timer = self._deciding.settle(
             lambda _: next_timer(state, open_tasks, now),
             header=state.header,
             memory=state.memory,
         )
+        timer = _not_in_a_rush(timer, now) if all_there else now + LOOK_AGAIN
         if timer == state.header.timer:
             return True
         header = replace(
@@ -140,14 +146,16 @@ class Timing:
             if is_waiting and not task.held and now - ready_at(task) >= RESEND_MS:
                 self._creating.send(state, task)
 
-    def _open_tasks(self, state: State) -> list[Task]:
+    def _open_tasks(self, state: State) -> tuple[list[Task], bool]:
+        """Items of the open entries, and whether all are there; one may still have to be put."""
         keys = [
             TaskKey(state.header.workflow_id, state.graph.ref(entry), entry.seq)
             for entry in state.header.open
             if entry.kind is not Kind.DUE
         ]
         found = [self._ports.executions.read_task(key) for key in keys]
-        return [task for task in found if task is not None and not task.status.is_terminal]
+        tasks = [task for task in found if task is not None and not task.status.is_terminal]
+        return tasks, None not in found
 
     def _fire_lease(self, message: TimerMessage) -> None:
         """One short lease: end it if it has run out, look again if it was extended meanwhile."""
@@ -162,3 +170,8 @@ class Timing:
         state = self._states.fresh(message.workflow_id)
         if state is not None and not state.header.status.is_terminal:
             self._end_due(state, [task], now)
+
+
+def _not_in_a_rush(timer: int, now: int) -> int:
+    """``timer``, but never at once again: a clock that cannot be acted on must not spin."""
+    return max(timer, now + SHORTEST) if timer else 0
