@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import tzinfo
-from zoneinfo import ZoneInfo
 
 #: Short names that the database does not know by themselves; summer and winter are one zone.
 _SHORT = {
@@ -32,6 +31,8 @@ class SystemZones:
     """Implements podium.domain.engines.Zones."""
 
     def find(self, name: str) -> tzinfo | None:
+        from zoneinfo import ZoneInfo  # noqa: PLC0415 - 8 ms that only a WAIT with a zone pays
+
         try:
             return ZoneInfo(_SHORT.get(name.upper(), name))
         except (ValueError, OSError, LookupError):
