@@ -13,7 +13,9 @@ from typing import NamedTuple
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]")
 _ESCAPED = re.compile(r"~([0-9a-f]+)\.")
-_TASK_ID = re.compile(r"^(?P<workflow>.+)\.(?P<seq>[1-9]\d*)\.(?P<ref>(?:[A-Za-z0-9_-]|~[0-9a-f]+\.)+)$")
+_TASK_ID = re.compile(
+    r"^(?P<workflow>.+)\.(?P<seq>[1-9]\d*)\.(?P<ref>(?:[A-Za-z0-9_-]|~[0-9a-f]+\.)+)$"
+)
 
 
 class TaskKey(NamedTuple):
