@@ -15,3 +15,10 @@ def install_engine(clock: LocalClock) -> None:
     from podium.settings import Settings
 
     bootstrap.install(bootstrap.build(Settings.from_environment(os.environ), clock=clock))
+
+
+def forget_engine() -> None:
+    """Let the next use of the engine make a new one, from the environment of that moment."""
+    from podium import bootstrap
+
+    bootstrap.install(None)

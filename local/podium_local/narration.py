@@ -38,15 +38,15 @@ def narrate(record: Mapping[str, Any]) -> str | None:
 def _workflow(old: Item, new: Item) -> str | None:
     before, after = text(old, "st"), text(new, "st")
     name = f"{text(new, 'nm')} v{number(new, 'nv')}"
-    if not old:
-        return f"workflow {name} started"
     if before == after:
         return None
     status = WorkflowStatus(after)
     if status is WorkflowStatus.RUNNING:
-        verb = "resumed" if before == WorkflowStatus.PAUSED else "running again"
+        again = "resumed" if before == WorkflowStatus.PAUSED else "running again"
+        verb = again if old else "started"
     else:
-        verb = status.value.lower().replace("_", " ")
+        # The first decision may be the last one.
+        verb = ("" if old else "started and ") + status.value.lower().replace("_", " ")
     return f"workflow {name} {verb}{_because(new)}"
 
 

@@ -5,6 +5,7 @@ Nothing leaves 127.0.0.1 and nothing outlives the process.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from podium_local import environment
 from podium_local.backlog import Backlog, BlindBacklog, MotoBacklog
 from podium_local.clock import LocalClock, SystemClock
-from podium_local.engine import install_engine
+from podium_local.engine import forget_engine, install_engine
 from podium_local.front import Gateway, HttpRequest, HttpResponse
 from podium_local.moto_patch import patched
 from podium_local.ports import listen
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
     import socket
 
 assert ACCOUNT == DEFAULT_ACCOUNT_ID  # noqa: S101 - a constant of moto's that may change with it
+
+
+_only_one = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,10 @@ class LocalRuntime(AbstractContextManager["LocalRuntime"]):
     def __enter__(self) -> Self:
         """Start everything; PortInUseError if a port is taken, and then nothing has been started."""
         with ExitStack() as stack:
+            # moto's state, os.environ and the installed engine belong to the process.
+            if not _only_one.acquire(blocking=False):
+                raise RuntimeError("there can be one runtime in a process at a time")
+            stack.callback(_only_one.release)
             front = self._listen(stack, self.options.port, "the API")
             aws = self._listen(stack, self.options.aws_port, "AWS")
             backlog = self._start_aws(stack)
@@ -131,6 +139,7 @@ class LocalRuntime(AbstractContextManager["LocalRuntime"]):
         )
         stack.enter_context(environment.changed(variables))
         options.engine(self.clock)
+        stack.callback(forget_engine)
         if options.faults is not None:
             from podium_local.moto_patch.calls import hooked
 

@@ -5,22 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
 from typing import Any
-
-import boto3
-from moto import mock_aws
 
 from infra.shapes import Bucket, DeadLetters, Queue, Table
 from podium_local.backlog import MotoBacklog
 from podium_local.clock import VirtualClock
-from podium_local.moto_patch import patched
 from podium_local.moto_patch.calls import hooked
 from podium_local.pump import Faults, Invoker, Pump
 from podium_local.pump.invoking import half_call
 from podium_local.pump.streams import Backoff, exponential
-from podium_local.resources import REGION, Resources, create
+from podium_local.resources import Resources, create
 from podium_local.topology import Function, Topology, Trigger
+from tests.support.moto import client, fresh
 
 Handle = Callable[[dict[str, Any], Any], Any]
 
@@ -94,13 +90,6 @@ def _decoded(text: str) -> Any:
         return text
 
 
-@cache
-def client(service: str) -> Any:
-    """A boto3 client of the region in use."""
-    make: Any = boto3.client
-    return make(service, region_name=REGION)
-
-
 @contextmanager
 def installed(
     described: Topology,
@@ -110,5 +99,5 @@ def installed(
 ) -> Iterator[Installation]:
     """An :class:`Installation` in a moto of its own."""
     clock = VirtualClock()
-    with mock_aws(), patched(clock), hooked(half_call):
+    with fresh(clock), hooked(half_call):
         yield Installation(clock, described, handlers, faults, backoff)

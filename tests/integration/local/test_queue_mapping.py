@@ -6,7 +6,8 @@ from typing import Any
 
 from infra.shapes import QueueTrigger
 from podium_local.pump import Faults
-from tests.support.pumping import client, installed, topology
+from tests.support.moto import client
+from tests.support.pumping import installed, topology
 
 WORK = QueueTrigger("work")
 

@@ -10,7 +10,8 @@ import pytest
 
 from infra.shapes import FilterPattern, StreamTrigger
 from podium_local.pump import Faults
-from tests.support.pumping import client, installed, topology
+from tests.support.moto import client
+from tests.support.pumping import installed, topology
 
 ACCEPTED: FilterPattern = {
     "eventName": ("INSERT", "MODIFY"),

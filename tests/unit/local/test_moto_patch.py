@@ -1,35 +1,20 @@
-"""The patch changes moto's cost, not its answers; and it repairs what moto gets wrong."""
+"""The patch repairs what moto gets wrong; test_moto_answers.py shows that it changes nothing else."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
-from functools import cache
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from moto import mock_aws
 from moto.dynamodb.models import dynamodb_backends
 
-from podium_local.clock import LocalClock, SystemClock, VirtualClock
+from podium_local.clock import SystemClock, VirtualClock
 from podium_local.moto_patch import patched
 from podium_local.moto_patch.calls import LOCK, serialized_app
+from tests.support.moto import ACCOUNT, REGION, client, fresh, make_table
 
-REGION = "us-east-1"
-ACCOUNT = "123456789012"
 KEYS = {"pk": {"S": "p"}, "sk": {"S": "s"}}
-
-Call = tuple[str, str, dict[str, Any]]
-
-
-@pytest.fixture(autouse=True)
-def _plain_endpoints(monkeypatch):
-    monkeypatch.setenv("AWS_ACCOUNT_ID_ENDPOINT_MODE", "disabled")
 
 
 @pytest.fixture
@@ -37,48 +22,10 @@ def clock():
     return VirtualClock()
 
 
-@contextmanager
-def fresh(clock: LocalClock) -> Iterator[None]:
-    with mock_aws(), patched(clock):
-        mock_aws().reset()  # the fixture of the module may have it open already
-        yield
-
-
-@cache
-def client(service: str) -> Any:
-    make: Any = boto3.client
-    return make(service, region_name=REGION)
-
-
 @pytest.fixture
 def aws(clock):
     with fresh(clock):
         yield client
-
-
-def make_table(dynamodb: Any) -> None:
-    dynamodb.create_table(
-        TableName="table",
-        KeySchema=[
-            {"AttributeName": "pk", "KeyType": "HASH"},
-            {"AttributeName": "sk", "KeyType": "RANGE"},
-        ],
-        AttributeDefinitions=[
-            {"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk", "due", "tm")
-        ],
-        GlobalSecondaryIndexes=[
-            {
-                "IndexName": "due",
-                "KeySchema": [
-                    {"AttributeName": "due", "KeyType": "HASH"},
-                    {"AttributeName": "tm", "KeyType": "RANGE"},
-                ],
-                "Projection": {"ProjectionType": "KEYS_ONLY"},
-            }
-        ],
-        BillingMode="PAY_PER_REQUEST",
-        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
-    )
 
 
 class Stream:
@@ -96,226 +43,6 @@ class Stream:
         answer = self._streams.get_records(ShardIterator=self._iterator)
         self._iterator = answer["NextShardIterator"]
         return list(answer["Records"])
-
-
-# --- The same answers as stock moto ----------------------------------------------------------------
-
-names = st.sampled_from(["a", "b"])
-keys = st.builds(
-    lambda pk, sk: {"pk": {"S": pk}, "sk": {"S": sk}},
-    names,
-    st.sampled_from(["1", "2", "3"]),
-)
-numbers = st.integers(min_value=0, max_value=3).map(lambda number: {"N": str(number)})
-extras = st.fixed_dictionaries(
-    {"v": numbers}, optional={"due": st.just({"S": "0"}), "tm": names.map(lambda name: {"S": name})}
-)
-conditions = st.sampled_from(
-    [
-        "attribute_not_exists(pk)",
-        "attribute_exists(pk)",
-        "v = :v",
-        "v < :v OR attribute_not_exists(v)",
-    ]
-)
-
-
-def _with_condition(condition: str, value: Any, request: dict[str, Any]) -> dict[str, Any]:
-    request["ConditionExpression"] = condition
-    if ":v" in condition:
-        request.setdefault("ExpressionAttributeValues", {})[":v"] = value
-    return request
-
-
-puts = st.builds(lambda key, extra: {"Item": key | extra}, keys, extras)
-updates = st.builds(
-    lambda key, value: {
-        "Key": key,
-        "UpdateExpression": "SET w = :w, v = if_not_exists(v, :w)",
-        "ExpressionAttributeValues": {":w": value},
-    },
-    keys,
-    numbers,
-)
-deletes = st.builds(lambda key: {"Key": key}, keys)
-
-
-def conditional(requests):
-    return requests | st.builds(_with_condition, conditions, numbers, requests)
-
-
-conditional_writes = st.one_of(
-    conditional(puts).map(lambda request: ("Put", request)),
-    conditional(updates).map(lambda request: ("Update", request)),
-    conditional(deletes).map(lambda request: ("Delete", request)),
-)
-
-
-def _single(operation: str, request: dict[str, Any]) -> Call:
-    method = {"Put": "put_item", "Update": "update_item", "Delete": "delete_item"}[operation]
-    return "dynamodb", method, request | {"TableName": "table", "ReturnValues": "ALL_OLD"}
-
-
-def _transaction(operations: list[tuple[str, dict[str, Any]]]) -> Call:
-    items = [
-        {
-            operation: request
-            | {"TableName": "table"}
-            | (
-                {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
-                if "ConditionExpression" in request
-                else {}
-            )
-        }
-        for operation, request in operations
-    ]
-    return "dynamodb", "transact_write_items", {"TransactItems": items}
-
-
-queries = st.builds(
-    lambda pk, forward, limit, start: (
-        "dynamodb",
-        "query",
-        {
-            "TableName": "table",
-            "KeyConditionExpression": "pk = :p AND begins_with(sk, :s)",
-            "ExpressionAttributeValues": {":p": {"S": pk}, ":s": {"S": ""}},
-            "ScanIndexForward": forward,
-            "Limit": limit,
-        }
-        | ({"ExclusiveStartKey": {"pk": {"S": pk}, "sk": {"S": start}}} if start else {}),
-    ),
-    names,
-    st.booleans(),
-    st.integers(min_value=1, max_value=3),
-    st.sampled_from(["", "1", "2"]),
-)
-index_queries = st.builds(
-    lambda tm, limit: (
-        "dynamodb",
-        "query",
-        {
-            "TableName": "table",
-            "IndexName": "due",
-            "KeyConditionExpression": "due = :d AND tm <= :t",
-            "ExpressionAttributeValues": {":d": {"S": "0"}, ":t": {"S": tm}},
-            "Limit": limit,
-        },
-    ),
-    names,
-    st.integers(min_value=1, max_value=6),
-)
-calls = st.one_of(
-    conditional_writes.map(lambda write: _single(*write)),
-    st.lists(conditional_writes, min_size=1, max_size=4).map(_transaction),
-    keys.map(lambda key: ("dynamodb", "get_item", {"TableName": "table", "Key": key})),
-    queries,
-    index_queries,
-    st.just(("dynamodb", "scan", {"TableName": "table"})),
-)
-
-
-@pytest.fixture(scope="module")
-def _moto():
-    with mock_aws():
-        yield
-
-
-def answers(sequence: list[Call], *, repaired: bool) -> list[Any]:
-    with patched(SystemClock()) if repaired else nullcontext():
-        dynamodb = client("dynamodb")
-        make_table(dynamodb)
-        try:
-            return [answer(dynamodb, method, request) for _, method, request in sequence]
-        finally:
-            dynamodb.delete_table(TableName="table")
-
-
-def answer(aws_client: Any, method: str, request: dict[str, Any]) -> Any:
-    try:
-        found = getattr(aws_client, method)(**request)
-    except ClientError as error:
-        found = error.response
-    found.pop("ResponseMetadata", None)
-    found.pop("NextToken", None)
-    return found
-
-
-@pytest.mark.usefixtures("_moto")
-@settings(max_examples=60)
-@given(st.lists(calls, min_size=1, max_size=12))
-def test_any_sequence_of_table_calls_gets_the_answers_of_stock_moto(sequence):
-    assert answers(sequence, repaired=True) == answers(sequence, repaired=False)
-
-
-queue_calls = st.one_of(
-    st.tuples(st.just("send"), st.sampled_from(["x", "y"])),
-    st.tuples(st.just("receive"), st.integers(min_value=1, max_value=3)),
-    st.tuples(st.just("delete"), st.integers(min_value=0, max_value=5)),
-    st.tuples(st.just("visible"), st.integers(min_value=0, max_value=5)),
-    st.tuples(st.just("invisible"), st.integers(min_value=0, max_value=5)),
-    st.tuples(st.just("count"), st.just("")),
-    st.tuples(st.just("purge"), st.just("")),
-)
-
-
-def queue_answers(sequence: list[tuple[str, Any]], *, repaired: bool) -> list[Any]:
-    with patched(SystemClock()) if repaired else nullcontext():
-        sqs = client("sqs")
-        dead = sqs.create_queue(QueueName="dead")["QueueUrl"]
-        policy = f'{{"deadLetterTargetArn": "arn:aws:sqs:{REGION}:{ACCOUNT}:dead", "maxReceiveCount": 2}}'
-        url = sqs.create_queue(QueueName="q", Attributes={"RedrivePolicy": policy})["QueueUrl"]
-        try:
-            receipts: list[str] = []
-            seen = [queue_answer(sqs, url, receipts, *call) for call in sequence]
-            return [*seen, queue_answer(sqs, dead, receipts, "count", "")]
-        finally:
-            for queue in (url, dead):
-                sqs.delete_queue(QueueUrl=queue)
-
-
-def queue_answer(sqs: Any, url: str, receipts: list[str], action: str, value: Any) -> Any:
-    match action:
-        case "send":
-            return answer(sqs, "send_message", {"QueueUrl": url, "MessageBody": value})[
-                "MD5OfMessageBody"
-            ]
-        case "receive":
-            request = {"QueueUrl": url, "MaxNumberOfMessages": value, "AttributeNames": ["All"]}
-            messages = answer(sqs, "receive_message", request).get("Messages", [])
-            receipts.extend(message["ReceiptHandle"] for message in messages)
-            return [
-                (message["Body"], message["Attributes"]["ApproximateReceiveCount"])
-                for message in messages
-            ]
-        case "count":
-            request = {"QueueUrl": url, "AttributeNames": ["All"]}
-            attributes = answer(sqs, "get_queue_attributes", request)["Attributes"]
-            return {k: v for k, v in attributes.items() if not k.endswith("Timestamp")}
-        case "purge":
-            return answer(sqs, "purge_queue", {"QueueUrl": url})
-        case _:
-            receipt = receipts[value] if value < len(receipts) else "none"
-            request = {"QueueUrl": url, "ReceiptHandle": receipt}
-            if action == "delete":
-                return answer(sqs, "delete_message", request)
-            seconds = 0 if action == "visible" else 30
-            return answer(
-                sqs, "change_message_visibility", request | {"VisibilityTimeout": seconds}
-            )
-
-
-@pytest.mark.usefixtures("_moto")
-@settings(max_examples=60)
-@given(st.lists(queue_calls, min_size=1, max_size=15))
-def test_any_sequence_of_queue_calls_gets_the_answers_of_stock_moto(sequence):
-    # A message made visible is visible a moment later in stock moto: nothing is received in that moment.
-    sequence = [
-        step
-        for call in sequence
-        for step in ([call, ("count", "")] if call[0] == "visible" else [call])
-    ]
-    assert queue_answers(sequence, repaired=True) == queue_answers(sequence, repaired=False)
 
 
 # --- What stock moto gets wrong --------------------------------------------------------------------
