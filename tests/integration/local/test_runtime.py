@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import socket
 import threading
 from typing import Any
 
@@ -12,7 +10,6 @@ import httpx
 import pytest
 
 from podium_local.clock import VirtualClock
-from podium_local.ports import PortInUseError
 from podium_local.runtime import LocalRuntime, Options
 
 DEFINITION = {
@@ -115,18 +112,6 @@ def test_a_long_poll_from_another_process_holds_up_nobody(runtime, api):
 def test_everything_listens_on_this_machine_only(runtime):
     for url in (runtime.url, runtime.aws_url):
         assert url.startswith("http://127.0.0.1:")
-
-
-def test_a_taken_port_is_named_and_nothing_is_left_behind():
-    before = dict(os.environ)
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        with (
-            pytest.raises(PortInUseError, match=f"port {port}, wanted for AWS, is in use"),
-            LocalRuntime(Options(port=0, aws_port=port)),
-        ):
-            pass
-    assert dict(os.environ) == before
 
 
 def test_there_is_one_runtime_in_a_process(runtime):
