@@ -87,7 +87,8 @@ def test_a_layer_is_seen_before_what_is_below():
     assert layer.history("a", HEADER) == (_task("a", 1), _task("a", 4))
     assert layer.all(HEADER) == (_task("a", 1), _task("b", 2), _task("a", 4))
     assert (layer.task("a", 4), layer.task("b", 2)) == (_task("a", 4), _task("b", 2))
-    assert layer.own() == [_task("a", 4)]
+    assert (layer.numbered(4), layer.numbered(2)) == (_task("a", 4), _task("b", 2))
+    assert layer.numbered(9) is None
     assert base.latest("a", HEADER) == _task("a", 1)
 
 

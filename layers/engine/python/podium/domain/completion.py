@@ -108,7 +108,7 @@ def _output(draft: Draft, ending: Ending) -> JsonMap:
         failed = draft.open.get(ending.seq)
         if failed is not None:
             draft.drop(failed)
-        output = workflow_output(draft.view, draft.context.engines, _ended_here(draft))
+        output = workflow_output(draft.view, draft.context.engines)
         if failed is not None:
             keep_failed(draft, failed)
     definition, given = draft.state.graph.definition, draft.state.start.input
@@ -126,10 +126,6 @@ def _is_registered(target: tuple[str, int | None], context: Context) -> bool:
     if target not in context.workflow_defs:
         raise MissingError(NeedWorkflowDef(*target))
     return context.workflow_defs[target] is not None
-
-
-def _ended_here(draft: Draft) -> dict[int, Task]:
-    return {task.seq: task for task in draft.memory.own()}
 
 
 def _failed_permissive(draft: Draft) -> list[Task]:

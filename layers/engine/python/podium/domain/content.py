@@ -151,6 +151,11 @@ class _Making:
         name = ""
         if self.node.type == "DYNAMIC":
             name = dynamic.task_name(self.node.task, task_input)
+            if name in SYSTEM_TYPES:
+                raise TerminateWorkflowError(
+                    f"The dynamic task {self.node.ref} names the system task type {name}, "
+                    "for which no worker polls"
+                )
         definition = definition_for(self.node, name, self.context)
         task = replace(new_task(self.state, self.entry, self.node, name), input=task_input)
         task = self._delayed(task, definition)

@@ -6,7 +6,8 @@ number of processes may do it: the header's compare-and-set lets one of them win
 
 The work is a list, not a recursion: folding an end puts nodes in line, creating a node may run it,
 running it may put others in line; when the line is empty, joins and loops are looked at. What
-exceeds the decision's budget stays in the header as DUE entries, the next decision.
+exceeds the decision's budget stays in the header as DUE entries, the next decision: nothing that a
+definition says makes a decision endless.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from podium.domain.execution import Kind, OpenEntry, Task
 from podium.domain.flows import advance_flows, end_stuck_flow
 from podium.domain.folding import end_here, fold
 from podium.domain.outcome import TerminateWorkflowError
-from podium.domain.scheduling import create, run
+from podium.domain.scheduling import create, defer, run
 from podium.domain.status import WorkflowStatus
 
 if TYPE_CHECKING:
@@ -76,7 +77,8 @@ def _work(draft: Draft) -> None:
     while draft.ending is None:
         if draft.creates:
             node, iteration = draft.creates.popleft()
-            _guarded(draft, partial(create, draft, node, iteration))
+            step = create if draft.has_budget else defer
+            _guarded(draft, partial(step, draft, node, iteration))
         elif draft.due and draft.has_budget:
             entry = draft.open[draft.due.popleft()]
             _guarded(draft, partial(run, draft, entry))

@@ -7,6 +7,7 @@ it becomes a fact only when the header is committed.
 
 from __future__ import annotations
 
+import json
 from collections import deque
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -21,6 +22,10 @@ from podium.domain.status import WorkflowStatus
 if TYPE_CHECKING:
     from podium.domain.graph import Graph
     from podium.domain.json import JsonMap
+
+
+#: Characters of JSON after which a decision is cut; a transaction holds 4 MB.
+MAX_WEIGHT = 2_000_000
 
 
 class LayeredMemory(TaskMemory):
@@ -56,9 +61,9 @@ class LayeredMemory(TaskMemory):
         before = {task.seq: task for task in self._base.all(header)}
         return _visible(before | own, header)
 
-    def own(self) -> list[Task]:
-        """What ended in this decision."""
-        return [task for ref in self._by_ref for task in self._known(ref)]
+    def numbered(self, seq: int) -> Task | None:
+        """From either layer."""
+        return super().numbered(seq) or self._base.numbered(seq)
 
     def compiled(self, key: tuple[str, int, int]) -> Graph | None:
         """From either layer."""
@@ -112,6 +117,8 @@ class Draft:
     due: deque[int] = field(default_factory=deque)
     #: Something was folded, created or ended.
     is_changed: bool = False
+    #: Characters of JSON that ``ended`` comes to, about.
+    weight: int = 0
     ending: Ending | None = None
     _view: State | None = None
 
@@ -147,8 +154,14 @@ class Draft:
 
     @property
     def has_budget(self) -> bool:
-        """Another task may end in this decision."""
-        return len(self.ended) < self.context.max_ended
+        """Another task may end in this decision: it is one transaction, bounded in items and bytes."""
+        return len(self.ended) < self.context.max_ended and self.weight < MAX_WEIGHT
+
+    def end_task(self, task: Task) -> None:
+        """``task`` ended within this decision, and is written with it."""
+        self.ended[task.seq] = task
+        self.weight += len(json.dumps((task.input, task.output)))
+        self.remember(task)
 
     def node(self, entry: OpenEntry) -> Node:
         """The node of an open entry; raises MissingError."""

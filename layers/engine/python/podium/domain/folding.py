@@ -47,8 +47,7 @@ def end_here(draft: Draft, entry: OpenEntry, node: Node, task: Task) -> None:
     """``task`` ended within this decision: it is written with it, then consumed like any end."""
     if not task.status.is_successful and _verdict(draft, node, task) is Verdict.TOLERATE:
         task = replace(task, status=TaskStatus.COMPLETED_WITH_ERRORS)
-    draft.ended[task.seq] = task
-    draft.remember(task)
+    draft.end_task(task)
     conclude(draft, entry, node, task)
 
 

@@ -87,6 +87,10 @@ class TaskMemory:
             raise MissingError(NeedTask(ref, seq))
         return found
 
+    def numbered(self, seq: int) -> Task | None:
+        """The task with this number, under whichever ref, if it is known."""
+        return next((known[seq] for known in self._by_ref.values() if seq in known), None)
+
     def history(self, ref: str, header: Header) -> tuple[Task, ...]:
         """All folded tasks under ``ref`` by seq; raises MissingError when the memory cannot know."""
         if not self._complete and ref not in self._history_known:

@@ -10,23 +10,19 @@ from podium.domain.outcome import TerminateWorkflowError
 
 if TYPE_CHECKING:
     from podium.domain.engines import Engines
-    from podium.domain.execution import Task
     from podium.domain.json import Json, JsonMap
     from podium.domain.state import State
 
 
-def workflow_output(state: State, engines: Engines, ended: dict[int, Task]) -> JsonMap:
-    """outputParameters evaluated, or else the output of the task created last.
-
-    ``ended``: tasks that ended in the decision at hand, by seq. Raises MissingError.
-    """
+def workflow_output(state: State, engines: Engines) -> JsonMap:
+    """outputParameters evaluated, or else the output of the task created last; raises MissingError."""
     parameters = state.graph.definition.output_parameters
     if parameters:
         return _evaluated(parameters, Facts(state, engines))
     last = _last_seq(state)
     if state.header.entry(last) is not None or last == 0:
         return {}
-    task = ended.get(last)
+    task = state.memory.numbered(last)
     if task is None:
         task = state.memory.all(state.header)[-1]
     return output_of(state, task)

@@ -41,14 +41,23 @@ def create(draft: Draft, node: Node, iteration: tuple[int, ...]) -> None:
             draft.due.append(entry.seq)
 
 
-def run(draft: Draft, entry: OpenEntry) -> None:
-    """Run a DUE entry to its end.
+def defer(draft: Draft, node: Node, iteration: tuple[int, ...]) -> None:
+    """Leave the creation of a task to the next decision."""
+    draft.due.append(draft.add(node, Kind.DUE, iteration).seq)
 
-    Raises MissingError, and TerminateWorkflowError when the workflow must fail: the entry then
+
+def run(draft: Draft, entry: OpenEntry) -> None:
+    """Run a DUE entry to its end; a deferred task that outlives the decision is created instead.
+
+    That one gets a new number: an entry that was there before would not be seen as added. Raises
+    MissingError, and TerminateWorkflowError when the workflow must fail: the entry then
     stays due, so that a retry of the workflow tries it again.
     """
     node = draft.node(entry)
-    if node.type in FORKS:
+    if kind_of(node.type) is not Kind.DUE:
+        draft.drop(entry)
+        create(draft, node, entry.iteration)
+    elif node.type in FORKS:
         _fork(draft, entry, node)
     elif node.type in CHOICES:
         _choose(draft, entry, node)
@@ -80,8 +89,7 @@ def _terminate(draft: Draft, entry: OpenEntry, node: Node) -> None:
     if not outcome.status.is_successful:
         end_here(draft, entry, node, task)
         return
-    draft.ended[task.seq] = task
-    draft.remember(task)
+    draft.end_task(task)
     draft.drop(entry)
     key = TaskKey(draft.state.header.workflow_id, task.ref, task.seq)
     reason = terminate.reason_of(task_input, key.task_id)
@@ -104,8 +112,7 @@ def _choose(draft: Draft, entry: OpenEntry, node: Node) -> None:
         extra["hasChildren"] = "true"
     task = replace(task, input={**task_input, **extra})
     task = ended(task, chosen.outcome, draft.context.now)
-    draft.ended[task.seq] = task
-    draft.remember(task)
+    draft.end_task(task)
     draft.drop(entry)
     if head:
         draft.creates.appendleft((graph.nodes[head], entry.iteration))
@@ -130,8 +137,7 @@ def _fork(draft: Draft, entry: OpenEntry, node: Node) -> None:
             FORKED_DEFS: [branch.to_json() for branch in branches],
         }
     task = ended(_task(draft, entry, node, task_input), Outcome(), draft.context.now)
-    draft.ended[task.seq] = task
-    draft.remember(task)
+    draft.end_task(task)
     draft.drop(entry)
     heads = branch_heads(draft.view, node, task)
     draft.creates.extendleft((head, entry.iteration) for head in reversed((*heads, join)))

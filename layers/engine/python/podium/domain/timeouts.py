@@ -91,18 +91,21 @@ def bounds_of(state: State, tasks: Iterable[Task], now: int) -> Iterator[int]:
             continue
         node = node_of(state, task.node)
         yield from (clock.at for clock in _clocks(state, task, node, now))
-        if task.kind in _LEASED and task.status is TaskStatus.SCHEDULED:
-            yield from _unclaimed_bounds(task, node, now)
+        if task.status is TaskStatus.SCHEDULED:
+            yield from _unstarted_bounds(task, node, now)
 
 
-def _unclaimed_bounds(task: Task, node: Node, now: int) -> Iterator[int]:
+def _unstarted_bounds(task: Task, node: Node, now: int) -> Iterator[int]:
+    """Clocks that the claim, or the launch of a child, will start."""
     ready = max(now, _ready_at(task))
-    yield ready + RESEND_MS
+    if task.kind in _LEASED:
+        yield ready + RESEND_MS
     if task.lease:
         yield ready + max(task.lease, UNCLAIMED_MS)
     definition = node.task.task_definition
     if definition is not None and definition.timeout_seconds > 0 and not task.started_at:
-        yield ready + max(definition.timeout_seconds * 1000, UNCLAIMED_MS)
+        wait = UNCLAIMED_MS if task.kind in _LEASED else 0
+        yield ready + max(definition.timeout_seconds * 1000, wait)
 
 
 def _due(state: State, task: Task, now: int) -> TaskEnd | None:
