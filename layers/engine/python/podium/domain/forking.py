@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from podium.domain.json import Json, JsonMap
     from podium.domain.state import State
 
+_PLAIN_TASK = WorkflowTask().to_json()
+_PLAIN_DEFINITION = TaskDef().to_json()
+
 
 def branch_heads(state: State, fork: Node, task: Task) -> list[Node]:
     """First task of each branch that the ended FORK ``task`` opens."""
@@ -70,6 +73,23 @@ def _refs(fork: Task) -> Sequence[Json]:
     """Refs of the branches that a dynamic fork has opened."""
     refs = fork.input.get(FORKED_REFS)
     return refs if isinstance(refs, list | tuple) else ()
+
+
+def stored(branch: WorkflowTask) -> dict[str, Json]:
+    """``branch`` as the FORK task stores it: what is as by default is left out, of wide forks a lot."""
+    written = _without(branch.to_json(), _PLAIN_TASK)
+    definition = branch.task_definition
+    if definition is not None:
+        written["taskDefinition"] = _without(definition.to_json(), _PLAIN_DEFINITION)
+    return written
+
+
+def _without(written: dict[str, Json], defaults: dict[str, Json]) -> dict[str, Json]:
+    return {
+        key: value
+        for key, value in written.items()
+        if key not in defaults or defaults[key] != value
+    }
 
 
 def _with_task_defs(branches: list[WorkflowTask], context: Context) -> list[WorkflowTask]:

@@ -15,7 +15,7 @@ from podium.domain.content import ended, input_of, new_task
 from podium.domain.draft import Draft, Ending
 from podium.domain.execution import Kind, OpenEntry
 from podium.domain.folding import end_here, go_on
-from podium.domain.forking import branch_heads, dynamic_branches
+from podium.domain.forking import branch_heads, dynamic_branches, stored
 from podium.domain.ids import TaskKey
 from podium.domain.outcome import Outcome, TerminateWorkflowError
 from podium.domain.state import FORKED_DEFS, FORKED_REFS, graph_of
@@ -134,7 +134,7 @@ def _fork(draft: Draft, entry: OpenEntry, node: Node) -> None:
         task_input = {
             **task_input,
             FORKED_REFS: [branch.task_reference_name for branch in branches],
-            FORKED_DEFS: [branch.to_json() for branch in branches],
+            FORKED_DEFS: [stored(branch) for branch in branches],
         }
     task = ended(_task(draft, entry, node, task_input), Outcome(), draft.context.now)
     draft.end_task(task)
