@@ -208,3 +208,32 @@ def test_the_input_template_of_a_task_definition_fills_what_is_missing():
         workflow(simple("t1", inputParameters={"b": 3}, taskDefinition=definition)), {"x": 1}
     ).start()
     assert driver.task("t1").input == {"a": 1, "b": 3}
+
+
+def test_an_output_parameter_that_cannot_be_evaluated_is_null():
+    deep: object = "${workflow.input.x}"
+    for _ in range(2000):
+        deep = [deep]
+    driver = Driver(workflow(simple("t1"), outputParameters={"deep": deep, "x": 1})).start()
+    driver.complete("t1")
+    assert driver.output == {"deep": None, "x": 1}
+
+
+def test_void_numbers_are_passed_over_for_the_last_task():
+    from dataclasses import replace
+
+    driver = Driver(workflow(simple("t1"), simple("t2"))).start()
+    driver.complete("t1", {"a": 1})
+    header = replace(driver.header, last_seq=6, gone=((3, 6),))
+    driver.state = replace(driver.state, header=header)
+    driver.complete("t2", {"b": 2})
+    assert driver.output == {"b": 2}
+
+
+def test_a_response_timeout_is_retried_and_then_times_the_workflow_out():
+    reason = "responseTimeout: 1 exceeded for the taskId: x with Task Definition: t1"
+    driver = Driver(workflow(simple("t1", retryCount=1))).start()
+    driver.fail("t1", reason, TaskStatus.TIMED_OUT)
+    assert driver.open_refs == ["t1"]
+    driver.fail("t1", reason, TaskStatus.TIMED_OUT)
+    assert driver.status is WorkflowStatus.TIMED_OUT
