@@ -43,11 +43,11 @@ def patched(clock: LocalClock, version: str = moto.__version__) -> Iterator[bool
         yield False
         return
     # Imported late: they reach into moto's insides, which another version may not have.
-    from podium_local.moto_patch import calls, memory, queues, streams, tables
+    from podium_local.moto_patch import answers, calls, expressions, memory, queues, streams, tables
 
     substitutions = Substitutions()
     try:
-        for part in (calls, memory, tables, streams, queues):
+        for part in (calls, memory, answers, expressions, tables, streams, queues):
             part.install(substitutions, clock)
         yield True
     finally:

@@ -25,8 +25,28 @@ keys = st.builds(
     st.sampled_from(["1", "2", "3"]),
 )
 numbers = st.integers(min_value=0, max_value=3).map(lambda number: {"N": str(number)})
+values = st.recursive(
+    st.sampled_from(
+        [
+            {"S": ""},
+            {"N": "1.50"},
+            {"BOOL": False},
+            {"NULL": True},
+            {"SS": ["a", "b"]},
+            {"NS": ["1"]},
+            {"B": b"\x00"},
+            {"BS": [b"z"]},
+        ]
+    ),
+    lambda inner: (
+        st.lists(inner, max_size=2).map(lambda several: {"L": several})
+        | st.dictionaries(names, inner, max_size=2).map(lambda several: {"M": several})
+    ),
+    max_leaves=4,
+)
 extras = st.fixed_dictionaries(
-    {"v": numbers}, optional={"due": st.just({"S": "0"}), "tm": names.map(lambda name: {"S": name})}
+    {"v": numbers},
+    optional={"a": values, "due": st.just({"S": "0"}), "tm": names.map(lambda name: {"S": name})},
 )
 conditions = st.sampled_from(
     [
@@ -46,14 +66,29 @@ def _with_condition(condition: str, value: Any, request: dict[str, Any]) -> dict
 
 
 puts = st.builds(lambda key, extra: {"Item": key | extra}, keys, extras)
+expressions = st.sampled_from(
+    [
+        "SET w = :w, v = if_not_exists(v, :w)",
+        "SET v = v + :w, w = :w REMOVE a",
+        "REMOVE v, a.b, a[0] SET w = :w",
+        "ADD v :w",
+        "SET a = list_append(if_not_exists(a, :l), :l), v = :w",
+        "SET v = :w, v = :w",
+        "SET x",
+    ]
+)
 updates = st.builds(
-    lambda key, value: {
+    lambda key, expression, value, returned: {
         "Key": key,
-        "UpdateExpression": "SET w = :w, v = if_not_exists(v, :w)",
-        "ExpressionAttributeValues": {":w": value},
+        "UpdateExpression": expression,
+        "ReturnValues": returned,
+        "ExpressionAttributeValues": {":w": value}
+        | ({":l": {"L": [{"S": "e"}]}} if ":l" in expression else {}),
     },
     keys,
+    expressions,
     numbers,
+    st.sampled_from(["NONE", "ALL_OLD", "ALL_NEW", "UPDATED_NEW"]),
 )
 deletes = st.builds(lambda key: {"Key": key}, keys)
 
@@ -71,13 +106,13 @@ conditional_writes = st.one_of(
 
 def _single(operation: str, request: dict[str, Any]) -> Call:
     method = {"Put": "put_item", "Update": "update_item", "Delete": "delete_item"}[operation]
-    return "dynamodb", method, request | {"TableName": "table", "ReturnValues": "ALL_OLD"}
+    return "dynamodb", method, {"ReturnValues": "ALL_OLD"} | request | {"TableName": "table"}
 
 
 def _transaction(operations: list[tuple[str, dict[str, Any]]]) -> Call:
     items = [
         {
-            operation: request
+            operation: {name: part for name, part in request.items() if name != "ReturnValues"}
             | {"TableName": "table"}
             | (
                 {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
