@@ -230,3 +230,52 @@ def test_a_dynamic_task_without_a_name_fails_the_workflow_and_stays_due():
     assert driver.header.reason.startswith("Cannot map a dynamic task based on the parameter")
     assert [entry.kind for entry in driver.header.open] == [Kind.DUE]
     assert driver.tasks == []
+
+
+def test_a_branch_may_hold_a_static_fork_of_its_own():
+    inner = task("g", "FORK_JOIN", forkTasks=[[simple("x1"), simple("x2")], [simple("y")]])
+    switch = task(
+        "s",
+        "SWITCH",
+        evaluatorType="value-param",
+        expression="k",
+        defaultCase=[inner, task("gj", "JOIN", joinOn=["x2", "y"]), simple("last")],
+    )
+    driver = Driver(workflow(*_fork([switch, simple("b")]), simple("end"))).start()
+    assert driver.refs == ["f", "s", "g", "x1", "y", "gj", "b", "f_join"]
+    driver.complete("y", {"y": 1})
+    driver.complete("x1")
+    driver.complete("b")
+    driver.complete("x2", {"x": 2})
+    assert driver.output_of("gj") == {"x2": {"x": 2}, "y": {"y": 1}}
+    assert driver.open_refs == ["f_join", "last"]
+    driver.complete("last")
+    assert driver.open_refs == ["end"]
+
+
+def test_a_choice_that_chose_nothing_is_joined_by_itself():
+    switch = task("s", "SWITCH", evaluatorType="value-param", expression="k")
+    driver = Driver(workflow(*_fork([switch]), simple("end"))).start()
+    assert driver.output_of("f_join") == {
+        "s": {"evaluationResult": ["null"], "selectedCase": "null"}
+    }
+    assert driver.open_refs == ["end"]
+
+
+def test_a_fork_without_a_join_as_a_branch_fails_the_workflow():
+    inner = task("g", "FORK_JOIN", forkTasks=[[simple("x")]])
+    driver = Driver(workflow(*_fork([inner]))).start()
+    assert driver.status is WorkflowStatus.FAILED
+    assert "not followed by a join task" in driver.header.reason
+    assert driver.refs == ["f"]
+
+
+def test_a_permissive_branch_is_found_among_all_tasks_for_the_reason():
+    driver = Driver(
+        workflow(
+            *_fork([simple("a", permissive=True)], ref="f")[:1], task("j", "JOIN", optional=True)
+        )
+    ).start()
+    driver.fail("a", "bad")
+    assert driver.status is WorkflowStatus.FAILED
+    assert "'bad'" in driver.header.reason

@@ -113,11 +113,6 @@ class Graph:
         return found
 
     @cached_property
-    def has_permissive(self) -> bool:
-        """Some task is permissive and not optional."""
-        return any(node.task.permissive and not node.task.optional for node in self)
-
-    @cached_property
     def has_dynamic_forks(self) -> bool:
         """Tasks may exist at run time that the definition does not name."""
         return any(node.type == "FORK_JOIN_DYNAMIC" for node in self)
