@@ -8,19 +8,33 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import typer.main
 
+from functions.api.routes import ROUTES
 from infra.topology import TOPOLOGY
+from podium.domain.task_types import SYSTEM_TYPES, UNSUPPORTED
 from podium.settings import PREFIX, Settings
+from podium_local.commands import app
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 REFERENCE = REPOSITORY / "docs/reference"
 PRODUCT = ["layers", "functions", "infra", "local"]
+
+METHODS = "GET|POST|PUT|DELETE"
+# All forks are FORK on the wire, and may be called so in a definition.
+FORK_ON_THE_WIRE = "FORK"
+
+COMMAND = typer.main.get_group(app)
 
 PAGES = sorted(
     path
     for pattern in ("*.md", "docs/**/*.md", "events/**/*.md")
     for path in REPOSITORY.glob(pattern)
 )
+
+
+# The section of protocol.md whose points are cited by their number alone: `protocol.md 3, 21c`.
+COUNTEREXAMPLES = "11"
 
 
 def reference(name: str) -> str:
@@ -44,6 +58,8 @@ def sections(text: str) -> set[str]:
             numbers.add(heading)
         elif found := re.match(r"(\d+[a-z]?)\. ", line):
             numbers.add(f"{heading}.{found[1]}")
+        if heading == COUNTEREXAMPLES:
+            numbers |= set(re.findall(r"(?:^|[.:] )(\d+[a-z]?)\. ", line))
     return numbers
 
 
@@ -101,6 +117,72 @@ def test_every_make_target_says_what_it_does():
     makefile = (REPOSITORY / "Makefile").read_text()
     phony = re.findall(r"^\.PHONY: ([a-z-]+)$", makefile, re.MULTILINE)
     assert sorted(re.findall(r"^([a-z-]+):.* ## \S", makefile, re.MULTILINE)) == sorted(phony)
+
+
+@pytest.mark.parametrize("name", ["", *COMMAND.commands])
+def test_every_podium_command_is_documented_with_its_options(name: str):
+    command = COMMAND.commands[name] if name else COMMAND
+    page = reference("commands.md")
+    heading = f"### podium {name}\n" if name else "## podium\n"
+    assert heading in page, heading
+    level = heading.partition(" ")[0]
+    text = re.split(rf"^#{{1,{len(level)}}} ", page.partition(heading)[2], flags=re.MULTILINE)[0]
+    options = [option for parameter in command.params for option in parameter.opts]
+    assert [option for option in options if f"`{option}`" not in text] == []
+
+
+# Routes and task types.
+
+
+def documented_routes() -> set[tuple[str, str]]:
+    """Method and path of every route in rest-api.md, without the names of the variables.
+
+    A path in a section with a base (`## 5. Tasks - /api/tasks`) goes on from it.
+    """
+    found = set()
+    base, method = "", ""
+    for line in reference("rest-api.md").splitlines():
+        if line.startswith("## "):
+            heading = re.match(r"## .* — `(/api[\w/]*)`", line)
+            base, method = heading[1] if heading else "", ""
+        elif header := re.match(rf"\| ({METHODS}) path \|", line):
+            method = header[1]
+        # In a table the routes are in the first cell; in prose they are wherever a method stands.
+        cell = line.partition(" | ")[0] if line.startswith("|") else line
+        if not line.startswith("|"):
+            method = ""
+        for match in re.finditer(rf"(?:\b({METHODS}) )?`(/[^`\s]*|)`", cell):
+            method = match[1] or method
+            if method:
+                path = match[2] if match[2].startswith("/api") else base + match[2].rstrip("/")
+                found.add((method, re.sub(r"\{\w+\}", "{}", path)))
+    return found
+
+
+def test_every_route_is_documented():
+    documented = documented_routes()
+    assert [
+        f"{route.method} {route.path}"
+        for route in ROUTES
+        if (route.method, re.sub(r"\{\w+\}", "{}", route.path)) not in documented
+    ] == []
+
+
+def test_every_task_type_is_documented():
+    documented = set(re.findall(r"\b[A-Z][A-Z_]+\b", reference("tasks.md")))
+    assert sorted(SYSTEM_TYPES - documented) == []
+
+
+def test_every_task_type_that_runs_has_a_section():
+    headings = " ".join(re.findall(r"^## .*", reference("tasks.md"), re.MULTILINE))
+    sections_of = set(re.findall(r"\b[A-Z][A-Z_]+\b", headings)) | {FORK_ON_THE_WIRE}
+    assert sorted(SYSTEM_TYPES - UNSUPPORTED - sections_of) == []
+
+
+def test_every_module_of_a_task_type_is_named_after_it():
+    folder = REPOSITORY / "layers/engine/python/podium/domain/tasks"
+    stems = [path.stem.rstrip("_").upper() for path in folder.glob("*.py")]
+    assert sorted(set(stems) - SYSTEM_TYPES - {"__INIT", "DYNAMIC", "SIMPLE", "USER_DEFINED"}) == []
 
 
 # Settings.

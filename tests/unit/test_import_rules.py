@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from infra.shapes import Attribute
+from infra.topology import TOPOLOGY
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 ROOTS = ["layers/engine/python", "layers/worker/python", "local", "."]
 PACKAGES = [
@@ -65,7 +68,7 @@ IMPURE = {
     *("io", "locale", "logging", "mmap", "multiprocessing", "os", "pathlib", "pickle", "platform"),
     *("queue", "random", "sched", "secrets", "select", "shelve", "shutil", "signal", "smtplib"),
     *("socket", "socketserver", "sqlite3", "ssl", "subprocess", "sys", "tempfile", "threading"),
-    *("time", "urllib", "uuid", "warnings", "webbrowser", "xmlrpc", "zoneinfo"),
+    *("time", "urllib", "uuid", "warnings", "webbrowser", "xmlrpc"),
 }
 
 
@@ -125,6 +128,41 @@ def test_a_breach_is_reported(copy: Path, contract: str):
 
     assert result.returncode == 1, result.stdout + result.stderr
     assert "breach" in result.stdout
+
+
+# Functions that run for each task: what they import is paid for by every cold start.
+HOT = ["decider", "poll", "results", "system_tasks", "timers"]
+# Used by the api function alone, or never deployed.
+COLD = ["pynamodb", "aws_lambda_powertools.event_handler", "moto", "typer", "aws_cdk", "pydantic"]
+
+
+def test_a_hot_function_is_a_function_of_the_topology():
+    assert set(HOT) < {function.name for function in TOPOLOGY.functions}
+
+
+@pytest.mark.parametrize("name", HOT)
+def test_a_hot_function_starts_without_what_only_others_need(name: str):
+    """Seen in a process of its own, with the engine built as its first event would build it."""
+    settings = {
+        variable.name: variable.of if variable.attribute is Attribute.TEXT else "x"
+        for function in TOPOLOGY.functions
+        if function.name == name
+        for variable in function.environment
+    }
+    program = (
+        f"import sys, functions.{name}.handler, podium.bootstrap\n"
+        "podium.bootstrap.engine()\n"
+        f"print(*(module for module in {COLD} if module in sys.modules))"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=REPOSITORY,
+        env=os.environ | settings,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (result.returncode, result.stdout.strip()) == (0, ""), result.stderr
 
 
 def test_the_domain_imports_the_standard_library_alone():
