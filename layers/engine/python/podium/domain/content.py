@@ -174,10 +174,12 @@ class _Making:
         own = input_of(self.state, self.entry, self.node, self.context)
         task_input = sub_workflow.task_input(self.node.task, own, facts.value)
         definition = definition_for(self.node, "", self.context)
+        child_id = child_workflow_id(key, self.entry.inc)
         task = replace(
             new_task(self.state, self.entry, self.node),
             input=task_input,
-            child_id=child_workflow_id(key, self.entry.inc),
+            output={"subWorkflowId": child_id},
+            child_id=child_id,
         )
         return self._delayed(task, definition)
 

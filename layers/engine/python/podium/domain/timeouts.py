@@ -100,6 +100,9 @@ def _unstarted_bounds(task: Task, node: Node, now: int) -> Iterator[int]:
     ready = max(now, _ready_at(task))
     if task.kind in _LEASED:
         yield ready + RESEND_MS
+    elif task.start_delay_ms:
+        # The launch of the child is due then.
+        yield ready
     if task.lease:
         yield ready + max(task.lease, UNCLAIMED_MS)
     definition = node.task.task_definition

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from podium.domain.changes import Change, HeaderChange, TaskChange
 from podium.domain.content import content
-from podium.domain.execution import Kind
+from podium.domain.execution import Kind, TaskEnd
 from podium.domain.ids import TaskKey
 from podium.domain.memory import TaskMemory
 from podium.domain.state import State
@@ -61,7 +61,7 @@ class Creating:
         match task.kind:
             case Kind.WORKER | Kind.SYSTEM:
                 self.send(state, task)
-            case Kind.CHILD | Kind.LAUNCH:
+            case Kind.CHILD | Kind.LAUNCH if ready_at(task) <= self._ports.clock.now():
                 task, following = self._children.launch(state, task)
             case _:
                 pass
@@ -69,6 +69,20 @@ class Creating:
         if put and task.status.is_terminal:
             following.append(TaskChange(header.workflow_id, task))
         return following
+
+    def launch_ready(self, state: State, task: Task) -> Task | None:
+        """Launch the workflow of a task whose delay is over; its item afterwards.
+
+        The child first, then the item: a crash in between leaves it SCHEDULED, and the launch is
+        repeated on the same child. What follows is found by the records of both.
+        """
+        key = TaskKey(state.header.workflow_id, task.ref, task.seq)
+        launched, _ = self._children.launch(state, task)
+        now = self._ports.clock.now()
+        if not launched.status.is_terminal:
+            return self._ports.executions.claim(key, task.inc, task.epoch, "", now).task
+        end = TaskEnd(launched.status, now, output=launched.output, reason=launched.reason)
+        return self._ports.executions.end(key, end, inc=task.inc).task
 
     def send(self, state: State, task: Task) -> None:
         """Send the message of a worker or system task with its present epoch."""

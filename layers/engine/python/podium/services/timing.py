@@ -31,6 +31,7 @@ LOOK_AGAIN = 30_000
 #: Least time (ms) between two firings of one workflow's timer.
 SHORTEST = 1000
 _HANDED_OUT = frozenset({Kind.WORKER, Kind.SYSTEM})
+_LAUNCHED = frozenset({Kind.CHILD, Kind.LAUNCH})
 #: The sweep runs each minute and moves what comes due within this time (ms) to delay messages.
 SWEEP_AHEAD = 16 * 60 * 1000
 
@@ -104,6 +105,7 @@ class Timing:
         tasks, all_there = self._open_tasks(state)
         open_tasks = self._end_due(state, tasks, now)
         self._send_old_ones_again(state, open_tasks, now)
+        open_tasks = self._launch_ready(state, open_tasks, now)
         timer = self._deciding.settle(
             lambda _: next_timer(state, open_tasks, now),
             header=state.header,
@@ -145,6 +147,17 @@ class Timing:
             is_waiting = task.status is TaskStatus.SCHEDULED and task.kind in _HANDED_OUT
             if is_waiting and not task.held and now - ready_at(task) >= RESEND_MS:
                 self._creating.send(state, task)
+
+    def _launch_ready(self, state: State, tasks: list[Task], now: int) -> list[Task]:
+        """Launch children whose start or retry was delayed until now; the items afterwards."""
+        found: list[Task | None] = []
+        for task in tasks:
+            is_waiting = task.status is TaskStatus.SCHEDULED and task.kind in _LAUNCHED
+            if not is_waiting or ready_at(task) > now:
+                found.append(task)
+                continue
+            found.append(self._creating.launch_ready(state, task))
+        return [task for task in found if task is not None and not task.status.is_terminal]
 
     def _open_tasks(self, state: State) -> tuple[list[Task], bool]:
         """Items of the open entries, and whether all are there; one may still have to be put."""
