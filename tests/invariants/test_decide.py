@@ -1,4 +1,4 @@
-"""Invariants of decide, over generated definitions and whatever workers may do (design.md 4).
+"""Invariants of decide, over generated definitions and whatever workers may do (docs/architecture.md, Invariants).
 
 1. Deciding twice on the same state gives the same decision, whatever the memory holds; the content of
    a created task is a function of the committed header (checked by the driver at every decision).

@@ -1,4 +1,4 @@
-"""The registry of task queues: which queue serves ``[domain:]taskType`` (protocol.md 9, design.md 3.3).
+"""The registry of task queues: which queue serves ``[domain:]taskType`` (protocol.md 9).
 
 Items of the metadata table: pk ``Q#``, sk the registry name escaped, ``n`` the registry name, ``u`` the
 queue's URL.

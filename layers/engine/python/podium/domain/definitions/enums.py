@@ -29,7 +29,7 @@ class RetryLogic(StrEnum):
 
 
 class JoinMode(StrEnum):
-    """How the peer evaluates a JOIN; here every JOIN is evaluated in decide (design.md 7)."""
+    """How the peer evaluates a JOIN; here every JOIN is evaluated in decide (docs/parity.md)."""
 
     SYNC = "SYNC"
     ASYNC = "ASYNC"

@@ -1,4 +1,4 @@
-"""What the peer lets in and can never run to an end; refused here (design.md 7, invariant 9).
+"""What the peer lets in and can never run to an end; refused here (docs/parity.md, invariant 9).
 
 These rules hold everywhere: in loops and in inline sub-workflow definitions, too.
 """
