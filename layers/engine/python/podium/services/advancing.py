@@ -151,7 +151,10 @@ class Advancing:
             following = queue.popleft()
             if isinstance(following, TaskChange):
                 ends.append(following.new)
-        return self.fold(change.workflow_id, ends)
+        ended_children = [
+            child for task in ends for child in self._closing.end_child_of(change.workflow_id, task)
+        ]
+        return [*self.fold(change.workflow_id, ends), *ended_children]
 
     def _carry_out(self, change: HeaderChange, *, again: bool = False) -> list[Change]:
         """Do what a committed header asks for; skipped when this process did it, unless ``again``."""

@@ -83,20 +83,27 @@ class Children:
             return []
         return [] if change is None else [change]
 
-    def terminate(self, parent: TaskKey, inc: int, reason: str) -> list[Change]:
-        """End the child of a task whose workflow has ended.
+    def terminate(
+        self, parent: TaskKey, inc: int, reason: str, *, fence: bool = True
+    ) -> list[Change]:
+        """End the child of a task that, or whose workflow, has ended.
 
-        A child that does not exist yet gets a TERMINATED stub, which fences a launch under way (16).
+        A child that does not exist yet gets a TERMINATED stub, which fences a launch under way
+        (16); without ``fence`` none can be under way.
         """
         child_id = child_workflow_id(parent, inc)
         for _ in range(MAX_RACES):
-            state = self._states.fresh(child_id)
-            if state is None:
+            header = self._ports.executions.read_header(child_id)
+            if header is None and not fence:
+                return []
+            if header is None:
                 if self._ports.executions.put_terminated_stub(self._stub(child_id, parent, inc)):
                     return []
                 continue
-            if state.header.status.is_terminal:
+            if header.status.is_terminal:
+                # Perhaps a stub, of which there is nothing but this header.
                 return []
+            state = self._states.at(header)
             decision = self._deciding.settle(
                 partial(operations.terminate, state, reason),
                 header=state.header,

@@ -16,7 +16,7 @@ from podium.domain.status import TaskStatus
 
 if TYPE_CHECKING:
     from podium.domain.changes import Change, HeaderChange
-    from podium.domain.execution import Header, OpenEntry
+    from podium.domain.execution import Header, OpenEntry, Task
     from podium.domain.state import State
     from podium.ports.bundle import Ports
     from podium.services.children import Children
@@ -70,6 +70,18 @@ class Closing:
             closed = replace(header, closed=True, version=header.version + 1)
             self._states.keep(replace(state, header=closed))
         return following
+
+    def end_child_of(self, workflow_id: str, task: Task) -> list[Change]:
+        """End the child that an ended task waited for, if it still runs: the task timed out, or
+        was ended through the API (design.md 7).
+        """
+        if task.kind is not Kind.CHILD:
+            return []
+        key = TaskKey(workflow_id, task.ref, task.seq)
+        reason = f"The task of the parent workflow has ended with status {task.status}"
+        # The item of a delayed task is there before its child: that launch has to be fenced.
+        is_fenced = task.start_delay_ms > 0
+        return self._children.terminate(key, task.inc, reason, fence=is_fenced)
 
     def _end_child(self, state: State, entry: OpenEntry) -> list[Change]:
         if entry.kind is not Kind.CHILD:
