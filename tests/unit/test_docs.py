@@ -59,7 +59,7 @@ def sections(text: str) -> set[str]:
         elif found := re.match(r"(\d+[a-z]?)\. ", line):
             numbers.add(f"{heading}.{found[1]}")
         if heading == COUNTEREXAMPLES:
-            numbers |= set(re.findall(r"(?:^|[.:] )(\d+[a-z]?)\. ", line))
+            numbers |= set(re.findall(r"(?:^|\s)(\d+[a-z]?)\. ", line))
     return numbers
 
 
