@@ -10,7 +10,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from podium.domain.tasks.http import read_body
 from podium.ports.outside import HttpError, HttpRequest, HttpResponse
@@ -34,14 +34,10 @@ class UrllibHttpCaller:
         """One call; raises HttpError when there is no answer to it."""
         import urllib3  # noqa: PLC0415  # only functions that make calls pay for it
 
-        parts = urlsplit(request.uri)
-        if parts.scheme not in _PORTS or not parts.hostname:
-            message = f"{request.uri!r} is not an http or https URI"
-            raise HttpError(message)
-        port = parts.port or _PORTS[parts.scheme]
-        address = self._address(parts.hostname, port)
+        parts, host, port = _target(request.uri)
+        address = self._address(host, port)
         try:
-            with _pool(parts.scheme, address, port, parts.hostname, request) as pool:
+            with _pool(parts.scheme, address, port, host, request) as pool:
                 answer = pool.request(
                     request.method,
                     (parts.path or "/") + (f"?{parts.query}" if parts.query else ""),
@@ -77,6 +73,20 @@ class UrllibHttpCaller:
                     )
                     raise HttpError(message)
         return addresses[0]
+
+
+def _target(uri: str) -> tuple[SplitResult, str, int]:
+    """The parts of an http or https URI, its host and port."""
+    try:
+        parts = urlsplit(uri)
+        port = parts.port or _PORTS[parts.scheme]
+    except (ValueError, KeyError) as error:
+        message = f"{uri!r} is not an http or https URI"
+        raise HttpError(message) from error
+    if not parts.hostname:
+        message = f"{uri!r} is not an http or https URI"
+        raise HttpError(message)
+    return parts, parts.hostname, port
 
 
 def _pool(
