@@ -185,10 +185,16 @@ def test_a_fork_without_a_join_fails_the_workflow(following):
     assert driver.tasks == []
 
 
-def test_an_empty_branch_fails_the_workflow():
-    driver = Driver(workflow(*_fork([simple("a")], [], join_on=["a"]))).start()
-    assert driver.status is WorkflowStatus.FAILED
-    assert driver.header.reason == "A branch of the fork task fork has no tasks"
+@pytest.mark.parametrize("branches", [([],), ([], [])])
+def test_an_empty_branch_is_nothing_to_do(branches):
+    driver = Driver(workflow(*_fork(*branches, join_on=[]), simple("end"))).start()
+    assert driver.refs == ["fork", "fork_join", "end"]
+
+
+def test_the_other_branches_go_on_beside_an_empty_one():
+    driver = Driver(workflow(*_fork([simple("a")], [], join_on=["a"]), simple("end"))).start()
+    driver.complete("a")
+    assert driver.open_refs == ["end"]
 
 
 def test_a_join_on_a_task_its_branch_never_ran_fails_when_the_branch_is_over():

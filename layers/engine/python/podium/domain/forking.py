@@ -25,15 +25,12 @@ _PLAIN_DEFINITION = TaskDef().to_json()
 
 
 def branch_heads(state: State, fork: Node, task: Task) -> list[Node]:
-    """First task of each branch that the ended FORK ``task`` opens."""
+    """First task of each branch that the ended FORK ``task`` opens; an empty branch has none."""
     if fork.type == "FORK_JOIN_DYNAMIC":
         graph = branches_of(state, fork.address, task.seq)
     else:
         graph = graph_of(state, fork.address)
-    heads = graph.heads[fork.address].branches
-    if not all(heads):
-        raise TerminateWorkflowError(f"A branch of the fork task {fork.ref} has no tasks")
-    return [graph.nodes[head] for head in heads]
+    return [graph.nodes[head] for head in graph.heads[fork.address].branches if head]
 
 
 def dynamic_branches(

@@ -47,11 +47,12 @@ def defer(draft: Draft, node: Node, iteration: tuple[int, ...]) -> None:
 
 
 def run(draft: Draft, entry: OpenEntry) -> None:
-    """Run a DUE entry to its end; a deferred task that outlives the decision is created instead.
+    """Run a DUE entry to its end.
 
-    That one gets a new number: an entry that was there before would not be seen as added. Raises
-    MissingError, and TerminateWorkflowError when the workflow must fail: the entry then
-    stays due, so that a retry of the workflow tries it again.
+    A deferred task of a type that outlives decisions is created instead, under a new number: an
+    entry that was in the header before would not be seen as added. Raises MissingError, and
+    TerminateWorkflowError when the workflow must fail: the entry then stays due, so that a retry
+    of the workflow tries it again.
     """
     node = draft.node(entry)
     if kind_of(node.type) is not Kind.DUE:
