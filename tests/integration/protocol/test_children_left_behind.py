@@ -1,4 +1,4 @@
-"""A child whose task ended without it is terminated, not left to itself (design.md 7)."""
+"""A child whose task ended without it is terminated, not left to itself (docs/parity.md)."""
 
 from __future__ import annotations
 

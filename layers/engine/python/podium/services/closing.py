@@ -73,7 +73,7 @@ class Closing:
 
     def end_child_of(self, workflow_id: str, task: Task) -> list[Change]:
         """End the child that an ended task waited for, if it still runs: the task timed out, or
-        was ended through the API (design.md 7).
+        was ended through the API (docs/parity.md).
         """
         if task.kind is not Kind.CHILD:
             return []
