@@ -251,3 +251,41 @@ def test_nothing_is_read_to_know_that_a_branch_is_not_done():
     cold = replace(driver.state, memory=TaskMemory())
     context = driver._all_definitions()
     assert isinstance(decide(cold, [end], context), Decision)
+
+
+def test_an_outer_join_does_not_wait_for_what_an_inner_join_has_left_behind():
+    inner = _fork([simple("x1"), simple("x2")], [simple("y")], join_on=["x1", "y"], ref="inner")
+    driver = Driver(workflow(*_fork([*inner], [simple("b")]), simple("end"))).start()
+    driver.complete("b")
+    driver.complete("x1")
+    assert "fork_join" in driver.open_refs
+    driver.complete("y")
+    assert driver.open_refs == ["x2", "end"]
+    driver.complete("x2")
+    driver.complete("end")
+    assert driver.status is WorkflowStatus.COMPLETED
+
+
+def test_an_outer_join_waits_for_what_follows_an_inner_join():
+    inner = _fork([simple("x1"), simple("x2")], join_on=["x1"], ref="inner")
+    driver = Driver(
+        workflow(*_fork([*inner, simple("after")], [simple("b")]), simple("end"))
+    ).start()
+    driver.complete("b")
+    driver.complete("x1")
+    assert driver.open_refs == ["fork_join", "x2", "after"]
+    driver.complete("x2")
+    driver.complete("after", {"v": 1})
+    assert driver.output_of("fork_join") == {"after": {"v": 1}}
+    assert driver.open_refs == ["end"]
+
+
+def test_an_outer_join_waits_for_a_task_it_names_among_those_left_behind():
+    branch = [simple("x1"), simple("x2"), simple("x3")]
+    inner = _fork(branch, join_on=["x1"], ref="inner")
+    driver = Driver(workflow(*_fork([*inner], join_on=["x3"]), simple("end"))).start()
+    driver.complete("x1")
+    assert driver.open_refs == ["fork_join", "x2"]
+    driver.complete("x2")
+    driver.complete("x3")
+    assert driver.open_refs == ["end"]

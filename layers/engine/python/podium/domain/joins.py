@@ -16,7 +16,7 @@ from podium.domain.manifest import each, join_manifest, output_of
 from podium.domain.outcome import Outcome
 from podium.domain.state import branches_of, graph_of, node_of
 from podium.domain.status import TaskStatus
-from podium.domain.task_types import CHOICES
+from podium.domain.task_types import CHOICES, FORKS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -128,40 +128,69 @@ class _Frontier:
     branches: dict[str, int]
     #: For each branch with open entries, the earliest of them in pre-order.
     earliest: dict[int, int]
+    #: Open tasks that the JOIN of an inner fork did not wait for, each with that fork.
+    left_behind: list[tuple[int, Node]]
     open_refs: frozenset[str]
 
     @classmethod
     def of(cls, state: State, join: OpenEntry, graph: Graph, fork: Node | None) -> _Frontier:
-        branches = {} if fork is None else graph.branches_below(fork)
         depth = len(join.iteration)
+        others = [
+            entry
+            for entry in state.header.open
+            if entry.seq != join.seq and entry.iteration[:depth] == join.iteration
+        ]
+        refs = frozenset(
+            state.graph.ref(entry) for entry in others if len(entry.iteration) == depth
+        )
+        if fork is None:
+            return cls(graph, {}, {}, [], refs)
+        branches = graph.branches_below(fork)
+        addresses = {graph.local(entry.node) for entry in others} & branches.keys()
         earliest: dict[int, int] = {}
-        open_refs = set()
-        for entry in state.header.open:
-            if entry.seq == join.seq or entry.iteration[:depth] != join.iteration:
+        left_behind: list[tuple[int, Node]] = []
+        for address in addresses:
+            inner, index = _left_by(graph, fork, address, addresses), graph.index(address)
+            if inner is not None:
+                left_behind.append((index, inner))
                 continue
-            if len(entry.iteration) == depth:
-                open_refs.add(state.graph.ref(entry))
-            address = graph.local(entry.node)
-            branch = branches.get(address)
-            if branch is not None:
-                index = graph.index(address)
-                earliest[branch] = min(index, earliest.get(branch, index))
-        return cls(graph, branches, earliest, frozenset(open_refs))
+            branch = branches[address]
+            earliest[branch] = min(index, earliest.get(branch, index))
+        return cls(graph, branches, earliest, left_behind, refs)
 
     def may_reach(self, ref: str) -> bool:
         """An open entry is the task ``ref``, or comes before it in its branch."""
         if ref in self.open_refs:
             return True
         node = self.graph.by_ref.get(ref)
-        branch = None if node is None else self.branches.get(node.address)
-        if node is None or branch is None or branch not in self.earliest:
+        if node is None or node.address not in self.branches:
             return False
-        return self.earliest[branch] <= self.graph.index(node.address)
+        index, branch = self.graph.index(node.address), self.branches[node.address]
+        if self.earliest.get(branch, index + 1) <= index:
+            return True
+        return any(
+            before <= index and node in self.graph.within(inner.address)
+            for before, inner in self.left_behind
+        )
 
     def knows(self, ref: str) -> bool:
         """``ref`` stands in a branch of the fork, so nothing else can schedule it."""
         node = self.graph.by_ref.get(ref)
         return node is not None and node.address in self.branches
+
+
+def _left_by(graph: Graph, fork: Node, address: str, open_addresses: set[str]) -> Node | None:
+    """The inner fork around an open task whose JOIN did not wait for it, if there is one.
+
+    What comes after that JOIN has begun without the task.
+    """
+    while address != fork.address:
+        node = graph.nodes[address]
+        join = graph.join_of(node) if node.type in FORKS else None
+        if join is not None and join.address not in open_addresses:
+            return node
+        address = node.parent
+    return None
 
 
 def _has_open_branch(state: State, join: OpenEntry, fork: Node) -> bool:
