@@ -80,3 +80,12 @@ def test_large_results_cut_a_decision_before_they_exceed_a_transaction():
     assert driver.refs == ["i0", "i1"]
     driver.advance()
     assert driver.status is WorkflowStatus.COMPLETED
+
+
+def test_a_join_waits_for_a_fork_in_its_branch_that_is_still_due():
+    inner = task("g", "FORK_JOIN_DYNAMIC", inputParameters={"forkTaskInputs": []})
+    branch = [*_noops(2), inner, task("gj", "JOIN")]
+    fork = task("f", "FORK_JOIN", forkTasks=[branch])
+    driver = Driver(workflow(fork, task("j", "JOIN", joinOn=["gj"]), simple("end")), max_ended=3)
+    driver.start()
+    assert driver.open_refs == ["end"]

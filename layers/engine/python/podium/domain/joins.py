@@ -146,11 +146,16 @@ class _Frontier:
         if fork is None:
             return cls(graph, {}, {}, [], refs)
         branches = graph.branches_below(fork)
-        addresses = {graph.local(entry.node) for entry in others} & branches.keys()
+        places = {entry.node: graph.local(entry.node) for entry in others}
+        addresses = branches.keys() & places.values()
         earliest: dict[int, int] = {}
         left_behind: list[tuple[int, Node]] = []
-        for address in addresses:
-            inner, index = _left_by(graph, fork, address, addresses), graph.index(address)
+        for place, address in places.items():
+            if address not in branches:
+                continue
+            # A fork that is itself open is due: its JOIN is yet to come.
+            around = graph.nodes[address].parent if place == address else address
+            inner, index = _left_by(graph, fork, around, addresses), graph.index(address)
             if inner is not None:
                 left_behind.append((index, inner))
                 continue
