@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import Any
 
@@ -119,6 +120,9 @@ def test_decisions_cut_anywhere_lead_to_the_same_execution(data, definition, bud
             first = min(ready, key=lambda task: (task.ref, task.iteration))
             driver.complete(first.wire_ref, {"value": 1})
     assert cut.status == whole.status
-    assert {task.wire_ref: task.status for task in cut.tasks} == {
-        task.wire_ref: task.status for task in whole.tasks
-    }
+    # Not by ref: what parallel dynamic forks call their branches depends on which came first.
+    assert _ended(cut) == _ended(whole)
+
+
+def _ended(driver: Driver) -> Counter[tuple[str, tuple[int, ...], TaskStatus]]:
+    return Counter((task.type, task.iteration, task.status) for task in driver.tasks)
