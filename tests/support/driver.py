@@ -95,7 +95,7 @@ class Driver:
         self.items: dict[int, Task] = {}
         self.output: Json = None
         self.decisions: list[Decision] = []
-        prepared = prepare(self.definition, self._all_definitions())
+        prepared = prepare(self.definition, self.context())
         assert isinstance(prepared, WorkflowDef)
         header = new_header("wf", prepared, "digest", self.now)
         record = self.record or StartRecord(input=self.start_input)
@@ -280,7 +280,9 @@ class Driver:
     def _cold(self) -> State:
         return replace(self.state, memory=TaskMemory())
 
-    def _all_definitions(self) -> Context:
+    def context(self) -> Context:
+        """A context in which every definition has been looked up."""
+
         class Everything(dict[Any, Any]):
             def __contains__(self, key: object) -> bool:
                 return True

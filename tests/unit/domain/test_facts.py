@@ -104,7 +104,7 @@ def test_what_cannot_be_made_in_a_workflow_that_has_ended_is_made_bare():
     )
     other = Driver(broken).start()
     state = replace(driver.state, graph=other.state.graph)
-    context = driver._all_definitions()
+    context = driver.context()
     made = content(state, entry, context)
     assert made.status is TaskStatus.SCHEDULED  # type: ignore[union-attr]
     assert made.reason.startswith("Cannot map a dynamic task")  # type: ignore[union-attr]

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from podium.domain.decision import Missing
+from podium.domain.decision import Context, Missing, NeedTaskDef
+from podium.domain.definitions import TaskDef
 from podium.domain.execution import Task, TaskEnd
 from podium.domain.ids import TaskKey
 from podium.domain.memory import TaskMemory
@@ -49,7 +50,7 @@ def _claimed(driver: Driver, at: int) -> Task:
 
 
 def _due(driver: Driver, item: Task, now: int) -> TaskEnd | None:
-    found = due_ends(driver.state, [item], now)
+    found = due_ends(driver.state, [item], now, driver.context())
     assert not isinstance(found, Missing)
     return found[0][1] if found else None
 
@@ -162,7 +163,7 @@ def test_an_ended_task_has_no_clock():
     driver = _driver(pollTimeoutSeconds=1)
     item = replace(driver.task("t"), status=TaskStatus.COMPLETED)
     assert _due(driver, item, START + 10**9) is None
-    assert next_timer(driver.state, [item], START) == 0
+    assert next_timer(driver.state, [item], START, driver.context()) == 0
 
 
 def test_a_dynamic_branch_asks_for_the_fork_that_defines_it():
@@ -173,9 +174,22 @@ def test_a_dynamic_branch_asks_for_the_fork_that_defines_it():
     )
     driver = Driver(workflow(fork, task("j", "JOIN"))).start()
     cold = replace(driver.state, memory=TaskMemory())
-    assert isinstance(due_ends(cold, driver.open, START), Missing)
-    assert isinstance(next_timer(cold, driver.open, START), Missing)
-    assert due_ends(driver.state, driver.open, START) == ()
+    assert isinstance(due_ends(cold, driver.open, START, driver.context()), Missing)
+    assert isinstance(next_timer(cold, driver.open, START, driver.context()), Missing)
+    assert due_ends(driver.state, driver.open, START, driver.context()) == ()
+
+
+def test_a_dynamic_task_has_the_clocks_of_the_name_it_resolved_to():
+    dynamic = task("d", "DYNAMIC", dynamicTaskNameParam="n", inputParameters={"n": "shave"})
+    registered = TaskDef(name="shave", timeout_seconds=300, response_timeout_seconds=200)
+    driver = Driver(workflow(dynamic), task_defs={"shave": registered}).start()
+    assert driver.header.timer == START + 200 * SECOND
+    item = replace(driver.task("d"), started_at=START, status=TaskStatus.IN_PROGRESS)
+    assert _due(driver, item, START + 299 * SECOND) is None
+    assert _due(driver, item, START + 300 * SECOND) is not None
+    unknown = Context(0, driver.engines, driver.jitter)
+    asked = due_ends(driver.state, [item], START, unknown)
+    assert asked == Missing(frozenset({NeedTaskDef("shave")}))
 
 
 # The timer --------------------------------------------------------------------------------------
@@ -226,8 +240,11 @@ def test_a_delayed_retry_is_looked_at_when_it_is_ready():
 def test_the_next_timer_comes_from_the_items():
     driver = _driver()
     item = _claimed(driver, START + 7 * SECOND)
-    assert next_timer(driver.state, [item], START + 8 * SECOND) == START + 107 * SECOND
-    assert next_timer(driver.state, [], START) == 0
+    assert (
+        next_timer(driver.state, [item], START + 8 * SECOND, driver.context())
+        == START + 107 * SECOND
+    )
+    assert next_timer(driver.state, [], START, driver.context()) == 0
 
 
 # Workflows --------------------------------------------------------------------------------------

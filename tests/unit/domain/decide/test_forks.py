@@ -249,7 +249,7 @@ def test_nothing_is_read_to_know_that_a_branch_is_not_done():
     driver = Driver(workflow(*_fork(*branches))).start()
     end = driver.ended("a0")
     cold = replace(driver.state, memory=TaskMemory())
-    context = driver._all_definitions()
+    context = driver.context()
     assert isinstance(decide(cold, [end], context), Decision)
 
 

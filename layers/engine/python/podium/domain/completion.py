@@ -71,7 +71,7 @@ def _header(draft: Draft, contents: tuple[Task, ...]) -> Header:
         last_seq=draft.last_seq,
         open=draft.view.header.open,
         variables_version=before.variables_version + has_variables,
-        timer=armed(draft.view, contents, now),
+        timer=armed(draft.view, contents, draft.context),
         failed_permissive=draft.failed_permissive,
         committed_at=now,
     )

@@ -63,7 +63,7 @@ def resume(state: State, context: Context) -> Decision:
         last_retried_at=context.now,
         committed_at=context.now,
     )
-    timer = armed(replace(state, header=resumed), (), context.now)
+    timer = armed(replace(state, header=resumed), (), context)
     return Decision(replace(resumed, timer=timer))
 
 

@@ -14,12 +14,15 @@ from podium.domain.decision import Missing, MissingError
 from podium.domain.definitions import TimeoutPolicy, WorkflowTimeoutPolicy
 from podium.domain.execution import Kind, Task, TaskEnd
 from podium.domain.ids import TaskKey
+from podium.domain.retry import definition_for
 from podium.domain.state import node_of
 from podium.domain.status import TaskStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from podium.domain.decision import Context
+    from podium.domain.definitions import TaskDef
     from podium.domain.graph import Node
     from podium.domain.state import State
 
@@ -41,20 +44,22 @@ class _Clock:
 
 
 def due_ends(
-    state: State, open_tasks: Sequence[Task], now: int
+    state: State, open_tasks: Sequence[Task], now: int, context: Context
 ) -> tuple[tuple[Task, TaskEnd], ...] | Missing:
     """Ends of those of ``open_tasks`` (items as just read) of which a clock has run out by ``now``."""
     try:
-        found = ((task, _due(state, task, now)) for task in open_tasks)
-        return tuple((task, end) for task, end in found if end is not None)
+        found = [(task, _due(_Watch.of(state, task, now, context))) for task in open_tasks]
     except MissingError as missing:
         return Missing(missing.needs)
+    return tuple((task, end) for task, end in found if end is not None)
 
 
-def next_timer(state: State, open_tasks: Sequence[Task], now: int) -> int | Missing:
+def next_timer(
+    state: State, open_tasks: Sequence[Task], now: int, context: Context
+) -> int | Missing:
     """Earliest moment at which something of the execution may be due; 0 when nothing can."""
     try:
-        bounds = [*bounds_of(state, open_tasks, now), *_workflow_bounds(state)]
+        bounds = [*_bounds(state, open_tasks, now, context), *_workflow_bounds(state)]
     except MissingError as missing:
         return Missing(missing.needs)
     return min(bounds, default=0)
@@ -76,69 +81,87 @@ def workflow_timeout_reason(state: State, now: int) -> str:
     )
 
 
-def armed(state: State, created: Iterable[Task], now: int) -> int:
-    """Timer of a header that opens ``created``: never later than the one armed before."""
-    bounds = [*bounds_of(state, created, now), *_workflow_bounds(state)]
+def armed(state: State, created: Iterable[Task], context: Context) -> int:
+    """Timer of a header that opens ``created`` now: never later than the one armed before.
+
+    Raises MissingError.
+    """
+    bounds = [*_bounds(state, created, context.now, context), *_workflow_bounds(state)]
     if state.header.timer:
         bounds.append(state.header.timer)
     return min(bounds, default=0)
 
 
-def bounds_of(state: State, tasks: Iterable[Task], now: int) -> Iterator[int]:
+def _bounds(state: State, tasks: Iterable[Task], now: int, context: Context) -> Iterator[int]:
     """For each clock that runs, or may begin to run, a moment no later than its end."""
     for task in tasks:
-        if task.status.is_terminal:
-            continue
-        node = node_of(state, task.node)
-        yield from (clock.at for clock in _clocks(state, task, node, now))
-        if task.status is TaskStatus.SCHEDULED:
-            yield from _unstarted_bounds(task, node, now)
+        watch = _Watch.of(state, task, now, context)
+        yield from (clock.at for clock in watch.clocks())
+        yield from watch.unstarted()
 
 
-def _unstarted_bounds(task: Task, node: Node, now: int) -> Iterator[int]:
-    """Clocks that the claim, or the launch of a child, will start."""
-    ready = max(now, _ready_at(task))
-    if task.kind in _LEASED:
-        yield ready + RESEND_MS
-    elif task.start_delay_ms:
-        # The launch of the child is due then.
-        yield ready
-    if task.lease:
-        yield ready + max(task.lease, UNCLAIMED_MS)
-    definition = node.task.task_definition
-    if definition is not None and definition.timeout_seconds > 0 and not task.started_at:
-        wait = UNCLAIMED_MS if task.kind in _LEASED else 0
-        yield ready + max(definition.timeout_seconds * 1000, wait)
-
-
-def _due(state: State, task: Task, now: int) -> TaskEnd | None:
-    if task.status.is_terminal:
-        return None
-    for clock in _clocks(state, task, node_of(state, task.node), now):
-        if clock.at <= now:
-            return TaskEnd(clock.status, now, reason=clock.reason)
+def _due(watch: _Watch) -> TaskEnd | None:
+    for clock in watch.clocks():
+        if clock.at <= watch.now:
+            return TaskEnd(clock.status, watch.now, reason=clock.reason)
     return None
 
 
-def _clocks(state: State, task: Task, node: Node, now: int) -> Iterator[_Clock]:
-    """Clocks that run, in the order in which they are looked at (engine.md 7.2)."""
-    if task.wait_until:
-        yield _Clock(task.wait_until, TaskStatus.COMPLETED)
-    definition = node.task.task_definition
-    policy = TimeoutPolicy.ALERT_ONLY if definition is None else definition.timeout_policy
-    if definition is not None and policy is not TimeoutPolicy.ALERT_ONLY:
+@dataclass(frozen=True, slots=True)
+class _Watch:
+    """One open task, looked at at one moment."""
+
+    state: State
+    task: Task
+    node: Node
+    definition: TaskDef | None
+    now: int
+
+    @classmethod
+    def of(cls, state: State, task: Task, now: int, context: Context) -> _Watch:
+        """Raises MissingError when the task's definition is not known."""
+        node = node_of(state, task.node)
+        return cls(state, task, node, definition_for(node, task.name, context), now)
+
+    def clocks(self) -> Iterator[_Clock]:
+        """Clocks that run, in the order in which they are looked at (engine.md 7.2)."""
+        task = self.task
+        if task.status.is_terminal:
+            return
+        if task.wait_until:
+            yield _Clock(task.wait_until, TaskStatus.COMPLETED)
+        if self.definition is not None:
+            yield from self._defined(self.definition)
+        is_claimed = task.status is TaskStatus.IN_PROGRESS and task.lease_until > 0
+        if is_claimed and not _is_handed_over(task, self.node):
+            yield _response_timeout(self.state, task)
+
+    def unstarted(self) -> Iterator[int]:
+        """Bounds of the clocks that the claim, or the launch of a child, will start."""
+        task, definition = self.task, self.definition
+        if task.status is not TaskStatus.SCHEDULED:
+            return
+        ready, is_leased = max(self.now, _ready_at(task)), task.kind in _LEASED
+        if is_leased:
+            yield ready + RESEND_MS
+        elif task.start_delay_ms:
+            # The launch of the child is due then.
+            yield ready
+        if task.lease:
+            yield ready + max(task.lease, UNCLAIMED_MS)
+        if definition is not None and definition.timeout_seconds > 0 and not task.started_at:
+            yield ready + max(definition.timeout_seconds * 1000, UNCLAIMED_MS * is_leased)
+
+    def _defined(self, definition: TaskDef) -> Iterator[_Clock]:
+        task, policy, now = self.task, definition.timeout_policy, self.now
+        if policy is TimeoutPolicy.ALERT_ONLY:
+            return
         if definition.total_timeout_seconds > 0 and task.first_scheduled_at:
             yield _timeout(task.first_scheduled_at, definition.total_timeout_seconds, policy, now)
         if definition.timeout_seconds > 0 and task.started_at:
             yield _timeout(task.started_at, definition.timeout_seconds, policy, now)
         if definition.poll_timeout_seconds and task.status is TaskStatus.SCHEDULED:
             yield _poll_timeout(task, definition.poll_timeout_seconds, policy, now)
-    if (
-        task.status is TaskStatus.IN_PROGRESS
-        and task.lease_until
-        and not _is_handed_over(task, node)
-    ):
-        yield _response_timeout(state, task)
 
 
 def _timeout(begin: int, seconds: int, policy: TimeoutPolicy, now: int) -> _Clock:

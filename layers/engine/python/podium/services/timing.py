@@ -107,7 +107,7 @@ class Timing:
         self._send_old_ones_again(state, open_tasks, now)
         open_tasks = self._launch_ready(state, open_tasks, now)
         timer = self._deciding.settle(
-            lambda _: next_timer(state, open_tasks, now),
+            lambda context: next_timer(state, open_tasks, now, context),
             header=state.header,
             memory=state.memory,
         )
@@ -123,7 +123,9 @@ class Timing:
         """End what is due; returns the tasks still open."""
         still_open = {task.seq: task for task in tasks}
         due = self._deciding.settle(
-            lambda _: due_ends(state, tasks, now), header=state.header, memory=state.memory
+            lambda context: due_ends(state, tasks, now, context),
+            header=state.header,
+            memory=state.memory,
         )
         for task, end in due:
             key = TaskKey(state.header.workflow_id, task.ref, task.seq)
