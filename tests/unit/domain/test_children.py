@@ -121,6 +121,7 @@ def test_each_attempt_has_a_child_of_its_own():
     driver.fail("s")
     first, second = driver.tasks
     assert first.child_id != second.child_id
+    assert first.input == second.input
 
 
 def test_an_end_of_an_older_run_of_the_child_is_ignored():

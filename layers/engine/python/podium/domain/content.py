@@ -73,19 +73,18 @@ def make(state: State, entry: OpenEntry, context: Context) -> Task:
             return making.queued()
 
 
-def input_of(
-    state: State, entry: OpenEntry, node: Node, context: Context, parameters: JsonMap | None = None
-) -> dict[str, Json]:
+def input_of(state: State, entry: OpenEntry, node: Node, context: Context) -> dict[str, Json]:
     """Evaluated input of a task; of a new attempt, over the input of the one it replaces."""
     key = TaskKey(state.header.workflow_id, state.graph.ref(entry), entry.seq)
     facts = Facts(state, context.engines, key)
-    if parameters is None:
-        parameters = node.task.input_parameters
     definition = None if node.type in WITHOUT_TEMPLATE else node.task.task_definition
     template = {} if definition is None else definition.input_template
-    evaluated = apply_task_template(parameters, template, facts.value)
+    evaluated = apply_task_template(node.task.input_parameters, template, facts.value)
     previous = predecessor(state, entry, node)
-    return evaluated if previous is None else {**previous.input, **evaluated}
+    if previous is None or entry.kind is Kind.CHILD:
+        # What a SUB_WORKFLOW stores is not its own input but what was made of it.
+        return evaluated
+    return {**previous.input, **evaluated}
 
 
 def predecessor(state: State, entry: OpenEntry, node: Node) -> Task | None:
@@ -111,16 +110,14 @@ def new_task(state: State, entry: OpenEntry, node: Node, name: str = "") -> Task
 
 def _bare(state: State, entry: OpenEntry, node: Node, name: str = "") -> Task:
     now = entry.opened_at or state.header.committed_at
-    task_type = wire_type(node.type)
-    is_system = node.type in SYSTEM_TYPES
-    if not is_system and node.type in {"SIMPLE", "DYNAMIC"}:
-        task_type = name or node.task.name
+    name = name or node.task.name
+    task_type = name if node.type in {"SIMPLE", "DYNAMIC"} else wire_type(node.type)
     return Task(
         ref=state.graph.ref(entry),
         seq=entry.seq,
         node=entry.node,
         type=task_type,
-        name=task_type if node.type in NAMED_BY_TYPE else name or node.task.name,
+        name=task_type if node.type in NAMED_BY_TYPE else name,
         kind=entry.kind,
         attempt=entry.attempt,
         inc=entry.inc,

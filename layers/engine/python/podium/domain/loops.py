@@ -89,7 +89,7 @@ def _document(
 ) -> dict[str, Json]:
     """``$`` of the condition: the input, the loop's output, the latest outputs of its children.
 
-    Only what the text of the condition names is put together; ``this`` is all of it.
+    Only what the text of the condition names is put together.
     """
     condition = node.task.loop_condition or ""
     document: dict[str, Json] = dict(input_of(draft.view, entry, node, draft.context))
