@@ -279,3 +279,12 @@ def test_a_permissive_branch_is_found_among_all_tasks_for_the_reason():
     driver.fail("a", "bad")
     assert driver.status is WorkflowStatus.FAILED
     assert "'bad'" in driver.header.reason
+
+
+def test_more_branches_than_a_header_can_hold_fail_the_workflow():
+    inputs = {"forkTaskName": "n" * 4000, "forkTaskInputs": [1] * 80}
+    fork = task("f", "FORK_JOIN_DYNAMIC", inputParameters=inputs)
+    driver = Driver(workflow(fork, task("j", "JOIN"))).start()
+    assert driver.status is WorkflowStatus.FAILED
+    assert "opens 80 branches, more than can be open at once" in driver.header.reason
+    assert driver.tasks == []

@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from podium.domain.json import Json, JsonMap
     from podium.domain.state import State
 
+#: Characters that all open entries of an execution may come to; an item holds 400 KB.
+LARGEST_FRONTIER = 300_000
+#: Characters of an entry beside its ref and its fork's address, about.
+ENTRY_OVERHEAD = 30
+
 _PLAIN_TASK = WorkflowTask().to_json()
 _PLAIN_DEFINITION = TaskDef().to_json()
 
@@ -70,6 +75,19 @@ def _refs(fork: Task) -> Sequence[Json]:
     """Refs of the branches that a dynamic fork has opened."""
     refs = fork.input.get(FORKED_REFS)
     return refs if isinstance(refs, list | tuple) else ()
+
+
+def refuse_too_many(draft: Draft, fork: Node, refs: Sequence[str]) -> None:
+    """Fail a fork whose branches would not fit into the header beside what is open already.
+
+    A header that cannot be written would leave the workflow stuck.
+    """
+    known = sum(len(entry.ref) + len(entry.node) for entry in draft.open.values())
+    added = sum(len(ref) + len(fork.address) for ref in refs)
+    if known + added + ENTRY_OVERHEAD * (len(draft.open) + len(refs)) > LARGEST_FRONTIER:
+        raise TerminateWorkflowError(
+            f"The fork {fork.ref} opens {len(refs)} branches, more than can be open at once"
+        )
 
 
 def stored(branch: WorkflowTask) -> dict[str, Json]:

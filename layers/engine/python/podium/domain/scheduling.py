@@ -15,7 +15,7 @@ from podium.domain.content import ended, input_of, new_task
 from podium.domain.draft import Draft, Ending
 from podium.domain.execution import Kind, OpenEntry
 from podium.domain.folding import end_here, go_on
-from podium.domain.forking import branch_heads, dynamic_branches, stored
+from podium.domain.forking import branch_heads, dynamic_branches, refuse_too_many, stored
 from podium.domain.ids import TaskKey
 from podium.domain.outcome import Outcome, TerminateWorkflowError
 from podium.domain.state import FORKED_DEFS, FORKED_REFS, graph_of
@@ -130,13 +130,16 @@ def _fork(draft: Draft, entry: OpenEntry, node: Node) -> None:
             "Fork task definition is not followed by a join task.  Check the blueprint"
         )
     task_input = input_of(draft.view, entry, node, draft.context)
+    refs = [""] * len(graph.heads[node.address].branches)
     if node.type == "FORK_JOIN_DYNAMIC":
         branches = dynamic_branches(draft, entry, node, task_input)
+        refs = [branch.task_reference_name for branch in branches]
         task_input = {
             **task_input,
-            FORKED_REFS: [branch.task_reference_name for branch in branches],
+            FORKED_REFS: refs,
             FORKED_DEFS: [stored(branch) for branch in branches],
         }
+    refuse_too_many(draft, node, refs)
     task = ended(_task(draft, entry, node, task_input), Outcome(), draft.context.now)
     draft.end_task(task)
     draft.drop(entry)
