@@ -282,9 +282,26 @@ def test_a_permissive_branch_is_found_among_all_tasks_for_the_reason():
 
 
 def test_more_branches_than_a_header_can_hold_fail_the_workflow():
-    inputs = {"forkTaskName": "n" * 4000, "forkTaskInputs": [1] * 80}
+    inputs = {"forkTaskName": "n" * 900, "forkTaskInputs": [1] * 330}
     fork = task("f", "FORK_JOIN_DYNAMIC", inputParameters=inputs)
     driver = Driver(workflow(fork, task("j", "JOIN"))).start()
     assert driver.status is WorkflowStatus.FAILED
-    assert "opens 80 branches, more than can be open at once" in driver.header.reason
+    assert "opens 330 branches, more than can be open at once" in driver.header.reason
     assert driver.tasks == []
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        _dynamic(name="n" * 1001),
+        task(
+            "f",
+            "FORK_JOIN_DYNAMIC",
+            inputParameters={"forkTaskName": "n" * 999, "forkTaskInputs": [1]},
+        ),
+    ],
+)
+def test_a_name_too_long_for_an_item_fails_the_workflow(made):
+    driver = Driver(workflow(made, task("j", "JOIN"))).start()
+    assert driver.status is WorkflowStatus.FAILED
+    assert "too long a name" in driver.header.reason

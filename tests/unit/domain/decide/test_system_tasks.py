@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from podium.domain.engines import EngineError
 from podium.domain.execution import Kind
 from podium.domain.ids import TaskKey
 from podium.domain.status import TaskStatus, WorkflowStatus
-from tests.support.driver import START, Driver, simple, task, workflow
+from tests.support.driver import START, Driver, engines, simple, task, workflow
 
 # WAIT, HUMAN ------------------------------------------------------------------------------------
 
@@ -206,6 +207,15 @@ def test_a_computed_task_that_fails_keeps_its_entry_for_a_retry():
     assert driver.task("i").status is TaskStatus.FAILED_WITH_TERMINAL_ERROR
     assert [(entry.seq, entry.kind) for entry in driver.header.open] == [(1, Kind.FLOW)]
     assert driver.decisions[0].created == ()
+
+
+def test_a_long_reason_is_cut_so_that_it_fits_into_an_item():
+    inline = task("i", "INLINE", inputParameters={"expression": "throw"})
+    long = EngineError("x" * 100_000)
+    driver = Driver(workflow(inline), engines=engines({"throw": long})).start()
+    assert driver.status is WorkflowStatus.FAILED
+    assert len(driver.task("i").reason) == 2000
+    assert len(driver.header.reason) == 2000
 
 
 # HTTP, START_WORKFLOW, SUB_WORKFLOW -------------------------------------------------------------

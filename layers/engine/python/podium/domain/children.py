@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from podium.domain.execution import Kind, TaskEnd
 from podium.domain.failure import failure_input, failure_target
-from podium.domain.outcome import Outcome
+from podium.domain.outcome import LONGEST_REASON, Outcome
 from podium.domain.status import TaskStatus, WorkflowStatus
 from podium.domain.tasks import start_workflow, sub_workflow
 from podium.domain.wire import workflow_json
@@ -109,7 +109,7 @@ def end_of_child(child: Header, output: JsonMap, now: int) -> TaskEnd:
         _END_OF_TASK[child.status],
         now,
         output={**own, **output},
-        reason=reason,
+        reason=reason[:LONGEST_REASON],
         child_id=child.workflow_id,
     )
 

@@ -16,7 +16,7 @@ from podium.domain.execution import Kind, OpenEntry, Task
 from podium.domain.facts import Facts
 from podium.domain.ids import TaskKey, child_workflow_id
 from podium.domain.joins import joined_wire_refs
-from podium.domain.outcome import Outcome, TerminateWorkflowError
+from podium.domain.outcome import LONGEST_NAME, LONGEST_REASON, Outcome, TerminateWorkflowError
 from podium.domain.retry import definition_for, delay_seconds, jitter_ms
 from podium.domain.state import node_of
 from podium.domain.status import TaskStatus
@@ -147,12 +147,7 @@ class _Making:
         task_input = input_of(self.state, self.entry, self.node, self.context)
         name = ""
         if self.node.type == "DYNAMIC":
-            name = dynamic.task_name(self.node.task, task_input)
-            if name in SYSTEM_TYPES:
-                raise TerminateWorkflowError(
-                    f"The dynamic task {self.node.ref} names the system task type {name}, "
-                    "for which no worker polls"
-                )
+            name = _dynamic_name(self.node, task_input)
         definition = definition_for(self.node, name, self.context)
         task = replace(new_task(self.state, self.entry, self.node, name), input=task_input)
         task = self._delayed(task, definition)
@@ -243,7 +238,7 @@ def ended(task: Task, outcome: Outcome, now: int) -> Task:
         task,
         status=outcome.status,
         output=outcome.output,
-        reason=outcome.reason,
+        reason=outcome.reason[:LONGEST_REASON],
         started_at=task.started_at or now,
         updated_at=now,
         ended_at=now,
@@ -260,6 +255,19 @@ def domain_of(task_type: str, task_to_domain: JsonMap) -> str:
         return ""
     last = text.rpartition(",")[2].strip()
     return "" if last == NO_DOMAIN else last
+
+
+def _dynamic_name(node: Node, task_input: JsonMap) -> str:
+    """Task name that a DYNAMIC resolves to; raises TerminateWorkflowError when no worker can have it."""
+    name = dynamic.task_name(node.task, task_input)
+    if name in SYSTEM_TYPES:
+        raise TerminateWorkflowError(
+            f"The dynamic task {node.ref} names the system task type {name}, "
+            "for which no worker polls"
+        )
+    if len(name) > LONGEST_NAME:
+        raise TerminateWorkflowError(f"The dynamic task {node.ref} resolves to too long a name")
+    return name
 
 
 def _lease(kind: Kind, definition: TaskDef | None) -> int:

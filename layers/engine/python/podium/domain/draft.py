@@ -16,6 +16,7 @@ from podium.domain.decision import Context
 from podium.domain.execution import Header, Kind, OpenEntry, Task
 from podium.domain.graph import Node, enclosing_fork
 from podium.domain.memory import TaskMemory, is_visible
+from podium.domain.outcome import LONGEST_REASON
 from podium.domain.state import State, node_of
 from podium.domain.status import WorkflowStatus
 
@@ -214,5 +215,5 @@ class Draft:
     def end(self, ending: Ending) -> None:
         """The workflow ends; the first reason wins."""
         if self.ending is None:
-            self.ending = ending
+            self.ending = replace(ending, reason=ending.reason[:LONGEST_REASON])
         self.touch()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from podium.domain.decision import Context, MissingError, NeedTaskDef
 from podium.domain.definitions import TaskDef, WorkflowTask, walk
-from podium.domain.outcome import TerminateWorkflowError
+from podium.domain.outcome import LONGEST_NAME, TerminateWorkflowError
 from podium.domain.start import embed
 from podium.domain.state import FORKED_REFS, branches_of, graph_of
 from podium.domain.tasks import fork_join_dynamic
@@ -52,6 +52,8 @@ def dynamic_branches(
         str(ref) for other in others if other.iteration == entry.iteration for ref in _refs(other)
     }
     for branch in branches:
+        if max(len(branch.task_reference_name), len(branch.name)) > LONGEST_NAME:
+            raise TerminateWorkflowError(f"The dynamic fork {fork.ref} makes up too long a name")
         if branch.task_reference_name in taken or branch.task_reference_name in statics:
             raise TerminateWorkflowError(
                 f"The dynamic fork {fork.ref} attempted to create a duplicate task reference name: "

@@ -11,6 +11,13 @@ if TYPE_CHECKING:
     from podium.domain.json import JsonMap
 
 
+#: Characters of a reason that are kept: headers and tasks are small items, and a reason may quote
+#: an input or pile up over many levels of children.
+LONGEST_REASON = 2000
+#: Characters of a task name or reference name that is made up at run time.
+LONGEST_NAME = 1000
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """End of a system task: its status, output, and the reason when it is a bad one."""
