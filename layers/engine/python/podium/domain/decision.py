@@ -103,9 +103,10 @@ class Decision:
     """The next header and what is committed or created with it.
 
     ``header.version`` is the state's plus one. ``created`` holds the content of exactly the entries
-    that ``header.open`` has and the state's did not (DUE entries excepted). ``ended`` holds tasks
-    that ended within the decision, new ones and open FLOW ones alike; they are put in the same
-    transaction as the header. ``variables`` and ``output`` are new snapshots, or None.
+    that ``header.open`` has and the state's did not, but for DUE entries and those of tasks in
+    ``ended``. ``ended`` holds tasks that ended within the decision, new ones and open FLOW ones
+    alike; they are put in the same transaction as the header. ``variables`` and ``output`` are new
+    snapshots, or None.
     """
 
     header: Header
