@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from podium.domain.decide import decide
 from podium.domain.decision import Decision
 from podium.domain.execution import Kind, StartRecord
@@ -103,8 +105,6 @@ def test_an_end_nobody_waits_for_decides_nothing():
 
 
 def test_an_end_of_another_incarnation_is_ignored():
-    from dataclasses import replace
-
     driver = Driver(workflow(simple("t1"))).start()
     end = replace(driver.ended("t1"), inc=1)
     assert driver.decide([end]) is None
@@ -220,8 +220,6 @@ def test_an_output_parameter_that_cannot_be_evaluated_is_null():
 
 
 def test_void_numbers_are_passed_over_for_the_last_task():
-    from dataclasses import replace
-
     driver = Driver(workflow(simple("t1"), simple("t2"))).start()
     driver.complete("t1", {"a": 1})
     header = replace(driver.header, last_seq=6, gone=((3, 6),))

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from podium.domain.decide import decide
+from podium.domain.decision import Decision, Missing, NeedLatest
 from podium.domain.execution import Kind
 from podium.domain.ids import TaskKey
+from podium.domain.memory import TaskMemory
 from podium.domain.status import TaskStatus, WorkflowStatus
 from tests.support.driver import START, Driver, simple, task, workflow
 
@@ -239,12 +244,6 @@ def test_a_join_completed_from_outside_lets_the_flow_go_on():
 
 
 def test_nothing_is_read_to_know_that_a_branch_is_not_done():
-    from dataclasses import replace
-
-    from podium.domain.decide import decide
-    from podium.domain.decision import Decision
-    from podium.domain.memory import TaskMemory
-
     branches = [[simple(f"a{i}"), simple(f"b{i}")] for i in range(4)]
     driver = Driver(workflow(*_fork(*branches))).start()
     end = driver.ended("a0")
@@ -289,3 +288,15 @@ def test_an_outer_join_waits_for_a_task_it_names_among_those_left_behind():
     driver.complete("x2")
     driver.complete("x3")
     assert driver.open_refs == ["end"]
+
+
+def test_what_several_new_tasks_lack_is_asked_for_at_once():
+    heads = [simple(f"b{i}", inputParameters={"x": f"${{a{i}.output.x}}"}) for i in range(3)]
+    chain = [simple(f"a{i}") for i in range(4)]
+    driver = Driver(workflow(*chain, *_fork(*([head] for head in heads)))).start()
+    for ref in ("a0", "a1", "a2"):
+        driver.complete(ref)
+    cold = replace(driver.state, memory=TaskMemory())
+    asked = decide(cold, [driver.ended("a3")], driver.context())
+    assert isinstance(asked, Missing)
+    assert {need.ref for need in asked.needs if isinstance(need, NeedLatest)} == {"a0", "a1", "a2"}

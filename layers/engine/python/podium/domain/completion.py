@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from podium.domain.content import content
 from podium.domain.decision import Context, Decision, Missing, MissingError, NeedWorkflowDef
 from podium.domain.draft import Draft, Ending
-from podium.domain.execution import Kind, Task
+from podium.domain.execution import Kind, OpenEntry, Task
 from podium.domain.failure import FAILURE_OUTPUT_KEY, failure_target
 from podium.domain.folding import keep_failed
 from podium.domain.ids import TaskKey, failure_workflow_id
+from podium.domain.manifest import each
 from podium.domain.outputs import workflow_output
 from podium.domain.status import WorkflowStatus
 from podium.domain.timeouts import armed
@@ -90,15 +91,21 @@ def _contents(draft: Draft, state: State) -> tuple[Task, ...]:
     before = {
         (entry.seq, entry.inc) for entry in draft.state.header.open if entry.kind is not Kind.DUE
     }
-    contents = []
-    for entry in state.header.open:
-        if entry.kind is Kind.DUE or (entry.seq, entry.inc) in before or entry.seq in draft.ended:
-            continue
-        made = content(state, entry, draft.context)
-        if isinstance(made, Missing):
-            raise MissingError(*made.needs)
-        contents.append(made)
-    return tuple(contents)
+
+    def made(entry: OpenEntry) -> Task:
+        task = content(state, entry, draft.context)
+        if isinstance(task, Missing):
+            raise MissingError(*task.needs)
+        return task
+
+    opened = [
+        entry
+        for entry in state.header.open
+        if entry.kind is not Kind.DUE
+        and (entry.seq, entry.inc) not in before
+        and entry.seq not in draft.ended
+    ]
+    return tuple(each(made, opened))
 
 
 def _output(draft: Draft, ending: Ending) -> JsonMap:

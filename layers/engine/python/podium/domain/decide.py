@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from podium.domain.completion import decision_of, natural_end, terminal_decision
 from podium.domain.content import make
-from podium.domain.decision import Context, Decision, Missing, MissingError
+from podium.domain.decision import Context, Decision, Missing, MissingError, Need
 from podium.domain.draft import Draft, Ending
 from podium.domain.execution import Kind, OpenEntry, Task
 from podium.domain.flows import advance_flows, end_stuck_flow
@@ -104,12 +104,17 @@ def _contents(draft: Draft) -> tuple[Task, ...] | None:
     """Contents of the entries opened, as the committed header will give them; None: go on.
 
     A content that is an end already is consumed, and what follows from it belongs to this decision.
+    What several contents lack is asked for at once.
     """
     view = draft.view
     contents: list[Task] = []
+    needs: set[Need] = set()
     for entry in _opened(draft):
         try:
             task = make(view, entry, draft.context)
+        except MissingError as missing:
+            needs |= missing.needs
+            continue
         except TerminateWorkflowError as error:
             draft.put(replace(entry, kind=Kind.DUE))
             draft.end(Ending(WorkflowStatus.FAILED, str(error)))
@@ -118,6 +123,8 @@ def _contents(draft: Draft) -> tuple[Task, ...] | None:
             end_here(draft, entry, draft.node(entry), task)
             return None
         contents.append(task)
+    if needs:
+        raise MissingError(*needs)
     return tuple(contents)
 
 
