@@ -1,0 +1,1 @@
+"""What a task costs and how fast the laptop runs them: counted, not guessed (``make bench``)."""
