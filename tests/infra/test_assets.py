@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import sysconfig
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,7 @@ HOT = [name for name in FUNCTIONS if name != "api"]
 #: Imported in a bare interpreter: no site-packages, no current directory, only what Lambda would have.
 PROGRAM = """
 import importlib, json, sys
-sys.path[:] = json.loads(sys.argv[1])
+sys.path[:0] = json.loads(sys.argv[1])
 module = importlib.import_module(f"functions.{sys.argv[2]}.handler")
 assert callable(module.handler)
 files = [getattr(found, "__file__", None) for found in sys.modules.values()]
@@ -66,13 +65,11 @@ def code(assembly, template) -> dict[str, Path]:
 @pytest.fixture(scope="session")
 def imported(code, layers, runtime) -> Any:
     """What importing a handler loaded, by function; each in an interpreter of its own, once."""
-    standard = [sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")]
-    dynamic = str(Path(sysconfig.get_path("platstdlib")) / "lib-dynload")
     results: dict[str, dict[str, list[str]]] = {}
 
     def once(name: str) -> dict[str, list[str]]:
         if name not in results:
-            path = [*map(str, [code[name], *layers, runtime]), *standard, dynamic]
+            path = [str(part) for part in (code[name], *layers, runtime)]
             done = subprocess.run(
                 [sys.executable, "-S", "-P", "-E", "-B", "-c", PROGRAM, json.dumps(path), name],
                 capture_output=True,

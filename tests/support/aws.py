@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from moto import mock_aws
-from podium_local.clock import VirtualClock
-from podium_local.moto_patch import patched
 
 from infra import topology
 from infra.shapes import physical_name, queue_prefix
 from podium.adapters.aws.clients import Clients
+from podium_local.clock import VirtualClock
+from podium_local.moto_patch import patched
 
 if TYPE_CHECKING:
     from infra.shapes import Queue, Table

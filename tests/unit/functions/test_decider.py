@@ -16,7 +16,10 @@ from tests.support.cluster import Cluster
 from tests.support.fake_engine import FakeEngine, installed, sample
 
 NO_CONTEXT: Any = None
-DEFINITION: JsonMap = {"name": "order", "tasks": [{"name": "charge", "taskReferenceName": "charge_ref"}]}
+DEFINITION: JsonMap = {
+    "name": "order",
+    "tasks": [{"name": "charge", "taskReferenceName": "charge_ref"}],
+}
 
 
 def a_record(workflow_id, number, event_name="MODIFY"):
