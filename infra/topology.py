@@ -12,6 +12,7 @@ from infra.shapes import (
     DeadLetters,
     FilterPattern,
     Function,
+    Grant,
     HttpRoute,
     Index,
     Key,
@@ -94,6 +95,11 @@ _ADVANCE = (
     _TIMERS_SEND,
     *_PAYLOADS,
 )
+
+
+def _show_again(queue: str) -> Grant:
+    """A message that came before its task's item is seen again soon."""
+    return grant(Kind.QUEUE, queue, "sqs", "ChangeMessageVisibility")
 
 
 #: As long as SQS keeps a message at all, and as long as the queues of task types do.
@@ -196,7 +202,7 @@ TOPOLOGY = Topology(
             timeout=_SYSTEM_TASKS_TIMEOUT,
             # One call at a time: a slow target holds up nobody else and has the whole timeout.
             triggers=(QueueTrigger(SYSTEM_TASKS, batch_size=1, max_concurrency=100),),
-            grants=(_EXECUTIONS_UPDATE, *_PAYLOADS),
+            grants=(_EXECUTIONS_UPDATE, *_PAYLOADS, _show_again(SYSTEM_TASKS)),
             environment=ENVIRONMENT,
         ),
         Function(
@@ -204,7 +210,11 @@ TOPOLOGY = Topology(
             memory=512,
             timeout=_WORK_TIMEOUT,
             triggers=(QueueTrigger(TIMERS), ScheduleTrigger("sweep", rate_minutes=1)),
-            grants=(*_ADVANCE, grant(Kind.INDEX, f"{EXECUTIONS}/due", "dynamodb", "Query")),
+            grants=(
+                *_ADVANCE,
+                grant(Kind.INDEX, f"{EXECUTIONS}/due", "dynamodb", "Query"),
+                _show_again(TIMERS),
+            ),
             environment=ENVIRONMENT,
         ),
         Function(
@@ -212,7 +222,7 @@ TOPOLOGY = Topology(
             memory=512,
             timeout=_WORK_TIMEOUT,
             triggers=(QueueTrigger(RESULTS),),
-            grants=_ADVANCE,
+            grants=(*_ADVANCE, _show_again(RESULTS)),
             environment=ENVIRONMENT,
         ),
         Function(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def handler(event: dict[str, Any], context: object) -> Report:
     """Repair what each message names; one that cannot be repaired comes again."""
-    return settle(event, _repair)
+    return settle(event, _repair, bootstrap.engine().redelivery.soon)
 
 
 def _repair(body: str) -> None:

@@ -14,5 +14,7 @@ if TYPE_CHECKING:
 
 def handler(event: dict[str, Any], context: object) -> Report:
     """Run each task; a message whose task cannot be claimed yet comes again."""
-    running = bootstrap.engine().running
-    return settle(event, lambda body: running.run(task_message(body)))
+    engine = bootstrap.engine()
+    return settle(
+        event, lambda body: engine.running.run(task_message(body)), engine.redelivery.soon
+    )

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 
 def handler(event: dict[str, Any], context: object) -> Report:
     """Fire each timer; an event without messages is the minute's tick."""
-    timing = bootstrap.engine().timing
+    engine = bootstrap.engine()
     if "Records" not in event:
-        timing.sweep()
+        engine.timing.sweep()
         return report([])
-    return settle(event, lambda body: timing.fire(timer_message(body)))
+    return settle(
+        event, lambda body: engine.timing.fire(timer_message(body)), engine.redelivery.soon
+    )

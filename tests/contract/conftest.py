@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import pytest
-from podium_local.clock import VirtualClock
 
 from podium.adapters.aws.blobs import S3Blobs
 from podium.adapters.aws.executions import DynamoExecutions
@@ -17,6 +16,7 @@ from podium.adapters.memory.blobs import MemoryBlobs
 from podium.adapters.memory.executions import MemoryExecutions
 from podium.domain.ids import derived_workflow_id
 from podium.ports.outside import Blobs
+from podium_local.clock import VirtualClock
 from tests.support.aws import MotoStack, moto_stack
 
 _numbers = itertools.count(1)

@@ -82,6 +82,13 @@ class NoRecords:
         return []
 
 
+class NoRedelivery:
+    """Messages are seen again soon enough."""
+
+    def soon(self, queue_arn: str, receipt: str) -> None:
+        pass
+
+
 class Cluster:
     """One installation. ``deciders`` engines share the table and queues, each with its own cache."""
 
@@ -128,6 +135,7 @@ class Cluster:
             ports,
             inline_advance=self._inline,
             records=NoRecords(),
+            redelivery=NoRedelivery(),
             read_record=lambda record: change(record, self.store.payloads),
             definition_store=lambda: self.definitions,
         )

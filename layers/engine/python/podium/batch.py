@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from podium.errors import PodiumError, TransientError
 from podium.observability import logger
 
 if TYPE_CHECKING:
@@ -13,16 +14,37 @@ if TYPE_CHECKING:
     Report = dict[str, list[dict[str, str]]]
 
 
-def settle(event: Mapping[str, Any], handle: Callable[[str], None]) -> Report:
-    """Give the body of each message to ``handle``; a message that raises comes again."""
+def settle(
+    event: Mapping[str, Any],
+    handle: Callable[[str], None],
+    soon: Callable[[str, str], None],
+) -> Report:
+    """Give the body of each message to ``handle``; a message that raises comes again.
+
+    One that raises TransientError came too early: ``soon`` is told its queue's ARN and its receipt,
+    so that it does not stay hidden for the whole visibility timeout.
+    """
     failed: list[str] = []
     for record in event["Records"]:
+        identifier = record["messageId"]
         try:
             handle(record["body"])
+        except TransientError as error:
+            logger().info("message comes again", message_id=identifier, reason=str(error))
+            failed.append(identifier)
+            _show_again(record, soon)
         except Exception:  # noqa: BLE001 - whatever it is, the others go on
-            logger().exception("message failed", message_id=record["messageId"])
-            failed.append(record["messageId"])
+            logger().exception("message failed", message_id=identifier)
+            failed.append(identifier)
     return report(failed)
+
+
+def _show_again(record: Mapping[str, Any], soon: Callable[[str, str], None]) -> None:
+    try:
+        soon(record["eventSourceARN"], record["receiptHandle"])
+    except PodiumError as error:
+        # It comes again all the same, only later.
+        logger().warning("visibility not changed", reason=str(error))
 
 
 def report(failed: list[str]) -> Report:

@@ -17,6 +17,7 @@ from podium.adapters.aws.definitions_reader import DynamoDefinitionReader
 from podium.adapters.aws.executions import DynamoExecutions
 from podium.adapters.aws.queues import SqsSystemTaskQueue, SqsTaskQueue, SqsTimerQueue
 from podium.adapters.aws.records import DynamoFailedRecords
+from podium.adapters.aws.redelivery import SqsRedelivery
 from podium.adapters.aws.registry import QueueRegistry
 from podium.adapters.engines.jq import JqPrograms
 from podium.adapters.engines.jsonpath import JsonPaths
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
     from podium.domain.changes import Change
     from podium.ports.definitions import DefinitionStore
     from podium.ports.outside import Clock, Ids
+    from podium.ports.queues import Redelivery
     from podium.ports.records import FailedRecords
 
 
@@ -83,6 +85,8 @@ class Engine:
     running: Running
     #: Poison records and dead messages.
     repairs: Repairing
+    #: Messages that came before their moment.
+    redelivery: Redelivery
     #: Constraints on what clients send; the API asks before it starts or registers anything.
     validating: Validating
     #: Makes the service of the metadata routes; only the API function asks for it.
@@ -94,6 +98,7 @@ def assemble(
     *,
     inline_advance: bool,
     records: FailedRecords,
+    redelivery: Redelivery,
     read_record: Callable[[Mapping[str, Any]], Change | None],
     definition_store: Callable[[], DefinitionStore],
     owner_email_mandatory: bool = False,
@@ -132,6 +137,7 @@ def assemble(
         timing=Timing(ports, states, deciding, committing, creating, timers),
         running=Running(ports),
         repairs=Repairing(advancing, updates, records),
+        redelivery=redelivery,
         validating=validating,
         registering=cache(lambda: Registering(definition_store(), validating, ports.clock)),
     )
@@ -179,6 +185,14 @@ def build(
         ports,
         inline_advance=settings.inline_advance,
         records=DynamoFailedRecords(clients.deferred_streams, settings.executions_table),
+        redelivery=SqsRedelivery(
+            clients.sqs,
+            (
+                settings.system_tasks_queue_url,
+                settings.timers_queue_url,
+                settings.results_queue_url,
+            ),
+        ),
         read_record=lambda record: change(record, executions.payloads),
         definition_store=lambda: _definition_store(clients, settings),
         owner_email_mandatory=settings.owner_email_mandatory,

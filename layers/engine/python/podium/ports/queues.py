@@ -118,3 +118,11 @@ class TimerQueue(Protocol):
     def arm(self, timer: TimerMessage, delay: int) -> None:
         """SendMessage delayed by at most 900 seconds."""
         ...
+
+
+class Redelivery(Protocol):
+    """Messages of our functions' queues that came too early."""
+
+    def soon(self, queue_arn: str, receipt: str) -> None:
+        """ChangeMessageVisibility: seen again in two seconds; nothing for a queue of somebody else."""
+        ...
