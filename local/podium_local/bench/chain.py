@@ -11,7 +11,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
+
+import boto3
 
 from podium_local.bench.counting import Counters
 from podium_local.clock import VirtualClock
@@ -43,6 +46,13 @@ class Bench:
     def __init__(self, runtime: LocalRuntime, counters: Counters) -> None:
         self.runtime = runtime
         self.counters = counters
+
+    @cached_property
+    def worker_client(self) -> Any:
+        """SQS client of the worker alone, counted: the pump, which stands for Lambda, has its own."""
+        client = boto3.session.Session().client("sqs")
+        self.counters.meter.attach(client)
+        return client
 
     def request(self, method: str, path: str, body: Any = None, query: str = "") -> Any:
         """Send a request, which has to succeed; the body of the answer, as JSON where it is."""
@@ -133,8 +143,7 @@ def in_batches(bench: Bench, tasks: int) -> None:
 
 def straight_from_sqs(bench: Bench, tasks: int) -> None:
     """podium_worker on the task queue; results through the results queue."""
-    client = LocalRuntime.client("sqs")
-    bench.counters.meter.attach(client)
+    client = bench.worker_client
     environment = bench.runtime.worker_environment()
     queues = Queues(
         client, environment["PODIUM_QUEUE_PREFIX"], os.environ["PODIUM_RESULTS_QUEUE_URL"]

@@ -58,7 +58,9 @@ def execution_tree(execution: Mapping[str, Any], read: Callable[[str], Mapping[s
     for task in execution["tasks"]:
         attempt = f" attempt {task['retryCount'] + 1}" if task["retryCount"] else ""
         name = f"{task['referenceTaskName']} [dim]{task['taskType']}{attempt}[/dim]"
-        reason = task.get("reasonForIncompletion", "") if task["status"] == "FAILED" else ""
+        reason = (
+            task.get("reasonForIncompletion", "") if task["status"].startswith("FAILED") else ""
+        )
         branch = tree.add(
             _line(name, task["status"], _duration(task)) + (f" {reason}" if reason else "")
         )
@@ -99,5 +101,7 @@ def _line(name: str, status: str, duration: str) -> str:
 
 
 def _duration(thing: Mapping[str, Any]) -> str:
-    begin, end = thing.get("startTime", 0), thing.get("endTime", 0)
+    # A task that went straight from SQS to its worker was never claimed: it has no start of its own.
+    begin = thing.get("startTime", 0) or thing.get("scheduledTime", 0)
+    end = thing.get("endTime", 0)
     return f"[dim]{max(0, end - begin)} ms[/dim]" if begin and end else ""
