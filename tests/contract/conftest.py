@@ -25,8 +25,15 @@ _numbers = itertools.count(1)
 class Backend(Protocol):
     """One way to store executions."""
 
-    clock: VirtualClock
-    blobs: Blobs
+    @property
+    def clock(self) -> VirtualClock:
+        """Its clock."""
+        ...
+
+    @property
+    def blobs(self) -> Blobs:
+        """Its payload store."""
+        ...
 
     def store(self, threshold: int = 32_768, retention: int = 0) -> ItemExecutionStore:
         """A store on this backend; all of them see the same items."""

@@ -196,8 +196,8 @@ class TestCancel:
 
         def either(number: int) -> bool:
             if number % 2:
-                return store.cancel(wf, task(), NOW).applied
-            return store.end(key, end()).applied
+                return bool(store.cancel(wf, task(), NOW).applied)
+            return bool(store.end(key, end()).applied)
 
         assert race(8, either).count(True) == 1
 

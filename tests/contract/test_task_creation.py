@@ -124,7 +124,7 @@ class TestReading:
     def test_the_latest_is_the_highest_below_the_limit_that_is_not_skipped(self, store, wf):
         for seq in (3, 7, 20, 100):
             store.put_task(wf, completed(seq))
-        nothing = frozenset()
+        nothing: frozenset[int] = frozenset()
         assert store.read_latest(wf, "charge", 1000, nothing).seq == 100
         assert store.read_latest(wf, "charge", 100, nothing).seq == 20
         assert store.read_latest(wf, "charge", 1000, frozenset({100, 7})).seq == 20

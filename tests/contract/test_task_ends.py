@@ -98,9 +98,9 @@ def test_of_racing_ends_one_wins(store, key, running):
 def test_a_racing_worker_and_lease_cannot_both_win(store, key, running):
     def either(number: int) -> bool:
         if number % 2:
-            return store.end(key, end(), inc=0, epoch=1).applied
+            return bool(store.end(key, end(), inc=0, epoch=1).applied)
         timeout = end(TaskStatus.TIMED_OUT)
-        return store.end(key, timeout, inc=0, epoch=1, lease_before=NOW + 60_000).applied
+        return bool(store.end(key, timeout, inc=0, epoch=1, lease_before=NOW + 60_000).applied)
 
     assert race(8, either).count(True) == 1
 

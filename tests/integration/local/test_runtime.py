@@ -89,7 +89,7 @@ def test_other_processes_see_the_same_queues(runtime, api):
     url = sqs.get_queue_url(QueueName="podium-task-ship")["QueueUrl"]
     assert url.startswith(runtime.aws_url)
     # Other tests may have left messages in the same queue.
-    bodies = []
+    bodies: list[str] = []
     while not any(workflow in body for body in bodies):
         (message,) = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=10)["Messages"]
         bodies.append(message["Body"])
