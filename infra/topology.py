@@ -236,7 +236,14 @@ TOPOLOGY = Topology(
             grants=(
                 *_ADVANCE,
                 # A failed batch is reported by its place in the stream; the ids are read there.
-                grant(Kind.STREAM, EXECUTIONS, "dynamodb", "GetRecords", "GetShardIterator"),
+                grant(
+                    Kind.STREAM,
+                    EXECUTIONS,
+                    "dynamodb",
+                    "GetRecords",
+                    "GetShardIterator",
+                    "ListStreams",
+                ),
             ),
             environment=ENVIRONMENT,
         ),
