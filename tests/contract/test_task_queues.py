@@ -1,0 +1,114 @@
+"""Hand-out queues: one per task type and domain, at least once, with delay and visibility."""
+
+from __future__ import annotations
+
+import pytest
+
+from podium.adapters.aws.blobs import S3Blobs
+from podium.adapters.aws.queues import SqsTaskQueue
+from podium.adapters.aws.registry import QueueRegistry
+from podium.adapters.items.payloads import Payloads
+from podium.adapters.memory.blobs import MemoryBlobs
+from podium.adapters.memory.queues import MemoryTaskQueue
+from podium.ports.queues import TaskMessage
+from podium_local.clock import VirtualClock
+from tests.support.aws import moto_stack
+
+
+def _aws(stack):
+    clients = stack.clients
+    registry = QueueRegistry(
+        clients.sqs,
+        clients.dynamodb,
+        stack.metadata_table,
+        stack.queue_prefix,
+        stack.queue_arns["tasks-dead-letters"],
+    )
+    payloads = Payloads(S3Blobs(clients.s3, stack.payload_bucket), 1000)
+    return SqsTaskQueue(clients.sqs, registry, payloads)
+
+
+@pytest.fixture(params=["memory", "aws"])
+def made(request):
+    if request.param == "memory":
+        clock = VirtualClock()
+        yield MemoryTaskQueue(clock, payloads=Payloads(MemoryBlobs(), 1000)), clock
+        return
+    with moto_stack() as stack:
+        yield _aws(stack), stack.clock
+
+
+def _message(seq=1, task_type="charge", **fields):
+    return TaskMessage("wf", "charge", seq, 0, 0, task_type, workflow_name="orders", **fields)
+
+
+def test_an_unknown_type_is_empty_and_makes_no_queue(made):
+    queue, _ = made
+    assert list(queue.receive("nobody", "", 5, 0)) == []
+    assert queue.size("nobody") == 0
+    assert queue.sizes() == {}
+
+
+def test_a_message_is_received_by_its_type_and_domain_alone(made):
+    queue, _ = made
+    queue.send(_message(1))
+    queue.send(_message(2, domain="eu"))
+    assert queue.sizes() == {"charge": 1, "eu:charge": 1}
+    (received,) = queue.receive("charge", "eu", 5, 0)
+    assert received.message == _message(2, domain="eu")
+    assert received.receive_count == 1
+
+
+def test_more_than_ten_are_received_and_deleted(made):
+    queue, clock = made
+    for seq in range(1, 26):
+        queue.send(_message(seq))
+    received = queue.receive("charge", "", 25, 0)
+    assert {each.message.seq for each in received} == set(range(1, 26))
+    queue.delete("charge", "", [each.receipt for each in received])
+    clock.advance(3_600_000)
+    assert list(queue.receive("charge", "", 25, 0)) == []
+
+
+def test_a_message_that_is_not_deleted_comes_again(made):
+    queue, clock = made
+    queue.send(_message())
+    queue.receive("charge", "", 1, 0)
+    assert list(queue.receive("charge", "", 1, 0)) == []
+    clock.advance(31_000)
+    (again,) = queue.receive("charge", "", 1, 0)
+    assert again.receive_count == 2
+
+
+def test_a_message_can_be_asked_for_again_sooner(made):
+    queue, clock = made
+    queue.send(_message())
+    (received,) = queue.receive("charge", "", 1, 0)
+    queue.retry_later("charge", "", received.receipt, 2)
+    clock.advance(2_001)
+    assert len(queue.receive("charge", "", 1, 0)) == 1
+
+
+def test_a_delayed_message_waits(made):
+    queue, clock = made
+    queue.send(_message(), 60)
+    clock.advance(59_000)
+    assert list(queue.receive("charge", "", 1, 0)) == []
+    clock.advance(1_001)
+    assert len(queue.receive("charge", "", 1, 0)) == 1
+
+
+def test_an_input_too_large_to_travel_is_named_by_its_path(made):
+    queue, _ = made
+    queue.send(_message(input={"text": "x" * 2000}))
+    (received,) = queue.receive("charge", "", 1, 0)
+    assert received.message.input == {}
+    assert received.message.external_input_path.startswith("wf/")
+
+
+@pytest.mark.parametrize("task_type", ["two words", "é#/", "x" * 200, "-dash"])
+def test_any_text_is_a_task_type(made, task_type):
+    queue, _ = made
+    queue.send(_message(task_type=task_type))
+    assert queue.size(task_type) == 1
+    assert queue.receive(task_type, "", 1, 0)[0].message.task_type == task_type
