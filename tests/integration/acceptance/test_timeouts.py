@@ -85,10 +85,11 @@ def test_case_11_the_total_timeout_stops_the_attempts(client: Client) -> None:
     client.fail("t1")
     assert client.status(wf) == "RUNNING"
     assert client.poll("t1") is not None
-    client.stack.advance(60)
-    found = client.workflow(wf)
-    assert found["status"] in {"FAILED", "TIMED_OUT"}
-    assert len(found["tasks"]) < 10
+    client.stack.advance(19)
+    assert client.status(wf) == "RUNNING"
+    client.stack.advance(2)
+    assert client.tasks(wf) == [("t1", "FAILED"), ("t1", "TIMED_OUT"), ("t1", "TIMED_OUT")]
+    assert client.status(wf) == "TIMED_OUT"
 
 
 def test_a_workflow_that_times_out_cancels_what_is_open(client: Client) -> None:
@@ -100,3 +101,29 @@ def test_a_workflow_that_times_out_cancels_what_is_open(client: Client) -> None:
     assert found["status"] == "TIMED_OUT"
     assert client.tasks(wf) == [("t1", "CANCELED")]
     assert client.poll("t1") is None
+
+
+def test_case_9_a_permissive_task_that_times_out_fails_the_workflow_at_its_end(
+    client: Client,
+) -> None:
+    client.register({"name": "t1", "retryCount": 0, "responseTimeoutSeconds": 10})
+    wf = client.run(definition("permissive", simple("t1", permissive=True), simple("t2")))
+    assert client.poll("t1") is not None
+    client.stack.advance(11)
+    assert client.tasks(wf) == [("t1", "TIMED_OUT"), ("t2", "SCHEDULED")]
+    client.finish("t2")
+    assert client.status(wf) == "FAILED"
+
+
+def test_case_11_the_jitter_is_not_shown_and_delays_by_no_more_than_it_may(client: Client) -> None:
+    client.register(
+        {"name": "t1", "retryCount": 1, "retryDelaySeconds": 4, "backoffJitterMs": 3000}
+    )
+    wf = client.run(definition("jittery", simple("t1")))
+    client.fail("t1")
+    assert client.task(wf, "t1")["callbackAfterSeconds"] == 4
+    client.stack.advance(3)
+    assert client.poll("t1") is None
+    client.stack.advance(4)
+    client.finish("t1")
+    assert client.status(wf) == "COMPLETED"
