@@ -12,20 +12,22 @@ import pytest
 from podium_local.clock import VirtualClock
 from podium_local.runtime import LocalRuntime, Options
 
-DEFINITION = {
-    "name": "one",
-    "version": 1,
-    "ownerEmail": "a@example.com",
-    "timeoutSeconds": 0,
-    "tasks": [
-        {
-            "name": "ship",
-            "taskReferenceName": "ship",
-            "type": "SIMPLE",
-            "inputParameters": {"to": "${workflow.input.to}"},
-        }
-    ],
-}
+
+def definition(task_type: str) -> dict[str, Any]:
+    """A workflow of one task, both called ``task_type``: tests share a runtime, never a queue."""
+    return {
+        "name": task_type,
+        "version": 1,
+        "ownerEmail": "a@example.com",
+        "tasks": [
+            {
+                "name": task_type,
+                "taskReferenceName": task_type,
+                "type": "SIMPLE",
+                "inputParameters": {"to": "${workflow.input.to}"},
+            }
+        ],
+    }
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +39,6 @@ def runtime():
 @pytest.fixture(scope="module")
 def api(runtime):
     with httpx.Client(base_url=f"{runtime.url}/api", timeout=30) as client:
-        client.post("/metadata/workflow", json=DEFINITION)
         yield client
 
 
@@ -68,8 +69,9 @@ def ended(runtime: LocalRuntime) -> threading.Event:
 
 
 def test_a_worker_over_http_completes_a_workflow(runtime, api):
+    api.post("/metadata/workflow", json=definition("ship"))
     done = ended(runtime)
-    workflow = api.post("/workflow/one", json={"to": "Oslo"}).text
+    workflow = api.post("/workflow/ship", json={"to": "Oslo"}).text
     task = api.get("/tasks/poll/ship", params={"workerid": "w"}).json()
     assert task["inputData"] == {"to": "Oslo"}
     result = {
@@ -84,15 +86,13 @@ def test_a_worker_over_http_completes_a_workflow(runtime, api):
 
 
 def test_other_processes_see_the_same_queues(runtime, api):
-    workflow = api.post("/workflow/one", json={"to": "Rome"}).text
+    api.post("/metadata/workflow", json=definition("fetch"))
+    workflow = api.post("/workflow/fetch", json={"to": "Rome"}).text
     sqs = remote(runtime, "sqs")
-    url = sqs.get_queue_url(QueueName="podium-task-ship")["QueueUrl"]
+    url = sqs.get_queue_url(QueueName="podium-task-fetch")["QueueUrl"]
     assert url.startswith(runtime.aws_url)
-    # Other tests may have left messages in the same queue.
-    bodies: list[str] = []
-    while not any(workflow in body for body in bodies):
-        (message,) = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=10)["Messages"]
-        bodies.append(message["Body"])
+    (message,) = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=10)["Messages"]
+    assert workflow in message["Body"]
 
 
 def test_a_long_poll_from_another_process_holds_up_nobody(runtime, api):
