@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shlex
 import signal
-import threading
 import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +13,7 @@ import typer
 
 from podium import VERSION
 from podium_local import instances
+from podium_local.stopping import stop_signals
 
 if TYPE_CHECKING:
     from podium_local.runtime import LocalRuntime
@@ -58,9 +58,6 @@ def up(
     from podium_local.ports import PortInUseError
     from podium_local.runtime import LocalRuntime, Options
 
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
     options = Options(
         port=port,
         aws_port=aws_port,
@@ -68,12 +65,12 @@ def up(
         settings={"PODIUM_LOG_LEVEL": "WARNING"} if verbose else {},
     )
     try:
-        with LocalRuntime(options) as runtime:
+        with stop_signals() as wait_for_stop, LocalRuntime(options) as runtime:
             if verbose:
                 runtime.pump.observe(_tell)
             with instances.announced(_instance(runtime)):
                 print(_welcome(runtime), flush=True)
-                stop.wait()
+                wait_for_stop()
                 print("stopping", flush=True)
     except PortInUseError as error:
         print(f"podium: {error}. Choose another with --port or --aws-port.", flush=True)
