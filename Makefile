@@ -32,7 +32,7 @@ $(READY): pyproject.toml requirements/dev.lock | $(BIN)/uv
 
 .PHONY: help
 help: ## Show the targets
-	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: setup
 setup: $(READY) ## Make .venv with every locked dependency and Podium itself, editable
@@ -65,6 +65,11 @@ test: $(READY) ## Every test but the slow ones; branch coverage of the domain at
 .PHONY: parity
 parity: $(READY) ## The peer's behaviour and its official client, against a local Podium
 	$(PYTEST) tests/parity
+	$(BIN)/python -m tests.parity.harness.cli coverage
+
+.PHONY: parity-record
+parity-record: $(READY) ## Record golden files with the genuine server (NAME=scenario: one); needs a JDK 21
+	$(BIN)/python -m tests.parity.harness.cli record $(NAME) $(ARGS)
 
 .PHONY: up
 up: $(READY) ## Run Podium on this machine until Ctrl-C

@@ -65,8 +65,9 @@ def test_poll_data_leaves_out_an_absent_domain_and_worker():
     }
 
 
-def test_a_summary_shows_the_times_that_are_known():
-    assert summary_json(WorkflowDef(name="a", version=2)) == {"name": "a", "version": 2}
+def test_a_summary_shows_its_times_a_change_that_never_came_as_0():
+    new = summary_json(WorkflowDef(name="a", version=2, create_time=1))
+    assert new == {"name": "a", "version": 2, "createTime": 1, "updateTime": 0}
     assert summary_json(WorkflowDef(name="a", version=2, create_time=1, update_time=2)) == {
         "name": "a",
         "version": 2,

@@ -159,7 +159,7 @@ class Registering:
         now = self._clock.now()
         old = self._store.workflow(*definition.identity)
         if old is None:
-            return replace(definition, create_time=now, update_time=now)
+            return replace(definition, create_time=now, update_time=0)
         return replace(
             definition, create_time=old.create_time, created_by=old.created_by, update_time=now
         )

@@ -69,9 +69,9 @@ def poll_data_json(
 
 def summary_json(definition: WorkflowDef) -> dict[str, Json]:
     """WorkflowDefSummary (models.md 1.1)."""
-    body: dict[str, Json] = {"name": definition.name, "version": definition.version}
-    if definition.create_time:
-        body["createTime"] = definition.create_time
-    if definition.update_time:
-        body["updateTime"] = definition.update_time
-    return body
+    return {
+        "name": definition.name,
+        "version": definition.version,
+        "createTime": definition.create_time,
+        "updateTime": definition.update_time,
+    }
