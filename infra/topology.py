@@ -66,7 +66,14 @@ ENVIRONMENT = (
 
 #: A transaction is authorized as the writes it holds.
 _EXECUTIONS_WRITE = grant(
-    Kind.TABLE, EXECUTIONS, "dynamodb", "GetItem", "PutItem", "Query", "UpdateItem"
+    Kind.TABLE,
+    EXECUTIONS,
+    "dynamodb",
+    "ConditionCheckItem",
+    "GetItem",
+    "PutItem",
+    "Query",
+    "UpdateItem",
 )
 _EXECUTIONS_UPDATE = grant(Kind.TABLE, EXECUTIONS, "dynamodb", "GetItem", "UpdateItem")
 _METADATA_READ = grant(Kind.TABLE, METADATA, "dynamodb", "BatchGetItem", "GetItem", "Query")

@@ -130,6 +130,7 @@ _SWITCH: dict[str, Json] = {
     "inputParameters": {"kind": "${workflow.input.kind}"},
     "decisionCases": {"a": [simple("case_a")], "b": [simple("case_b")]},
 }
+_SHARED: dict[str, Json] = {"idempotencyKey": "k", "idempotencyStrategy": "RETURN_EXISTING"}
 _RETRIED: dict[str, Json] = {"name": "flaky", "retryCount": 2, "retryDelaySeconds": 0}
 
 SCENARIOS = [
@@ -145,6 +146,17 @@ SCENARIOS = [
         (CHILD, {"name": "inner", "retryCount": 0}),
         {},
         fail_first("inner"),
+    ),
+    Scenario(
+        "two tasks that share a child by its key",
+        workflow(
+            *fork(
+                [sub_workflow("one", "child", **_SHARED)],
+                [sub_workflow("two", "child", **_SHARED)],
+                join_on=["one", "two"],
+            )
+        ),
+        (CHILD,),
     ),
     Scenario("loop", workflow(_LOOP, simple("last"))),
     Scenario(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from podium.domain.definitions import IdempotencyStrategy
+from podium.domain.idempotency import is_key
 from podium.domain.requests import StartWorkflowRequest
 from podium.domain.status import TaskStatus
 from podium.domain.wire import (
@@ -19,10 +22,18 @@ if TYPE_CHECKING:
     from podium.domain.json import Json
     from podium.http_event import Request
 
+#: Headers in which clients send the key and its strategy where the body has no place for them.
+IDEMPOTENCY_KEY = "X-Idempotency-key"
+ON_CONFLICT = "X-on-conflict"
+
 
 def start(request: Request, engine: Engine) -> str:
     """By a request that names a definition or carries one."""
     wanted = StartWorkflowRequest.from_json(request.body_object())
+    key = request.header(IDEMPOTENCY_KEY)
+    if key is not None and not is_key(wanted.idempotency_key):
+        strategy = request.header_choice(ON_CONFLICT, tuple(IdempotencyStrategy))
+        wanted = replace(wanted, idempotency_key=key, idempotency_strategy=strategy)
     engine.validating.start(wanted)
     return engine.starts.start(wanted)
 
@@ -37,6 +48,8 @@ def start_by_name(request: Request, engine: Engine) -> str:
         correlation_id=request.text("correlationId"),
         priority=priority,
         input=request.body_object(),
+        idempotency_key=request.header(IDEMPOTENCY_KEY),
+        idempotency_strategy=request.header_choice(ON_CONFLICT, tuple(IdempotencyStrategy)),
     )
     return engine.starts.start(wanted)
 

@@ -23,13 +23,13 @@ def fork(*branches: Json, join_on: list[str]) -> list[dict[str, Json]]:
     ]
 
 
-def sub_workflow(ref: str, name: str) -> dict[str, Json]:
+def sub_workflow(ref: str, name: str, **param: Json) -> dict[str, Json]:
     """A SUB_WORKFLOW task that starts a registered workflow."""
     return {
         "name": ref,
         "taskReferenceName": ref,
         "type": "SUB_WORKFLOW",
-        "subWorkflowParam": {"name": name},
+        "subWorkflowParam": {"name": name, **param},
     }
 
 

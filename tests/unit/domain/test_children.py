@@ -8,7 +8,7 @@ import pytest
 
 from podium.domain.children import StartSpec, child_start, end_of_child, failure_start
 from podium.domain.decision import ExecutionView
-from podium.domain.definitions import WorkflowDef
+from podium.domain.definitions import IdempotencyStrategy, WorkflowDef
 from podium.domain.execution import Header, StartRecord
 from podium.domain.failure import failure_target
 from podium.domain.ids import TaskKey, child_workflow_id, failure_workflow_id
@@ -262,3 +262,52 @@ def test_a_workflow_that_completed_starts_none():
     )
     assert failure_start(view) is None
     assert driver.output == {}
+
+
+def test_an_idempotency_key_is_evaluated_and_goes_to_the_child():
+    spec = _spec(
+        {
+            "name": "kid",
+            "idempotencyKey": "${workflow.input.name}-1",
+            "idempotencyStrategy": "RETURN_EXISTING",
+        }
+    )
+    assert isinstance(spec, StartSpec)
+    assert spec.idempotency_key == "kid-1"
+    assert spec.idempotency_strategy is IdempotencyStrategy.RETURN_EXISTING
+
+
+@pytest.mark.parametrize("key", [None, "", "  "])
+def test_a_child_without_a_key_has_none(key):
+    spec = _spec({"name": "kid", "idempotencyKey": key, "idempotencyStrategy": "FAIL"})
+    assert isinstance(spec, StartSpec)
+    assert spec.idempotency_key is None
+
+
+@pytest.mark.parametrize("key", ["${workflow.input.absent}", "${workflow.input.def}"])
+def test_a_key_that_is_no_text_fails_the_sub_workflow_rather_than_start_without_it(key):
+    outcome = _spec({"name": "kid", "idempotencyKey": key})
+    assert isinstance(outcome, Outcome)
+    assert outcome.status is TaskStatus.FAILED
+    assert "idempotencyKey" in outcome.reason
+
+
+def _launch(request):
+    definition = workflow(task("l", "START_WORKFLOW", inputParameters={"startWorkflow": request}))
+    driver = Driver(definition, record=RECORD).start()
+    return child_start(driver.task("l"), driver.state)
+
+
+def test_start_workflow_takes_a_key_with_its_strategy():
+    spec = _launch(
+        {"name": "kid", "idempotencyKey": "${workflow.input.name}", "idempotencyStrategy": "FAIL"}
+    )
+    assert isinstance(spec, StartSpec)
+    assert (spec.idempotency_key, spec.idempotency_strategy) == ("kid", IdempotencyStrategy.FAIL)
+
+
+@pytest.mark.parametrize("key", [None, "", "${workflow.input.absent}", "${workflow.input.def}"])
+def test_a_key_that_is_nothing_fails_start_workflow(key):
+    outcome = _launch({"name": "kid", "idempotencyKey": key})
+    assert isinstance(outcome, Outcome)
+    assert "idempotencyKey" in outcome.reason

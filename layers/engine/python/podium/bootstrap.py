@@ -36,6 +36,7 @@ from podium.services.creating import Creating
 from podium.services.deciding import Deciding
 from podium.services.following import Following
 from podium.services.holding import Holding
+from podium.services.joining import Joining
 from podium.services.operating import Operating
 from podium.services.polling import Polling
 from podium.services.reading import Reading
@@ -114,7 +115,8 @@ def assemble(
     timers = Timers(ports.timers, ports.clock)
     committing = Committing(ports.executions, states, timers)
     starting = Starting(ports, states, deciding, committing)
-    children = Children(ports, states, deciding, committing, starting)
+    joining = Joining(ports, states, committing)
+    children = Children(ports, states, deciding, committing, starting, joining)
     creating = Creating(ports, states, deciding, children)
     reading = Reading(ports, states)
     closing = Closing(ports, states, deciding, creating, children, reading)

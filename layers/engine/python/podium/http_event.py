@@ -120,6 +120,20 @@ class Request:
         value = self.text(name)
         return 0 if value is None else _number(f"query parameter {name}", value, _LONG_BITS)
 
+    # --- headers ------------------------------------------------------------------------------
+
+    def header(self, name: str) -> str | None:
+        """A header, whatever its case; None when it is absent or blank."""
+        for each, value in (self._event.get("headers") or {}).items():
+            if each.lower() == name.lower():
+                return str(value).strip() or None
+        return None
+
+    def header_choice(self, name: str, choices: Sequence[E]) -> E | None:
+        """A header that is one of ``choices``, in any case; None when it is absent or blank."""
+        value = self.header(name)
+        return None if value is None else _choice(f"header {name}", value.upper(), choices)
+
     # --- body ---------------------------------------------------------------------------------
 
     def raw_body(self) -> str:

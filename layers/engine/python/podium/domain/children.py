@@ -14,7 +14,7 @@ from podium.domain.wire import workflow_json
 
 if TYPE_CHECKING:
     from podium.domain.decision import ExecutionView
-    from podium.domain.definitions import WorkflowDef
+    from podium.domain.definitions import IdempotencyStrategy, WorkflowDef
     from podium.domain.execution import Header, Task
     from podium.domain.json import Json, JsonMap
     from podium.domain.requests import StartWorkflowRequest
@@ -36,6 +36,13 @@ class StartSpec:
     event: str | None = None
     external_input_path: str | None = None
     idempotency_key: str | None = None
+    #: None is FAIL.
+    idempotency_strategy: IdempotencyStrategy | None = None
+
+    @property
+    def workflow_name(self) -> str:
+        """The name of the workflow: that of the definition it brings, if it brings one."""
+        return self.name if self.definition is None else self.definition.name
 
 
 def spec_of(request: StartWorkflowRequest) -> StartSpec:
@@ -51,6 +58,7 @@ def spec_of(request: StartWorkflowRequest) -> StartSpec:
         created_by=request.created_by,
         external_input_path=request.external_input_payload_storage_path,
         idempotency_key=request.idempotency_key,
+        idempotency_strategy=request.idempotency_strategy,
     )
 
 
@@ -95,6 +103,8 @@ def _child_of(task: Task, state: State) -> StartSpec | Outcome:
         correlation_id=state.start.correlation_id,
         priority=read.priority,
         task_to_domain=state.start.task_to_domain if domains is None else domains,
+        idempotency_key=read.idempotency_key,
+        idempotency_strategy=read.idempotency_strategy,
     )
 
 

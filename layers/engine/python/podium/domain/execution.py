@@ -121,6 +121,10 @@ class Header:
     failed_seq: int = 0
     #: Version of the output item; 0 when there is none.
     output_version: int = 0
+    #: It was started with an idempotency key, which lives as long as it does.
+    keyed: bool = False
+    #: Tasks of other workflows than the parent wait for its end.
+    awaited: bool = False
 
     def entry(self, seq: int) -> OpenEntry | None:
         """The open entry with this number, if any."""

@@ -78,6 +78,7 @@ def new_header(
     now: int,
     *,
     parent: Parent | None = None,
+    keyed: bool = False,
 ) -> Header:
     """Header of an execution before its first decision (version 0); ``digest`` names the snapshot."""
     return Header(
@@ -88,6 +89,7 @@ def new_header(
         parent=parent,
         created_at=now,
         committed_at=now,
+        keyed=keyed,
     )
 
 

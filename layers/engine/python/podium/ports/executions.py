@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from podium.domain.decision import Decision
-from podium.domain.execution import Header, StartRecord, Task, TaskEnd
+from podium.domain.execution import Header, Parent, StartRecord, Task, TaskEnd
+from podium.domain.idempotency import KeyClaim
 from podium.domain.ids import TaskKey
 from podium.domain.json import JsonMap
 
@@ -74,10 +75,22 @@ class ExecutionStore(Protocol):
         """
         ...
 
-    def create(self, decision: Decision) -> bool:
+    def create(self, decision: Decision, claim: KeyClaim | None = None) -> bool:
         """First write of H, ``attribute_not_exists(pk)``, with x=1; False when H exists already.
 
-        PutItem, or one TransactWriteItems when ``decision.is_transaction``.
+        PutItem, or one TransactWriteItems when ``decision.is_transaction`` or with a ``claim``:
+        K is put in it, iff there is none or it still names ``claim.instead_of``, whose H has to be
+        missing or terminal. False when any of this does not hold.
+        """
+        ...
+
+    def key_holder(self, name: str, key: str) -> str | None:
+        """GetItem of K: id of the execution that has this idempotency key; its H may be gone."""
+        ...
+
+    def date_key(self, header: Header) -> None:
+        """K expires when this H does, and not at all while it runs: GetItem of I, then
+        ``UpdateItem K SET ttl IF wf = :this``. No call where nothing expires.
         """
         ...
 
@@ -102,6 +115,14 @@ class ExecutionStore(Protocol):
 
     def due_timers(self, until: int) -> Sequence[DueTimer]:
         """Far timers with ``at <= until``: one Query of the ``due`` index per bucket and page."""
+        ...
+
+    def put_waiter(self, workflow_id: str, waiter: Parent) -> None:
+        """PutItem: ``waiter``, a task of another workflow, waits for the end of this one."""
+        ...
+
+    def read_waiters(self, workflow_id: str) -> Sequence[Parent]:
+        """Everybody but the parent who ever waited for its end; one consistent Query per page."""
         ...
 
     # --- tasks ---------------------------------------------------------------------------------

@@ -163,6 +163,8 @@ class Advancing:
         if mark in self._done and not again:
             return []
         following: list[Change] = []
+        if header.keyed and _has_ended_or_revived(change):
+            self._ports.executions.date_key(header)
         if header.status.is_terminal:
             following += self._closing.close(change)
         else:
@@ -209,6 +211,11 @@ def _may_decide(header: Header, relevant: Sequence[Task]) -> bool:
     if header.status is not WorkflowStatus.RUNNING:
         return False
     return bool(relevant) or _first_or_due(header)
+
+
+def _has_ended_or_revived(change: HeaderChange) -> bool:
+    was_terminal = change.old is not None and change.old.status.is_terminal
+    return change.new.status.is_terminal != was_terminal
 
 
 def _has_resumed(old: Header, new: Header) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from podium.domain import operations
 from podium.domain.changes import Change, TaskChange
 from podium.domain.children import StartSpec, child_start, end_of_child
-from podium.domain.execution import Header, Kind, Parent, Task
+from podium.domain.execution import Header, Kind, Parent, Task, TaskEnd
 from podium.domain.ids import TaskKey, child_workflow_id
 from podium.domain.outcome import Outcome
 from podium.domain.status import TaskStatus, WorkflowStatus
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from podium.ports.bundle import Ports
     from podium.services.committing import Committing
     from podium.services.deciding import Deciding
+    from podium.services.joining import Joining
     from podium.services.starting import Starting
     from podium.services.states import States
 
@@ -36,6 +37,7 @@ class Children:
         deciding: Deciding,
         committing: Committing,
         starting: Starting,
+        joining: Joining,
     ) -> None:
         """Wire the parts; see ``bootstrap``."""
         self._ports = ports
@@ -43,6 +45,7 @@ class Children:
         self._deciding = deciding
         self._committing = committing
         self._starting = starting
+        self._joining = joining
 
     def launch(self, state: State, task: Task) -> tuple[Task, list[Change]]:
         """Put the child's header, then return the task to put: its existence proves the child.
@@ -56,16 +59,21 @@ class Children:
         child_id = child_workflow_id(key, task.inc)
         parent = Parent(key.workflow_id, task.ref, task.seq, task.inc)
         try:
-            change = self._starting.begin(
+            begun = self._starting.begin(
                 spec, child_id, parent if task.kind is Kind.CHILD else None
             )
         except ClientError as error:
             return self._ended(task, Outcome(TaskStatus.FAILED, {}, str(error))), []
-        following: list[Change] = [] if change is None else [change]
+        following: list[Change] = [] if begun.change is None else [begun.change]
         if task.kind is Kind.LAUNCH:
-            return self._ended(task, Outcome(output={"workflowId": child_id})), following
+            return self._ended(task, Outcome(output={"workflowId": begun.workflow_id})), following
+        if begun.workflow_id != child_id:
+            return self._joined(task, begun.workflow_id, parent), []
+        return self._running(task, child_id), following
+
+    def _running(self, task: Task, child_id: str) -> Task:
         now = self._ports.clock.now()
-        running = replace(
+        return replace(
             task,
             status=TaskStatus.IN_PROGRESS,
             started_at=now,
@@ -73,12 +81,23 @@ class Children:
             child_id=child_id,
             output={"subWorkflowId": child_id},
         )
-        return running, following
+
+    def _joined(self, task: Task, workflow_id: str, waiter: Parent) -> Task:
+        """The task waits for an execution that its idempotency key named, or ends as that one did."""
+        running = self._running(task, workflow_id)
+        header = self._joining.wait_for(workflow_id, waiter)
+        if header is None:
+            reason = f"Sub workflow {workflow_id} waits for this workflow itself"
+            return self._ended(running, Outcome(TaskStatus.FAILED, running.output, reason))
+        if not header.status.is_terminal:
+            return running
+        end = self._end_of(header)
+        return self._ended(running, Outcome(end.status, end.output or {}, end.reason))
 
     def start_detached(self, spec: StartSpec, workflow_id: str) -> list[Change]:
         """Start a workflow that nobody waits for (a failure workflow); a repeat starts nothing."""
         try:
-            change = self._starting.begin(spec, workflow_id, None)
+            change = self._starting.begin(spec, workflow_id, None).change
         except ClientError:
             return []
         return [] if change is None else [change]
@@ -118,24 +137,37 @@ class Children:
         raise LostRaceError(message)
 
     def notify(self, child: Header) -> list[Change]:
-        """Tell the waiting task that its child has ended; a task that waits no more refuses."""
-        if child.parent is None:
-            return []
-        key = child.parent.key
+        """Tell every task that waits for ``child`` of its end; one that waits no more refuses."""
+        changes: list[Change] = []
+        if child.parent is not None:
+            changes += self._tell(child, child.parent)
+        if child.awaited:
+            for waiter in self._ports.executions.read_waiters(child.workflow_id):
+                changes += self._tell(child, waiter)
+        return changes
+
+    def _tell(self, child: Header, waiter: Parent) -> list[Change]:
+        key = waiter.key
         waiting = self._ports.executions.read_task(key)
+        is_parent = waiter == child.parent
         if waiting is None:
+            if not is_parent and self._ports.executions.read_header(key.workflow_id) is None:
+                return []
             message = f"task {key.task_id} waits for {child.workflow_id} but is not there yet"
             raise TransientError(message)
         if waiting.status.is_terminal:
             return []
-        output = self._ports.executions.read_output(child.workflow_id) or {}
-        end = end_of_child(child, output, self._ports.clock.now())
+        generation = child.generation if is_parent else waiting.child_generation
         outcome = self._ports.executions.end(
-            key, end, inc=child.parent.inc, child=(child.workflow_id, child.generation)
+            key, self._end_of(child), inc=waiter.inc, child=(child.workflow_id, generation)
         )
         if not outcome.applied or outcome.task is None:
             return []
         return [TaskChange(key.workflow_id, outcome.task)]
+
+    def _end_of(self, child: Header) -> TaskEnd:
+        output = self._ports.executions.read_output(child.workflow_id) or {}
+        return end_of_child(child, output, self._ports.clock.now())
 
     def _ended(self, task: Task, outcome: Outcome) -> Task:
         now = self._ports.clock.now()

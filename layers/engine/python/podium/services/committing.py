@@ -10,6 +10,7 @@ from podium.domain.status import WorkflowStatus
 
 if TYPE_CHECKING:
     from podium.domain.decision import Decision
+    from podium.domain.idempotency import KeyClaim
     from podium.domain.state import State
     from podium.ports.executions import ExecutionStore
     from podium.services.states import States
@@ -36,10 +37,12 @@ class Committing:
             return None
         return self._committed(state, decision)
 
-    def create(self, state: State, decision: Decision) -> HeaderChange | None:
-        """First write of a header; None when the execution exists already."""
+    def create(
+        self, state: State, decision: Decision, claim: KeyClaim | None = None
+    ) -> HeaderChange | None:
+        """First write of a header; None when the execution exists already, or ``claim`` failed."""
         decision = _closed_if_nothing_is_left(self._timers.arm(None, decision))
-        if not self._executions.create(decision):
+        if not self._executions.create(decision, claim):
             return None
         change = self._committed(state, decision)
         return replace(change, old=None)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from podium.domain import start as starts
@@ -16,7 +17,8 @@ from podium.domain.children import StartSpec, spec_of
 from podium.domain.decide import decide
 from podium.domain.decision import Decision
 from podium.domain.definitions import WorkflowDef
-from podium.errors import DefectError, NotFoundError
+from podium.domain.idempotency import KeyClaim, is_key, resolve
+from podium.errors import DefectError, LostRaceError, NotFoundError
 
 if TYPE_CHECKING:
     from podium.domain.changes import HeaderChange
@@ -24,11 +26,23 @@ if TYPE_CHECKING:
     from podium.domain.execution import Parent
     from podium.domain.json import JsonMap
     from podium.domain.requests import StartWorkflowRequest
+    from podium.domain.state import State
     from podium.ports.bundle import Ports
     from podium.services.committing import Committing
     from podium.services.deciding import Deciding
     from podium.services.following import Following
     from podium.services.states import States
+
+#: Times a start looks again at who has its idempotency key.
+MAX_RACES = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What a start led to: ``change`` is None when that execution was there before."""
+
+    workflow_id: str
+    change: HeaderChange | None = None
 
 
 class Starting:
@@ -43,13 +57,49 @@ class Starting:
         self._deciding = deciding
         self._committing = committing
 
-    def begin(
-        self, spec: StartSpec, workflow_id: str, parent: Parent | None
-    ) -> HeaderChange | None:
-        """Write the execution with its first decision; None when it exists already.
+    def begin(self, spec: StartSpec, workflow_id: str, parent: Parent | None) -> Begun:
+        """Write the execution with its first decision, unless it, or one with its key, exists.
 
-        Raises NotFoundError for an unknown definition, ClientError for one that cannot start.
+        Raises NotFoundError for an unknown definition, ClientError for one that cannot start,
+        ConflictError when the strategy of its idempotency key says so.
         """
+        if not is_key(spec.idempotency_key):
+            state, decision = self._first(spec, workflow_id, parent)
+            return Begun(workflow_id, self._committing.create(state, decision))
+        return self._begin_once(spec, workflow_id, parent)
+
+    def _begin_once(self, spec: StartSpec, workflow_id: str, parent: Parent | None) -> Begun:
+        """Begin with a key: who has it is decided by the transaction that writes the header."""
+        first = None
+        for _ in range(MAX_RACES):
+            claim = self._claim(spec, workflow_id)
+            if isinstance(claim, str):
+                return Begun(claim)
+            first = first or self._first(spec, workflow_id, parent)
+            change = self._committing.create(*first, claim)
+            if change is not None:
+                return Begun(workflow_id, change)
+            if self._ports.executions.read_header(workflow_id) is not None:
+                return Begun(workflow_id)
+        message = f"too many starts with the idempotency key '{spec.idempotency_key}' at once"
+        raise LostRaceError(message)
+
+    def _claim(self, spec: StartSpec, workflow_id: str) -> KeyClaim | str:
+        """The claim to make for the key of ``spec``, or the id of the execution that answers it."""
+        executions = self._ports.executions
+        name, key = spec.workflow_name, spec.idempotency_key or ""
+        holder = executions.key_holder(name, key)
+        if holder is None:
+            return KeyClaim(name, key)
+        if holder == workflow_id:
+            return holder
+        claim = KeyClaim(name, key, holder)
+        return resolve(claim, spec.idempotency_strategy, executions.read_header(holder))
+
+    def _first(
+        self, spec: StartSpec, workflow_id: str, parent: Parent | None
+    ) -> tuple[State, Decision]:
+        """Everything but the header, and the decision to write it with."""
         definition = self._snapshot(spec)
         digest = self._put_snapshot(definition)
         record = starts.start_record(spec, definition)
@@ -59,6 +109,7 @@ class Starting:
             digest=digest,
             parent=parent,
             now=self._ports.clock.now(),
+            keyed=is_key(spec.idempotency_key),
         )
         state = self._states.begin(header, definition, record)
         self._ports.executions.put_start(workflow_id, record, None)
@@ -70,7 +121,7 @@ class Starting:
         if decision is None:
             message = f"the first decision of {workflow_id} decided nothing"
             raise DefectError(message)
-        return self._committing.create(state, decision)
+        return state, decision
 
     def _snapshot(self, spec: StartSpec) -> WorkflowDef:
         definition = spec.definition or self._ports.definitions.workflow(spec.name, spec.version)
@@ -100,15 +151,14 @@ class Started:
     def start(self, request: StartWorkflowRequest) -> str:
         """Start a workflow and return its id; the request is validated already.
 
-        Raises NotFoundError for an unknown definition.
+        With the strategy RETURN_EXISTING it may be the id of an earlier one (engine.md 16). Raises
+        NotFoundError for an unknown definition, ConflictError for a used idempotency key.
         """
-        workflow_id = self._ports.ids.workflow_id()
-        change = self._starting.begin(spec_of(request), workflow_id, None)
-        if change is None:
-            message = f"workflow id {workflow_id} was drawn twice"
-            raise DefectError(message)
-        self._following.follow([change])
-        return workflow_id
+        begun = self._starting.begin(spec_of(request), self._ports.ids.workflow_id(), None)
+        if begun.change is not None:
+            self._following.follow([begun.change])
+        # Without a change under a new id: the client library repeated a write whose answer was lost.
+        return begun.workflow_id
 
 
 def snapshot_digest(definition: JsonMap) -> str:

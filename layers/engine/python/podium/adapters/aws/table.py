@@ -16,7 +16,7 @@ from podium.adapters.aws.errors import (
 )
 from podium.adapters.aws.expressions import Expressions
 from podium.adapters.items.attributes import Item, Key, typed, untyped
-from podium.adapters.items.table import Change, Put, Written
+from podium.adapters.items.table import Change, Check, Put, Written
 from podium.errors import TransientError
 
 if TYPE_CHECKING:
@@ -68,8 +68,13 @@ class DynamoTable:
                 return _refused(error)
         return Written(applied=True, item=untyped(answer["Attributes"]))
 
-    def transact(self, puts: Sequence[Put]) -> bool:
-        requests: Any = [{"Put": self._put(put, transaction=True)} for put in puts]
+    def transact(self, parts: Sequence[Put | Check]) -> bool:
+        requests: Any = [
+            {"ConditionCheck": self._check(part)}
+            if isinstance(part, Check)
+            else {"Put": self._put(part, transaction=True)}
+            for part in parts
+        ]
         with translated("TransactWriteItems"):
             try:
                 self._client.transact_write_items(TransactItems=requests)
@@ -125,6 +130,16 @@ class DynamoTable:
                 request["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
             request |= expressions.parameters()
         return request
+
+    def _check(self, check: Check) -> dict[str, Any]:
+        expressions = Expressions()
+        condition = expressions.condition(check.condition)
+        return {
+            "TableName": self._name,
+            "Key": _key(check.key),
+            "ConditionExpression": condition,
+            **expressions.parameters(),
+        }
 
 
 def _key(key: Key) -> dict[str, dict[str, str]]:

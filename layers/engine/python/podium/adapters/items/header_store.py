@@ -9,6 +9,7 @@ from podium.adapters.items.attributes import number, present, size, with_key
 from podium.adapters.items.base import ItemStore
 from podium.adapters.items.conditions import Equals, Missing
 from podium.adapters.items.headers import header_item, header_of
+from podium.adapters.items.key_store import taking
 from podium.adapters.items.keys import (
     DUE_BUCKETS,
     header_key,
@@ -16,7 +17,7 @@ from podium.adapters.items.keys import (
     variables_key,
     workflow_id_of,
 )
-from podium.adapters.items.table import Change, LostAnswerError, Put
+from podium.adapters.items.table import Change, Check, LostAnswerError, Put
 from podium.adapters.items.task_changes import may_end
 from podium.adapters.items.tasks import task_item
 from podium.errors import LostRaceError
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from podium.adapters.items.payloads import Payloads
     from podium.domain.decision import Decision
     from podium.domain.execution import Header
+    from podium.domain.idempotency import KeyClaim
 
 #: DynamoDB takes 4 MB in a transaction; ours stay below, whatever a request adds to the items.
 LARGEST_TRANSACTION = 3_000_000
@@ -43,8 +45,9 @@ class HeaderStore(ItemStore):
         item = self._table.get(header_key(workflow_id), consistent=consistent)
         return None if item is None else header_of(item)
 
-    def create(self, decision: Decision) -> bool:
-        return self._write(decision, Missing(), mark=True)
+    def create(self, decision: Decision, claim: KeyClaim | None = None) -> bool:
+        taken = [] if claim is None else taking(claim, decision.header.workflow_id)
+        return self._write(decision, Missing(), mark=True, beside=taken)
 
     def commit(self, decision: Decision) -> bool:
         try:
@@ -73,16 +76,23 @@ class HeaderStore(ItemStore):
             for item in self._table.due(bucket, until)
         ]
 
-    def _write(self, decision: Decision, condition: Condition, *, mark: bool) -> bool:
+    def _write(
+        self,
+        decision: Decision,
+        condition: Condition,
+        *,
+        mark: bool,
+        beside: Sequence[Put | Check] = (),
+    ) -> bool:
         header = header_item(decision.header, mark=mark, retention=self._retention)
         first = Put(header, condition)
-        if not decision.is_transaction:
+        if not decision.is_transaction and not beside:
             return self._table.put(first).applied
         puts = [first, *self._companions(decision, self._payloads)]
         if sum(size(put.item) for put in puts) > LARGEST_TRANSACTION:
             small = self._payloads.with_threshold(_SMALL_PAYLOAD)
             puts = [first, *self._companions(decision, small)]
-        return self._table.transact(puts)
+        return self._table.transact([*puts, *beside])
 
     def _companions(self, decision: Decision, payloads: Payloads) -> list[Put]:
         """What becomes durable with the header: ended tasks, variables, output."""

@@ -13,6 +13,7 @@ START = "I"
 OUTPUT = "O"
 TASKS = "T#"
 VARIABLES = "V#"
+WAITERS = "A#"
 WORKFLOWS = "W#"
 
 #: Sorts after everything a sort key may go on with: all of them are printable ASCII.
@@ -105,6 +106,15 @@ def due_bucket(workflow_id: str) -> str:
 def snapshot_key(digest: str) -> Key:
     """Key of a definition snapshot."""
     return f"D#{digest}", "D"
+
+
+def idempotency_key(name: str, key: str) -> Key:
+    """Key of K: one idempotency key of one workflow name (protocol.md 3, Start)."""
+    text_of = f"{len(name)}#{name}#{key}"
+    encoded = text_of.encode("utf-8", "surrogatepass")
+    if len(encoded) > _LONGEST_REF or not text_of.isprintable():
+        text_of = _HASHED + hashlib.sha256(encoded).hexdigest()
+    return f"K#{text_of}", "K"
 
 
 def logs_partition(task_id: str) -> str:

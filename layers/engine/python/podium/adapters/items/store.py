@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from podium.adapters.items.header_store import HeaderStore
+from podium.adapters.items.key_store import KeyStore
 from podium.adapters.items.record_store import RecordStore
 from podium.adapters.items.task_store import TaskStore
+from podium.adapters.items.waiter_store import WaiterStore
 
 
-class ItemExecutionStore(HeaderStore, TaskStore, RecordStore):
-    """All of the port: headers, tasks and the records around them."""
+class ItemExecutionStore(HeaderStore, KeyStore, TaskStore, RecordStore, WaiterStore):
+    """All of the port: headers, keys, tasks, waiters and the records around them."""

@@ -50,6 +50,14 @@ class Put:
 
 
 @dataclass(frozen=True, slots=True)
+class Check:
+    """What has to hold for an item that a transaction does not write."""
+
+    key: Key
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
 class Written:
     """``applied``: ``item`` is what is there now; otherwise what refused the write, if anything."""
 
@@ -76,7 +84,7 @@ class Table(Protocol):
         """UpdateItem: conditional, answers with all attributes. Raises LostRaceError as ``put`` does."""
         ...
 
-    def transact(self, puts: Sequence[Put]) -> bool:
+    def transact(self, parts: Sequence[Put | Check]) -> bool:
         """TransactWriteItems: all or nothing; False when a condition or another transaction refused."""
         ...
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from podium.adapters.items.attributes import Attribute, Item, Key, key_of, number, typed, with_key
 from podium.adapters.items.conditions import Condition, holds
-from podium.adapters.items.table import Change, IfUnset, Offset, Put, Written
+from podium.adapters.items.table import Change, Check, IfUnset, Offset, Put, Written
 
 if TYPE_CHECKING:
     from podium.adapters.memory.calls import Calls
@@ -57,12 +57,13 @@ class MemoryTable:
             self._store(new)
             return Written(applied=True, item=dict(new))
 
-    def transact(self, puts: Sequence[Put]) -> bool:
+    def transact(self, parts: Sequence[Put | Check]) -> bool:
         with self._calls.call("TransactWriteItems"), self._lock:
-            if not all(map(self._allows, puts)):
+            if not all(map(self._allows, parts)):
                 return False
-            for put in puts:
-                self._store(put.item)
+            for part in parts:
+                if isinstance(part, Put):
+                    self._store(part.item)
             return True
 
     def query(
@@ -99,8 +100,9 @@ class MemoryTable:
         item = self._partitions.get(key[0], {}).get(key[1])
         return None if item is None else dict(item)
 
-    def _allows(self, put: Put) -> bool:
-        return put.condition is None or holds(put.condition, self._copy(key_of(put.item)))
+    def _allows(self, part: Put | Check) -> bool:
+        key = part.key if isinstance(part, Check) else key_of(part.item)
+        return part.condition is None or holds(part.condition, self._copy(key))
 
     def _store(self, item: Item) -> None:
         pk, sk = key_of(item)

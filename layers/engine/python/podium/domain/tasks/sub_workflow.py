@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from podium.domain.definitions import WorkflowDef
+from podium.domain.definitions import IdempotencyStrategy, WorkflowDef
+from podium.domain.idempotency import is_key
 from podium.domain.outcome import Outcome
 from podium.domain.status import TaskStatus
 from podium.errors import InvalidInputError
@@ -28,6 +29,8 @@ class Child:
     priority: int
     #: None: the parent's.
     task_to_domain: JsonMap | None
+    idempotency_key: str | None
+    idempotency_strategy: IdempotencyStrategy | None
 
 
 def task_input(
@@ -46,7 +49,7 @@ def task_input(
         "subWorkflowTaskToDomain": evaluate(param.task_to_domain),
         "subWorkflowDefinition": _definition(param, evaluate),
         "priority": evaluate(param.priority),
-        "idempotencyKey": evaluate(param.idempotency_key),
+        "idempotencyKey": _key(param.idempotency_key, evaluate),
         "idempotencyStrategy": param.idempotency_strategy,
         "workflowInput": workflow_input,
     }
@@ -66,6 +69,9 @@ def child(stored: JsonMap) -> Child | Outcome:
     name = definition.name if definition is not None else stored.get("subWorkflowName")
     if not isinstance(name, str) or (not name and definition is None):
         return _failed("The sub-workflow has neither a name nor a definition")
+    key = stored.get("idempotencyKey")
+    if key is not None and not (isinstance(key, str) and is_key(key)):
+        return _failed("The idempotencyKey of the sub-workflow does not evaluate to a text")
     return Child(
         name=name,
         version=_version(stored.get("subWorkflowVersion")),
@@ -73,7 +79,28 @@ def child(stored: JsonMap) -> Child | Outcome:
         input=_input(stored, is_inline=definition is not None),
         priority=_number(stored.get("priority")) or 0,
         task_to_domain=_map(stored.get("subWorkflowTaskToDomain")),
+        idempotency_key=key,
+        idempotency_strategy=_strategy(stored.get("idempotencyStrategy")),
     )
+
+
+def _key(given: str | None, evaluate: Callable[[Json], Json]) -> Json:
+    """The key as a text, None when none is asked for.
+
+    What evaluates to nothing is kept as the empty text: starting without the key would be wrong.
+    """
+    if not is_key(given):
+        return None
+    value = evaluate(given)
+    if value is None:
+        return ""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    return value
+
+
+def _strategy(value: Json) -> IdempotencyStrategy | None:
+    return IdempotencyStrategy(value) if isinstance(value, str) else None
 
 
 def _definition(param: SubWorkflowParams, evaluate: Callable[[Json], Json]) -> Json:
