@@ -103,3 +103,10 @@ def resume(request: Request, engine: Engine) -> None:
 def terminate(request: Request, engine: Engine) -> None:
     """End it from outside."""
     engine.operations.terminate(request.path("workflowId"), request.text("reason") or "")
+
+
+def update_variables(request: Request, engine: Engine) -> Json:
+    """Put the body over the variables; the answer is the execution as it then is."""
+    workflow_id = request.path("workflowId")
+    engine.operations.update_variables(workflow_id, request.body_object())
+    return workflow_json(engine.reads.view(workflow_id), now=engine.ports.clock.now())

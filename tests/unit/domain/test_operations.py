@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from podium.domain import operations
 from podium.domain.status import TaskStatus, WorkflowStatus
-from podium.errors import ConflictError
+from podium.errors import ConflictError, PayloadTooLargeError
 from tests.support.driver import START, Driver, simple, task, workflow
 
 
@@ -109,3 +112,60 @@ def test_a_cut_decision_can_be_terminated_and_keeps_what_was_due():
     driver.terminate()
     assert [entry.kind.value for entry in driver.header.open] == ["d"]
     assert driver.refs == ["n0", "n1"]
+
+
+def _with_variables():
+    definition = workflow(
+        simple("a"),
+        simple("b", inputParameters={"v": "${workflow.variables.v}"}),
+        variables={"v": 1, "kept": [1]},
+    )
+    return Driver(definition).start()
+
+
+def _update(driver, given):
+    driver.operate(lambda state, context: operations.update_variables(state, given, context))
+
+
+def test_variables_are_put_over_those_there_are():
+    driver = _with_variables()
+    _update(driver, {"v": {"n": None}, "new": True})
+    assert driver.state.variables == {"v": {"n": None}, "kept": [1], "new": True}
+    driver.complete("a")
+    assert driver.task("b").input == {"v": {"n": None}}
+
+
+def test_variables_may_be_changed_during_a_pause():
+    driver = _with_variables()
+    driver.pause()
+    _update(driver, {"v": 2})
+    assert driver.header.status is WorkflowStatus.PAUSED
+    assert driver.state.variables["v"] == 2
+
+
+def test_no_variables_change_nothing():
+    driver = _with_variables()
+    before = driver.header
+    _update(driver, {})
+    assert driver.header == before
+
+
+def test_a_change_of_variables_asks_for_no_handler():
+    driver = _with_variables()
+    before = driver.header
+    decision = operations.update_variables(driver.state, {"v": 2}, driver.context())
+    assert decision is not None
+    assert not replace(decision, previous=before).needs_handler
+
+
+def test_the_variables_of_an_ended_execution_stay():
+    driver = _completed()
+    with pytest.raises(ConflictError, match="wf is COMPLETED"):
+        _update(driver, {"v": 2})
+
+
+def test_variables_beyond_the_limit_are_refused_whole():
+    driver = _with_variables()
+    with pytest.raises(PayloadTooLargeError, match="permissible limit: 262144 bytes"):
+        _update(driver, {"v": "x" * 262_144})
+    assert driver.state.variables["v"] == 1

@@ -249,3 +249,41 @@ def test_answers_are_ascii_whatever_they_hold(api):
     text = api.get(f"/api/workflow/{workflow_id}").text
     assert text.isascii()
     assert json.loads(text)["input"] == {"o": "größe 🙂"}
+
+
+# --- variables ----------------------------------------------------------------------------------
+
+
+def test_variables_are_changed_and_the_execution_answers(api):
+    wf = api.post("/api/workflow/order", {}).text
+    answer = api.post(f"/api/workflow/{wf}/variables", {"w": [None, 2]})
+    assert answer.status == 200
+    assert answer.json["variables"] == {"v": 1, "w": [None, 2]}
+    assert answer.json["workflowId"] == wf
+    assert len(answer.json["tasks"]) == 1
+    found = api.get(f"/api/workflow/{wf}/status", includeVariables="true").json
+    assert found["variables"] == {"v": 1, "w": [None, 2]}
+
+
+@pytest.mark.parametrize("body", [None, [], "text", 3, [{"v": 1}]])
+def test_variables_have_to_be_a_map(api, body):
+    wf = api.post("/api/workflow/order", {}).text
+    assert api.post(f"/api/workflow/{wf}/variables", body).status == 400
+    assert api.get(f"/api/workflow/{wf}").json["variables"] == {"v": 1}
+
+
+def test_variables_of_what_is_not_there_or_over_are_refused_by_id(api):
+    answer = api.post("/api/workflow/nobody/variables", {"v": 1})
+    assert (answer.status, "nobody" in answer.json["message"]) == (404, True)
+    wf = api.post("/api/workflow/order", {}).text
+    api.delete(f"/api/workflow/{wf}")
+    answer = api.post(f"/api/workflow/{wf}/variables", {"v": 2})
+    assert answer.status == 409
+    assert f"{wf} is TERMINATED" in answer.json["message"]
+
+
+def test_variables_beyond_the_limit_are_refused(api):
+    wf = api.post("/api/workflow/order", {}).text
+    answer = api.post(f"/api/workflow/{wf}/variables", {"large": "x" * 300_000})
+    assert answer.status == 413
+    assert "permissible limit: 262144 bytes" in answer.json["message"]

@@ -14,10 +14,12 @@ from podium.domain.completion import terminal_decision
 from podium.domain.decision import Context, Decision, Missing, MissingError
 from podium.domain.draft import Draft, Ending
 from podium.domain.status import WorkflowStatus
+from podium.domain.tasks.set_variable import too_large
 from podium.domain.timeouts import armed, workflow_timeout_reason
-from podium.errors import ConflictError
+from podium.errors import ConflictError, PayloadTooLargeError
 
 if TYPE_CHECKING:
+    from podium.domain.json import JsonMap
     from podium.domain.state import State
 
 
@@ -86,6 +88,34 @@ def time_out(state: State, context: Context) -> Decision | Missing | None:
         return None
     reason = workflow_timeout_reason(state, context.now)
     return _end(state, Ending(WorkflowStatus.TIMED_OUT, reason), context)
+
+
+def update_variables(state: State, given: JsonMap, context: Context) -> Decision | None:
+    """Put ``given`` over the variables, as SET_VARIABLE would (rest-api.md 3.5).
+
+    Whatever is created from then on sees them; nothing is evaluated again. None for an empty map.
+    Raises ConflictError when the execution has ended, PayloadTooLargeError.
+    """
+    header = state.header
+    if header.status.is_terminal:
+        raise ConflictError(
+            f"Workflow {header.workflow_id} is {header.status}: its variables cannot be changed"
+        )
+    if not given:
+        return None
+    variables = {**state.variables, **given}
+    reason = too_large(variables)
+    if reason is not None:
+        raise PayloadTooLargeError(
+            f"{reason} (workflow {header.workflow_id}); keep what is large in a task's output"
+        )
+    changed = replace(
+        header,
+        version=header.version + 1,
+        variables_version=header.variables_version + 1,
+        committed_at=context.now,
+    )
+    return Decision(changed, variables=variables)
 
 
 def _end(state: State, ending: Ending, context: Context) -> Decision | Missing:

@@ -22,6 +22,7 @@ from podium.services.timers import seconds_until
 
 if TYPE_CHECKING:
     from podium.domain.execution import Header, OpenEntry, Task
+    from podium.domain.json import JsonMap
     from podium.ports.bundle import Ports
     from podium.services.children import Children
     from podium.services.deciding import Deciding
@@ -110,13 +111,18 @@ class Creating:
         present = recent or self._states.fresh(header.workflow_id)
         if present is None or present.header.version == header.version:
             return self._states.at(header) if present is None else present
-        variables = present.variables
-        if present.header.variables_version != header.variables_version:
-            found = self._ports.executions.read_variables(
-                header.workflow_id, header.variables_version
-            )
-            variables = present.graph.definition.variables if found is None else found
+        variables = self._variables(present, header)
         return State(header, present.graph, present.start, variables, TaskMemory())
+
+    def _variables(self, present: State, header: Header) -> JsonMap:
+        """Those that ``header`` names; the present ones where two newer snapshots took their place."""
+        version = header.variables_version
+        if version == present.header.variables_version:
+            return present.variables
+        found = self._ports.executions.read_variables(header.workflow_id, version)
+        if found is None:
+            return present.variables if version else present.graph.definition.variables
+        return found
 
     def _repair(self, header: Header, added: list[OpenEntry]) -> list[Change]:
         following: list[Change] = []

@@ -1,4 +1,4 @@
-"""Commands of operators: terminate, pause, resume, decide (engine.md 15).
+"""Commands of operators: terminate, pause, resume, variables, decide (engine.md 15).
 
 Each is a pure function of the state, committed by compare-and-set; the answer is given after the
 commit. A lost race reads again and decides again, so a command acts on what is, not on what was.
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from podium.domain.decision import Context, Decision, Missing
+    from podium.domain.json import JsonMap
     from podium.domain.state import State
     from podium.ports.bundle import Ports
     from podium.services.advancing import Advancing
@@ -63,6 +64,13 @@ class Operating:
         """To TERMINATED, nothing when it is already. Raises NotFoundError, ConflictError when COMPLETED."""
         self._command(
             workflow_id, lambda state, context: operations.terminate(state, reason, context)
+        )
+
+    def update_variables(self, workflow_id: str, variables: JsonMap) -> None:
+        """Put ``variables`` over those there are. Raises NotFoundError, ConflictError when ended."""
+        self._command(
+            workflow_id,
+            lambda state, context: operations.update_variables(state, variables, context),
         )
 
     def decide(self, workflow_id: str) -> None:

@@ -14,7 +14,7 @@ from podium.domain.execution import StartRecord
 from podium.domain.graph import Graph
 from podium.domain.ids import parse_task_id
 from podium.domain.showing import shown_tasks, state_of
-from podium.errors import NotFoundError
+from podium.errors import DefectError, NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -172,10 +172,16 @@ class Reading:
 
     def _variables(self, header: Header) -> JsonMap:
         version = header.variables_version
-        found = (
-            self._ports.executions.read_variables(header.workflow_id, version) if version else None
-        )
-        return self._definition(header).variables if found is None else found
+        if not version:
+            return self._definition(header).variables
+        found = self._ports.executions.read_variables(header.workflow_id, version)
+        if found is not None:
+            return found
+        newer = self._header(header.workflow_id)
+        if newer.variables_version == version:
+            message = f"variables {version} of {header.workflow_id} are missing"
+            raise DefectError(message)
+        return self._variables(newer)
 
     def _output(self, header: Header) -> JsonMap:
         if not header.output_version:

@@ -15,7 +15,7 @@ from podium.domain.definitions import WorkflowDef
 from podium.domain.graph import Graph
 from podium.domain.memory import TaskMemory
 from podium.domain.state import State
-from podium.errors import DefectError
+from podium.errors import DefectError, LostRaceError, TransientError
 
 if TYPE_CHECKING:
     from podium.domain.execution import Header, StartRecord
@@ -26,6 +26,12 @@ if TYPE_CHECKING:
 KEPT_STATES = 512
 #: Compiled definitions kept per process.
 KEPT_GRAPHS = 64
+#: Headers read in a row while their variables are already replaced by newer ones.
+MAX_READS = 10
+
+
+class _OvertakenError(TransientError):
+    """Two newer snapshots of the variables were written since the header was read."""
 
 
 class States:
@@ -46,8 +52,14 @@ class States:
 
     def fresh(self, workflow_id: str) -> State | None:
         """The state by a consistent read begun now; None when there is no such execution."""
-        header = self._executions.read_header(workflow_id, consistent=True)
-        return None if header is None else self.at(header)
+        for _ in range(MAX_READS):
+            header = self._executions.read_header(workflow_id, consistent=True)
+            try:
+                return None if header is None else self.at(header)
+            except _OvertakenError:
+                continue
+        message = f"workflow {workflow_id} changes its variables too fast to be read"
+        raise LostRaceError(message)
 
     def at(self, header: Header) -> State:
         """The state at ``header``, reusing what is known of the execution."""
@@ -110,8 +122,7 @@ class States:
             return graph.definition.variables
         found = self._executions.read_variables(header.workflow_id, header.variables_version)
         if found is None:
-            message = f"variables {header.variables_version} of {header.workflow_id} are missing"
-            raise DefectError(message)
+            raise _OvertakenError
         return found
 
     def _remember_graph(self, digest: str, graph: Graph) -> Graph:

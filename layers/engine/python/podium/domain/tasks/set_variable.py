@@ -21,11 +21,18 @@ def run(task_input: JsonMap, variables: JsonMap) -> tuple[Outcome, dict[str, Jso
     Values replace those before as a whole, null included.
     """
     changed = {**variables, **task_input}
-    size = len(json.dumps(changed, ensure_ascii=False, separators=(",", ":")).encode())
-    if size > MAX_VARIABLES:
-        reason = (
-            f"The variables payload size: {size} bytes is greater than "
-            f"the permissible limit: {MAX_VARIABLES} bytes"
-        )
+    reason = too_large(changed)
+    if reason is not None:
         return Outcome(TaskStatus.FAILED_WITH_TERMINAL_ERROR, {}, reason), None
     return Outcome(), changed
+
+
+def too_large(variables: JsonMap) -> str | None:
+    """Why a workflow cannot keep these variables; None when it can."""
+    size = len(json.dumps(variables, ensure_ascii=False, separators=(",", ":")).encode())
+    if size <= MAX_VARIABLES:
+        return None
+    return (
+        f"The variables payload size: {size} bytes is greater than "
+        f"the permissible limit: {MAX_VARIABLES} bytes"
+    )
