@@ -209,7 +209,13 @@ TOPOLOGY = Topology(
             timeout=_SYSTEM_TASKS_TIMEOUT,
             # One call at a time: a slow target holds up nobody else and has the whole timeout.
             triggers=(QueueTrigger(SYSTEM_TASKS, batch_size=1, max_concurrency=100),),
-            grants=(_EXECUTIONS_UPDATE, *_PAYLOADS, _show_again(SYSTEM_TASKS)),
+            # An HTTP_POLL goes back to its queue until its condition holds.
+            grants=(
+                _EXECUTIONS_UPDATE,
+                *_PAYLOADS,
+                _SYSTEM_TASKS_SEND,
+                _show_again(SYSTEM_TASKS),
+            ),
             environment=ENVIRONMENT,
         ),
         Function(

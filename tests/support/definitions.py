@@ -4,8 +4,8 @@ Every definition passes registration and ends whatever its workers answer: refer
 unique, expressions name earlier tasks, loops are bounded, each fork has its JOIN, and an
 EXCLUSIVE_JOIN falls back on the SWITCH before it. What has to happen from outside: workers for the
 names in WORKERS and the type CUSTOM_TYPE, an HTTP service, a signal for WAIT without a duration and for
-HUMAN. Scripts come in these forms only, so that a fake engine can know them: ``SCRIPTS`` and
-``$.<ref>['iteration'] < <n>``; the jq program is ``JQ_PROGRAM``.
+HUMAN. Scripts come in these forms only, so that a fake engine can know them: ``SCRIPTS``,
+``$.<ref>['iteration'] < <n>`` and ``$.output.pollCount >= <n>``; the jq program is ``JQ_PROGRAM``.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ LEAVES = (
     "WAIT",
     "HUMAN",
     "HTTP",
+    "HTTP_POLL",
     "START_WORKFLOW",
     "FORK_JOIN_DYNAMIC",
     "TERMINATE",
@@ -103,6 +104,7 @@ class _Author:
             "WAIT": self._wait,
             "HUMAN": self._human,
             "HTTP": self._http,
+            "HTTP_POLL": self._http_poll,
             "START_WORKFLOW": self._start_workflow,
             "TERMINATE": self._terminate,
             "FORK_JOIN_DYNAMIC": self._dynamic_fork,
@@ -225,6 +227,16 @@ class _Author:
 
     def _http(self, task: Json, depth: int) -> list[Json]:
         task["inputParameters"]["http_request"] = {"uri": HTTP_URI, "method": "GET"}
+        return [task]
+
+    def _http_poll(self, task: Json, depth: int) -> list[Json]:
+        polls = self._draw(st.integers(1, 3))
+        task["inputParameters"]["http_request"] = {
+            "uri": HTTP_URI,
+            "method": "GET",
+            "terminationCondition": f"$.output.pollCount >= {polls}",
+            "pollingInterval": self._draw(st.sampled_from([1, 40])),
+        }
         return [task]
 
     def _start_workflow(self, task: Json, depth: int) -> list[Json]:

@@ -115,6 +115,19 @@ _HTTP: dict[str, Json] = {
     "type": "HTTP",
     "inputParameters": {"http_request": {"uri": "http://shop/ok", "method": "GET"}},
 }
+_HTTP_POLL: dict[str, Json] = {
+    "name": "await",
+    "taskReferenceName": "await",
+    "type": "HTTP_POLL",
+    "inputParameters": {
+        "http_request": {
+            "uri": "http://shop/ok",
+            "method": "GET",
+            "terminationCondition": "$.output.pollCount >= 3",
+            "pollingInterval": 2,
+        }
+    },
+}
 _WAIT: dict[str, Json] = {
     "name": "pause",
     "taskReferenceName": "pause",
@@ -164,6 +177,10 @@ SCENARIOS = [
         workflow(
             _HTTP, simple("last", inputParameters={"code": "${get.output.response.statusCode}"})
         ),
+    ),
+    Scenario(
+        "http poll",
+        workflow(_HTTP_POLL, simple("last", inputParameters={"n": "${await.output.pollCount}"})),
     ),
     Scenario("wait", workflow(_WAIT, simple("last"))),
     Scenario("switch", workflow(_SWITCH, simple("last")), (), {"kind": "b"}),

@@ -168,13 +168,18 @@ def test_every_route_is_documented():
     ] == []
 
 
+def task_type_pages() -> str:
+    """The peer's task types, and those that only Podium has."""
+    return reference("tasks.md") + (REPOSITORY / "docs/task-types.md").read_text()
+
+
 def test_every_task_type_is_documented():
-    documented = set(re.findall(r"\b[A-Z][A-Z_]+\b", reference("tasks.md")))
+    documented = set(re.findall(r"\b[A-Z][A-Z_]+\b", task_type_pages()))
     assert sorted(SYSTEM_TYPES - documented) == []
 
 
 def test_every_task_type_that_runs_has_a_section():
-    headings = " ".join(re.findall(r"^## .*", reference("tasks.md"), re.MULTILINE))
+    headings = " ".join(re.findall(r"^## .*", task_type_pages(), re.MULTILINE))
     sections_of = set(re.findall(r"\b[A-Z][A-Z_]+\b", headings)) | {FORK_ON_THE_WIRE}
     assert sorted(SYSTEM_TYPES - UNSUPPORTED - sections_of) == []
 

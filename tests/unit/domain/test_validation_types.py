@@ -76,6 +76,34 @@ def required(field: str, task_type: str) -> str:
         ("SUB_WORKFLOW", {}, [required("subWorkflowParam", "SUB_WORKFLOW")]),
         ("SUB_WORKFLOW", {"subWorkflowParam": {}}, []),
         ("HTTP", {}, [required("inputParameters.http_request or inputParameters.uri", "HTTP")]),
+        (
+            "HTTP_POLL",
+            {},
+            [required("inputParameters.http_request or inputParameters.uri", "HTTP_POLL")],
+        ),
+        ("HTTP_POLL", {"inputParameters": {"http_request": "${workflow.input.request}"}}, []),
+        ("HTTP_POLL", {"inputParameters": {"uri": "u", "terminationCondition": "true"}}, []),
+        (
+            "HTTP_POLL",
+            {"inputParameters": {"uri": "u", "pollingInterval": 0}},
+            [
+                (
+                    "pollingInterval: 0 is not a whole number above 0, "
+                    "taskType: HTTP_POLL taskName: t1"
+                ),
+                "terminationCondition is missing, taskType: HTTP_POLL taskName: t1",
+            ],
+        ),
+        (
+            "HTTP_POLL",
+            {"inputParameters": {"http_request": {"uri": "u", "terminationCondition": "f("}}},
+            [
+                (
+                    "terminationCondition is not well formatted: SyntaxError: expecting ')', "
+                    "taskType: HTTP_POLL taskName: t1"
+                )
+            ],
+        ),
         ("HTTP", {"inputParameters": {"http_request": {}}}, []),
         ("HTTP", {"inputParameters": {"uri": "u"}}, []),
         ("HTTP", {"inputParameters": {"method": "GET"}}, []),

@@ -151,7 +151,7 @@ class _Making:
         definition = definition_for(self.node, name, self.context)
         task = replace(new_task(self.state, self.entry, self.node, name), input=task_input)
         task = self._delayed(task, definition)
-        if self.entry.kind is Kind.SYSTEM and self.node.task.async_complete:
+        if task.type == "HTTP" and self.node.task.async_complete:
             task = replace(task, input={**task_input, "asyncComplete": True})
         if self.entry.kind is Kind.WORKER:
             task = replace(task, domain=domain_of(task.type, self.state.start.task_to_domain))

@@ -10,6 +10,7 @@ from podium.domain.facts import seen_status
 from podium.domain.manifest import loop_manifest, output_of
 from podium.domain.memory import TaskMemory
 from podium.domain.state import State, graph_of
+from podium.domain.status import TaskStatus
 from podium.domain.tasks.do_while import keep_last_n
 
 if TYPE_CHECKING:
@@ -49,7 +50,12 @@ def _shown(state: State, task: Task, *, is_last: bool) -> Task:
 
 
 def _under_way(state: State, task: Task) -> Task:
-    """An open DO_WHILE with the iteration it is in, and the manifest it would get if it ended now."""
+    """An open DO_WHILE with the iteration it is in, and the manifest it would get if it ended now.
+
+    An HTTP_POLL is IN_PROGRESS from its first poll on, also while it waits in its queue.
+    """
+    if task.type == "HTTP_POLL" and task.epoch and task.status is TaskStatus.SCHEDULED:
+        return replace(task, status=TaskStatus.IN_PROGRESS)
     entry = state.header.entry(task.seq)
     if task.manifest is not None or entry is None or not entry.loop:
         return task

@@ -49,6 +49,7 @@ LASTING = {
     "WAIT": Kind.OUTSIDE,
     "HUMAN": Kind.OUTSIDE,
     "HTTP": Kind.SYSTEM,
+    "HTTP_POLL": Kind.SYSTEM,
     "SUB_WORKFLOW": Kind.CHILD,
     "START_WORKFLOW": Kind.LAUNCH,
 }

@@ -196,7 +196,7 @@ def _response_timeout(state: State, task: Task) -> _Clock:
 
 def _is_handed_over(task: Task, node: Node) -> bool:
     """An asyncComplete task whose work is done: somebody outside completes it, in their own time."""
-    return task.kind is Kind.SYSTEM and node.task.async_complete and bool(task.output)
+    return task.type == "HTTP" and node.task.async_complete and bool(task.output)
 
 
 def _ready_at(task: Task) -> int:

@@ -1,20 +1,24 @@
 """Run system tasks that do I/O: claim, call, end (tasks.md 14).
 
 A crash after the claim repeats the run when its message comes again: at least once, as for any
-worker. The lease is the net below that (protocol.md 8).
+worker. The lease is the net below that (protocol.md 8). Between two polls of an HTTP_POLL nobody
+waits: the task goes back to its queue with a delay, as a worker's does (protocol.md 3, Re-queue).
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from podium.domain.execution import TaskEnd
 from podium.domain.ids import TaskKey
 from podium.domain.outcome import Outcome
 from podium.domain.status import TaskStatus
-from podium.domain.tasks import http
+from podium.domain.tasks import http, http_poll
 from podium.errors import TransientError
 from podium.ports.outside import HttpError, HttpRequest
+from podium.ports.queues import LONGEST_DELAY
+from podium.services.timers import seconds_until
 
 if TYPE_CHECKING:
     from podium.domain.execution import Task
@@ -22,6 +26,8 @@ if TYPE_CHECKING:
     from podium.ports.queues import TaskMessage
 
 WORKER_ID = "system"
+#: The type that comes back to its queue until its condition holds.
+POLLING = "HTTP_POLL"
 
 
 class Running:
@@ -39,18 +45,55 @@ class Running:
         """
         key = TaskKey(message.workflow_id, message.ref, message.seq)
         now = self._ports.clock.now()
+        if message.not_before > now:
+            self._send(message, message.not_before)
+            return
         outcome = self._ports.executions.claim(key, message.inc, message.epoch, WORKER_ID, now)
         task = outcome.task
         if task is None or not (outcome.applied or _has_died(task, message)):
             self._refused(key, message, task)
             return
-        result = self._call(task)
+        result = self._poll(task) if task.type == POLLING else self._call(task)
+        if isinstance(result, http_poll.Again):
+            self._call_again(key, message, task, result)
+            return
         at = self._ports.clock.now()
         end = TaskEnd(result.status, at, result.output, result.reason, WORKER_ID)
         if result.status.is_terminal:
             self._ports.executions.end(key, end, inc=task.inc, epoch=task.epoch)
         else:
             self._ports.executions.update_open(key, end, inc=task.inc)
+
+    def _poll(self, task: Task) -> Outcome | http_poll.Again:
+        refused = http_poll.refusal(task.input)
+        if refused is not None:
+            return refused
+        called = self._call(task)
+        elapsed = self._ports.clock.now() - task.started_at
+        polled = http_poll.Polled(task.input, task.output, elapsed, called)
+        return http_poll.after(polled, self._ports.engines.script)
+
+    def _call_again(
+        self, key: TaskKey, message: TaskMessage, task: Task, again: http_poll.Again
+    ) -> None:
+        """The message goes first: SCHEDULED without a message would be stuck (21c)."""
+        now = self._ports.clock.now()
+        update = TaskEnd(
+            TaskStatus.IN_PROGRESS,
+            now,
+            again.output,
+            again.reason,
+            WORKER_ID,
+            callback_after=again.delay,
+        )
+        self._send(replace(message, epoch=task.epoch), now + again.delay * 1000)
+        self._ports.executions.requeue(key, update, task.inc, task.epoch)
+
+    def _send(self, message: TaskMessage, ready: int) -> None:
+        """To be run at ``ready``; a delay that SQS does not take is gone on with by who receives it."""
+        delay = seconds_until(ready, self._ports.clock.now())
+        later = replace(message, not_before=ready if delay > LONGEST_DELAY else 0)
+        self._ports.system_tasks.send(later, min(delay, LONGEST_DELAY))
 
     def _call(self, task: Task) -> Outcome:
         request = http.request(task.input)
@@ -96,11 +139,12 @@ class Running:
 def _has_died(task: Task, message: TaskMessage) -> bool:
     """This very message claimed the task and is here again: the run before it did not finish.
 
-    An asyncComplete task with an output has been run; somebody else is going to complete it.
+    An asyncComplete task with an output has been run; somebody else is going to complete it. What
+    an HTTP_POLL has for output is what its polls before this one left.
     """
     return (
         task.status is TaskStatus.IN_PROGRESS
         and task.inc == message.inc
         and task.epoch == message.epoch + 1
-        and not task.output
+        and (task.type == POLLING or not task.output)
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from podium.domain.validation.operators import http_poll_problems
 from podium.domain.validation.waits import wait_problems
 
 if TYPE_CHECKING:
@@ -122,6 +123,16 @@ def _terminate(task: WorkflowTask) -> Iterator[str]:
         )
 
 
+_HTTP = _needs_input(
+    "inputParameters.http_request or inputParameters.uri", "http_request", "uri", "method"
+)
+
+
+def _http_poll(task: WorkflowTask, context: ValidationContext) -> Iterator[str]:
+    yield from _HTTP(task, context)
+    yield from http_poll_problems(task, context)
+
+
 TYPE_RULES: dict[str, Rule] = {
     "DECISION": _decision,
     "DO_WHILE": _by_task_alone(_do_while),
@@ -129,9 +140,8 @@ TYPE_RULES: dict[str, Rule] = {
     "EVENT": _needs_field("sink", "sink"),
     "FORK_JOIN": _by_task_alone(_fork_join),
     "FORK_JOIN_DYNAMIC": _by_task_alone(_fork_join_dynamic),
-    "HTTP": _needs_input(
-        "inputParameters.http_request or inputParameters.uri", "http_request", "uri", "method"
-    ),
+    "HTTP": _HTTP,
+    "HTTP_POLL": _http_poll,
     "JSON_JQ_TRANSFORM": _needs_input("inputParameters.queryExpression", "queryExpression"),
     "KAFKA_PUBLISH": _needs_input("inputParameters.kafka_request", "kafka_request"),
     "SUB_WORKFLOW": _needs_field("subWorkflowParam", "sub_workflow_param"),
@@ -142,4 +152,4 @@ TYPE_RULES: dict[str, Rule] = {
 
 #: The peer checks no task inside a loop (models.md 6.2). We do where the task could not run at all;
 #: the others either fail with a reason at run time or even work (an expression as terminationStatus).
-REQUIRED_IN_LOOPS = frozenset({"DO_WHILE", "DYNAMIC", "FORK_JOIN", "SUB_WORKFLOW"})
+REQUIRED_IN_LOOPS = frozenset({"DO_WHILE", "DYNAMIC", "FORK_JOIN", "HTTP_POLL", "SUB_WORKFLOW"})

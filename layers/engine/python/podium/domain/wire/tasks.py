@@ -69,31 +69,19 @@ def task_json(
     ``now`` (epoch ms) is read for the queue wait of a task that was called back, ``runtime_metadata``
     is what a poll resolved.
     """
-    ids = (
-        TaskKey(owner.workflow_id, task.ref, seq).task_id for seq in (task.seq, task.retried_seq)
-    )
-    task_id, retried_id = ids
     node = _named(workflow_task, task)
     definition = node.task_definition
     return _without_nulls(
         {
             "taskType": task.type,
             "status": task.status.value,
-            "inputData": task.input,
-            "outputData": task.output,
             "referenceTaskName": task.wire_ref,
             "retryCount": task.attempt,
             "seq": task.seq,
-            "correlationId": owner.correlation_id,
             "pollCount": task.epoch,
             "taskDefName": task.name or task.type,
-            "taskId": task_id,
-            "retriedTaskId": retried_id if task.retried_seq else None,
             "retried": task.seq in relations.retried,
             "executed": task.seq in relations.folded,
-            "workflowInstanceId": owner.workflow_id,
-            "workflowType": owner.name,
-            "workflowPriority": owner.priority,
             "reasonForIncompletion": task.reason or None,
             "workerId": task.worker_id or None,
             "domain": task.domain or None,
@@ -102,16 +90,44 @@ def task_json(
             "iteration": _iteration(task),
             "loopOverTask": _iteration(task) > 0,
             "callbackFromWorker": True,
-            "externalInputPayloadStoragePath": task.external_input_path or None,
-            "externalOutputPayloadStoragePath": task.external_output_path or None,
             "executionMetadata": {},
             "runtimeMetadata": dict(runtime_metadata) if runtime_metadata else None,
+            **_workflow(owner),
+            **_ids(task, owner),
+            **_payloads(task),
             **_times(task, relations, now),
             **_limits(task, node),
             "workflowTask": node.to_json(),
         }
         # The one null that is written: an Optional on the peer's side (models.md 8.1).
     ) | {"taskDefinition": None if definition is None else definition.to_json()}
+
+
+def _workflow(owner: Owner) -> dict[str, Json]:
+    return {
+        "workflowInstanceId": owner.workflow_id,
+        "workflowType": owner.name,
+        "workflowPriority": owner.priority,
+        "correlationId": owner.correlation_id,
+    }
+
+
+def _ids(task: Task, owner: Owner) -> dict[str, Json]:
+    key = TaskKey(owner.workflow_id, task.ref, task.seq)
+    retried = key._replace(seq=task.retried_seq) if task.retried_seq else None
+    return {
+        "taskId": key.task_id,
+        "retriedTaskId": None if retried is None else retried.task_id,
+    }
+
+
+def _payloads(task: Task) -> dict[str, Json]:
+    return {
+        "inputData": task.input,
+        "outputData": task.output,
+        "externalInputPayloadStoragePath": task.external_input_path or None,
+        "externalOutputPayloadStoragePath": task.external_output_path or None,
+    }
 
 
 def polled_task_json(
