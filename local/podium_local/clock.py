@@ -16,6 +16,10 @@ class LocalClock(Protocol):
         """Epoch milliseconds."""
         ...
 
+    def sleep(self, milliseconds: int) -> None:
+        """Let time pass, in a request that waits for something."""
+        ...
+
 
 class SystemClock:
     """The machine's clock."""
@@ -25,6 +29,10 @@ class SystemClock:
     def now(self) -> int:
         """Epoch milliseconds."""
         return time.time_ns() // 1_000_000
+
+    def sleep(self, milliseconds: int) -> None:
+        """Wait."""
+        time.sleep(milliseconds / 1000)
 
 
 #: Where virtual time starts: 2026-01-01T00:00:00Z.
@@ -43,6 +51,10 @@ class VirtualClock:
     def now(self) -> int:
         """Epoch milliseconds."""
         return self._now
+
+    def sleep(self, milliseconds: int) -> None:
+        """Nobody waits: the clock jumps, and whoever moves it decides what else happens."""
+        self.advance(milliseconds)
 
     def advance(self, milliseconds: int) -> None:
         """Let ``milliseconds`` pass at once; raises ValueError when negative."""

@@ -14,7 +14,8 @@ def install_engine(clock: LocalClock) -> None:
     from podium import bootstrap
     from podium.settings import Settings
 
-    bootstrap.install(bootstrap.build(Settings.from_environment(os.environ), clock=clock))
+    settings = Settings.from_environment(os.environ)
+    bootstrap.install(bootstrap.build(settings, clock=clock, sleep=clock.sleep))
 
 
 def forget_engine() -> None:

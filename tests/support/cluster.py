@@ -61,6 +61,9 @@ class CountedIds:
         self._drawn += 1
         return derived_workflow_id("test", self._drawn)
 
+    def request_id(self) -> str:
+        return self.workflow_id()
+
 
 @dataclass
 class TableHttp:
@@ -107,6 +110,10 @@ class Cluster:
         self._turn = 0
         #: Results that workers have not been able to report yet.
         self.in_hand: list[tuple[str, Task, TaskStatus, JsonMap]] = []
+        #: What happens while a request waits, after each of its pauses.
+        self.meanwhile: Callable[[], None] = lambda: None
+        #: Pauses that requests have made (ms).
+        self.pauses: list[int] = []
         self._taken = 0
         self._pending: list[Mapping[str, Any]] = []
 
@@ -129,6 +136,7 @@ class Cluster:
             engines=ENGINES,
             http=self.http,
             clock=self.clock,
+            sleep=self._sleep,
             ids=self._ids,
         )
         return assemble(
@@ -139,6 +147,13 @@ class Cluster:
             read_record=lambda record: change(record, self.store.payloads),
             definition_store=lambda: self.definitions,
         )
+
+    def _sleep(self, milliseconds: int) -> None:
+        """A request waits: time passes, and the world goes on."""
+        self.pauses.append(milliseconds)
+        self.clock.advance(milliseconds)
+        self.settle()
+        self.meanwhile()
 
     # --- clients --------------------------------------------------------------------------------
 

@@ -6,13 +6,14 @@ Requests go through the front's event building to the real handlers; the pump ru
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from podium_local.clock import VirtualClock
+from podium_local.clock import LocalClock, VirtualClock
+from podium_local.engine import install_engine
 from podium_local.front import HttpRequest
 from podium_local.pump import Faults
 from podium_local.runtime import LocalRuntime, Options
@@ -37,12 +38,28 @@ class Answer:
         return iter((self.status, self.headers, self.body))
 
 
+class _StackClock(VirtualClock):
+    """While a request sleeps, the rest of the world goes on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.on_sleep: Callable[[int], None] = self.advance
+
+    def sleep(self, milliseconds: int) -> None:
+        self.on_sleep(milliseconds)
+
+
 class LocalStack:
     """A client, a worker and the passing of time."""
 
-    def __init__(self, runtime: LocalRuntime, clock: VirtualClock) -> None:
+    def __init__(self, runtime: LocalRuntime, clock: _StackClock) -> None:
         self.runtime = runtime
         self.clock = clock
+        clock.on_sleep = self._sleep
+        #: What somebody does while a request waits: called after each of its pauses.
+        self.meanwhile: Callable[[], None] = lambda: None
+        #: Pauses that requests have made (ms).
+        self.pauses: list[int] = []
 
     def request(
         self,
@@ -75,6 +92,11 @@ class LocalStack:
         is_json = "json" in answered.get("content-type", "") and text
         return Answer(response.status, answered, json.loads(text) if is_json else text)
 
+    def _sleep(self, milliseconds: int) -> None:
+        self.pauses.append(milliseconds)
+        self.advance(milliseconds / 1000)
+        self.meanwhile()
+
     def settle(self) -> None:
         """Let everything happen that is due at this moment."""
         self.runtime.pump.run_until_idle()
@@ -97,15 +119,17 @@ def local_stack(
     inline_advance: bool = True,
     faults: Faults | None = None,
     settings: Mapping[str, str] | None = None,
+    engine: Callable[[LocalClock], None] = install_engine,
 ) -> Iterator[LocalStack]:
     """A fresh installation. Retries of the stream do not wait: faults are to cost no time."""
-    clock = VirtualClock()
+    clock = _StackClock()
     options = Options(
         clock=clock,
         inline_advance=inline_advance,
         faults=faults,
         backoff=lambda attempt: 0,
         settings=settings or {},
+        engine=engine,
     )
     with LocalRuntime(options) as runtime:
         yield LocalStack(runtime, clock)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from functions.api.resources.runs import run_json
 from podium.domain.execution import Kind
 from podium.domain.ids import TaskKey
 from podium.domain.requests import TaskResult
+from podium.domain.signals import ReturnStrategy, limited_wait
 from podium.domain.status import REPORTABLE, TaskStatus
 from podium.domain.wire import log_json, view_task_json, workflow_json
 from podium.errors import InvalidInputError, NotFoundError
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from podium.domain.json import Json
     from podium.http_event import Request
 
+#: A synchronous signal waits this long unless it says otherwise, like the peer's.
+_SIGNAL_WAIT_MS = 5000
 #: A poll for one task waits this long, like the peer's.
 _SINGLE_WAIT_MS = 100
 _REPORTABLE = tuple(status for status in TaskStatus if status in REPORTABLE)
@@ -65,6 +69,25 @@ def update_by_reference_and_wait(request: Request, engine: Engine) -> Json:
             f"Found no running task {request.path('taskRefName')} in workflow {workflow_id}"
         )
     return workflow_json(engine.reads.view(workflow_id), now=engine.ports.clock.now())
+
+
+def signal(request: Request, engine: Engine) -> None:
+    """The WAIT that blocks the execution gets a status and an output; nothing if none does."""
+    _signal(request, engine)
+
+
+def signal_and_wait(request: Request, engine: Engine) -> Json:
+    """The same; the answer comes when the execution has come to a stop again."""
+    strategy = request.choice(
+        "returnStrategy", tuple(ReturnStrategy), ReturnStrategy.TARGET_WORKFLOW
+    )
+    limit = limited_wait(request.number("timeoutMillis", _SIGNAL_WAIT_MS), "timeoutMillis")
+    until = engine.ports.clock.now() + limit
+    workflow_id = request.path("workflowId")
+    if _signal(request, engine) is None:
+        raise NotFoundError(f"Found no blocked task in workflow {workflow_id} to signal")
+    standstill = engine.awaiting.standstill(workflow_id, frozenset(), until)
+    return run_json(engine, standstill, strategy, engine.ports.ids.request_id())
 
 
 def add_log(request: Request, engine: Engine) -> None:
@@ -133,3 +156,8 @@ def _update_by_reference(request: Request, engine: Engine) -> Task | None:
         request.body_object(),
         request.text("workerid") or "",
     )
+
+
+def _signal(request: Request, engine: Engine) -> Task | None:
+    status = request.path_choice("status", _REPORTABLE)
+    return engine.signals.signal(request.path("workflowId"), status, request.body_object())

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from functions.api.resources.runs import run_json
 from podium.domain.definitions import IdempotencyStrategy
 from podium.domain.idempotency import is_key
 from podium.domain.requests import StartWorkflowRequest
+from podium.domain.signals import ReturnStrategy, limited_wait, marked_as_dynamic
 from podium.domain.status import TaskStatus
 from podium.domain.wire import (
     search_result_json,
@@ -25,15 +27,13 @@ if TYPE_CHECKING:
 #: Headers in which clients send the key and its strategy where the body has no place for them.
 IDEMPOTENCY_KEY = "X-Idempotency-key"
 ON_CONFLICT = "X-on-conflict"
+#: A synchronous execution waits this long unless it says otherwise, like the peer's.
+_EXECUTION_WAIT_SECONDS = 10
 
 
 def start(request: Request, engine: Engine) -> str:
     """By a request that names a definition or carries one."""
-    wanted = StartWorkflowRequest.from_json(request.body_object())
-    key = request.header(IDEMPOTENCY_KEY)
-    if key is not None and not is_key(wanted.idempotency_key):
-        strategy = request.header_choice(ON_CONFLICT, tuple(IdempotencyStrategy))
-        wanted = replace(wanted, idempotency_key=key, idempotency_strategy=strategy)
+    wanted = _start_request(request)
     engine.validating.start(wanted)
     return engine.starts.start(wanted)
 
@@ -52,6 +52,16 @@ def start_by_name(request: Request, engine: Engine) -> str:
         idempotency_strategy=request.header_choice(ON_CONFLICT, tuple(IdempotencyStrategy)),
     )
     return engine.starts.start(wanted)
+
+
+def execute(request: Request, engine: Engine) -> Json:
+    """Start one and answer when it has come to a stop; version 0 is the latest."""
+    return _execute(request, engine, request.path_number("version") or None)
+
+
+def execute_latest(request: Request, engine: Engine) -> Json:
+    """The same with the highest version."""
+    return _execute(request, engine, None)
 
 
 def get(request: Request, engine: Engine) -> Json:
@@ -110,3 +120,29 @@ def update_variables(request: Request, engine: Engine) -> Json:
     workflow_id = request.path("workflowId")
     engine.operations.update_variables(workflow_id, request.body_object())
     return workflow_json(engine.reads.view(workflow_id), now=engine.ports.clock.now())
+
+
+def _start_request(request: Request) -> StartWorkflowRequest:
+    """The body; headers say what it leaves unsaid."""
+    wanted = StartWorkflowRequest.from_json(request.body_object())
+    key = request.header(IDEMPOTENCY_KEY)
+    if key is None or is_key(wanted.idempotency_key):
+        return wanted
+    strategy = request.header_choice(ON_CONFLICT, tuple(IdempotencyStrategy))
+    return replace(wanted, idempotency_key=key, idempotency_strategy=strategy)
+
+
+def _execute(request: Request, engine: Engine, version: int | None) -> Json:
+    strategy = request.choice(
+        "returnStrategy", tuple(ReturnStrategy), ReturnStrategy.TARGET_WORKFLOW
+    )
+    seconds = request.number("waitForSeconds", 0) or _EXECUTION_WAIT_SECONDS
+    until = engine.ports.clock.now() + limited_wait(seconds * 1000, "waitForSeconds")
+    wanted = _start_request(request)
+    wanted = marked_as_dynamic(replace(wanted, name=request.path("name"), version=version))
+    engine.validating.start(wanted)
+    workflow_id = engine.starts.start(wanted)
+    refs = frozenset(request.texts("waitUntilTaskRef"))
+    standstill = engine.awaiting.standstill(workflow_id, refs, until)
+    request_id = request.text("requestId") or engine.ports.ids.request_id()
+    return run_json(engine, standstill, strategy, request_id)

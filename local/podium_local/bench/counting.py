@@ -82,7 +82,8 @@ class Counters:
             clients = Clients()
             self.meter.attach(clients.dynamodb, clients.sqs, clients.s3)
             settings = Settings.from_environment(environment)
-            bootstrap.install(bootstrap.build(settings, clients=clients, clock=clock))
+            built = bootstrap.build(settings, clients=clients, clock=clock, sleep=clock.sleep)
+            bootstrap.install(built)
 
         return install
 

@@ -56,6 +56,7 @@ def a_service(store=None, clock=None):
         engines=table_engines(),
         http=nothing,
         clock=clock,
+        sleep=nothing,
         ids=nothing,
     )
     return Registering(store, Validating(ports), clock)

@@ -24,11 +24,12 @@ from podium.adapters.engines.jsonpath import JsonPaths
 from podium.adapters.engines.quickjs import QuickJsScripts
 from podium.adapters.engines.zones import SystemZones
 from podium.adapters.stream import change
-from podium.adapters.system import RandomIds, SystemClock
+from podium.adapters.system import RandomIds, SystemClock, sleep
 from podium.adapters.web import UrllibHttpCaller
 from podium.domain.engines import Engines
 from podium.ports.bundle import Ports
 from podium.services.advancing import Advancing
+from podium.services.awaiting import Awaiting
 from podium.services.children import Children
 from podium.services.closing import Closing
 from podium.services.committing import Committing
@@ -37,12 +38,14 @@ from podium.services.deciding import Deciding
 from podium.services.following import Following
 from podium.services.holding import Holding
 from podium.services.joining import Joining
+from podium.services.open_tasks import OpenTasks
 from podium.services.operating import Operating
 from podium.services.polling import Polling
 from podium.services.reading import Reading
 from podium.services.registering import Registering
 from podium.services.repairing import Repairing
 from podium.services.running import Running
+from podium.services.signaling import Signaling
 from podium.services.starting import Started, Starting
 from podium.services.states import States
 from podium.services.timers import Timers
@@ -56,7 +59,7 @@ if TYPE_CHECKING:
 
     from podium.domain.changes import Change
     from podium.ports.definitions import DefinitionStore
-    from podium.ports.outside import Clock, Ids
+    from podium.ports.outside import Clock, Ids, Sleep
     from podium.ports.queues import Redelivery
     from podium.ports.records import FailedRecords
 
@@ -72,6 +75,10 @@ class Engine:
     polls: Polling
     #: Task updates and logs.
     updates: Updating
+    #: Signals to the WAIT that blocks an execution.
+    signals: Signaling
+    #: Synchronous calls.
+    awaiting: Awaiting
     #: Everything that is read for clients.
     reads: Reading
     #: Pause, resume, terminate, decide.
@@ -123,7 +130,8 @@ def assemble(
     holding = Holding(ports, states, creating)
     advancing = Advancing(ports, states, deciding, committing, creating, closing, holding)
     following = Following(advancing, inline=inline_advance)
-    updates = Updating(ports, states, creating, following)
+    open_tasks = OpenTasks(ports, states, advancing)
+    updates = Updating(ports, states, creating, following, open_tasks)
     validating = Validating(
         ports, owner_email_mandatory=owner_email_mandatory, name_validation=name_validation
     )
@@ -132,6 +140,8 @@ def assemble(
         starts=Started(ports, starting, following),
         polls=Polling(ports, states, timers),
         updates=updates,
+        signals=Signaling(open_tasks, updates),
+        awaiting=Awaiting(ports, states),
         reads=reading,
         operations=Operating(ports, states, deciding, committing, advancing, following),
         advancing=advancing,
@@ -150,9 +160,10 @@ def build(
     *,
     clients: Clients | None = None,
     clock: Clock | None = None,
+    sleep: Sleep = sleep,
     ids: Ids | None = None,
 ) -> Engine:
-    """The engine on AWS; ``clock`` and ``ids`` default to the machine's own."""
+    """The engine on AWS; ``clock``, ``sleep`` and ``ids`` default to the machine's own."""
     clients = clients or Clients()
     blobs = S3Blobs(clients.deferred_s3, settings.payload_bucket)
     executions = DynamoExecutions(
@@ -181,6 +192,7 @@ def build(
         ),
         http=UrllibHttpCaller(allow_private=settings.http_task_allow_private),
         clock=clock or SystemClock(),
+        sleep=sleep,
         ids=ids or RandomIds(),
     )
     return assemble(

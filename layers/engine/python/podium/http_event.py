@@ -93,6 +93,13 @@ class Request:
         what = f"query parameter {name}"
         return [_choice(what, value.upper(), choices) for value in self.texts(name)]
 
+    def choice(self, name: str, choices: Sequence[E], default: E) -> E:
+        """One of ``choices``, in any case."""
+        value = self.text(name)
+        if value is None:
+            return default
+        return _choice(f"query parameter {name}", value.strip().upper(), choices)
+
     def flag(self, name: str, *, default: bool) -> bool:
         """A boolean, in any case (the Python SDK sends ``True``)."""
         value = self.text(name)

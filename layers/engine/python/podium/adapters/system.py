@@ -14,9 +14,18 @@ class SystemClock:
         return time.time_ns() // 1_000_000  # noqa: TID251  # this is the clock
 
 
+def sleep(milliseconds: int) -> None:
+    """Let time pass on the wall clock."""
+    time.sleep(milliseconds / 1000)
+
+
 class RandomIds:
     """Random UUIDs."""
 
     def workflow_id(self) -> str:
         """A new workflow id."""
         return str(uuid.uuid4())  # noqa: TID251  # this is where ids are drawn
+
+    def request_id(self) -> str:
+        """A new id of a request."""
+        return self.workflow_id()

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from podium.domain.engines import Engines
     from podium.ports.definitions import DefinitionReader
     from podium.ports.executions import ExecutionStore
-    from podium.ports.outside import Clock, HttpCaller, Ids
+    from podium.ports.outside import Clock, HttpCaller, Ids, Sleep
     from podium.ports.queues import SystemTaskQueue, TaskQueue, TimerQueue
 
 
@@ -25,4 +25,5 @@ class Ports:
     engines: Engines
     http: HttpCaller
     clock: Clock
+    sleep: Sleep
     ids: Ids

@@ -1,4 +1,4 @@
-"""Small ports: clock, ids, payload blobs, HTTP calls."""
+"""Small ports: clock, sleep, ids, payload blobs, HTTP calls."""
 
 from __future__ import annotations
 
@@ -17,11 +17,23 @@ class Clock(Protocol):
         ...
 
 
+class Sleep(Protocol):
+    """The one way to let time pass."""
+
+    def __call__(self, milliseconds: int) -> None:
+        """Come back after so long."""
+        ...
+
+
 class Ids(Protocol):
     """The one source of random ids."""
 
     def workflow_id(self) -> str:
         """A new random workflow id (UUID text)."""
+        ...
+
+    def request_id(self) -> str:
+        """A new random id of a request that came without one (UUID text)."""
         ...
 
 

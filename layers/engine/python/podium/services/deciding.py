@@ -22,6 +22,7 @@ from podium.domain.decision import (
 )
 from podium.domain.ids import TaskKey
 from podium.errors import DefectError
+from podium.services.ended import latest_folded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -100,7 +101,7 @@ class Deciding:
         for need in needs:
             match need:
                 case NeedLatest(ref, before):
-                    memory.remember_latest(ref, self._latest(header, ref, before))
+                    memory.remember_latest(ref, latest_folded(executions, header, ref, before))
                 case NeedTask(ref, seq):
                     memory.remember(self._task(header, ref, seq))
                 case NeedHistory(ref):
@@ -109,14 +110,6 @@ class Deciding:
                     memory.remember_all(_ended(executions.read_tasks(workflow_id)))
                 case _:
                     pass
-
-    def _latest(self, header: Header, ref: str, before: int) -> Task | None:
-        unseen = frozenset(entry.seq for entry in header.open)
-        while True:
-            task = self._ports.executions.read_latest(header.workflow_id, ref, before, unseen)
-            if task is None or not header.is_gone(task.seq):
-                return task
-            before = min(first for first, last in header.gone if first <= task.seq <= last)
 
     def _task(self, header: Header, ref: str, seq: int) -> Task:
         key = TaskKey(header.workflow_id, ref, seq)

@@ -10,17 +10,18 @@ from podium.domain.execution import Kind, TaskEnd
 from podium.domain.ids import TaskKey, parse_task_id
 from podium.domain.status import TaskStatus
 from podium.errors import InvalidInputError, LostRaceError, NotFoundError, TransientError
-from podium.ports.executions import LogLine
+from podium.ports.executions import LogLine, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from podium.domain.execution import OpenEntry, Task
+    from podium.domain.execution import Task
     from podium.domain.json import JsonMap
     from podium.domain.requests import TaskResult
     from podium.ports.bundle import Ports
     from podium.services.creating import Creating
     from podium.services.following import Following
+    from podium.services.open_tasks import OpenTask, OpenTasks
     from podium.services.states import States
 
 MAX_RACES = 10
@@ -30,13 +31,19 @@ class Updating:
     """Carries results into task items."""
 
     def __init__(
-        self, ports: Ports, states: States, creating: Creating, following: Following
+        self,
+        ports: Ports,
+        states: States,
+        creating: Creating,
+        following: Following,
+        open_tasks: OpenTasks,
     ) -> None:
         """Wire the parts; see ``bootstrap``."""
         self._ports = ports
         self._states = states
         self._creating = creating
         self._following = following
+        self._open_tasks = open_tasks
 
     def update(
         self, result: TaskResult, *, inc: int | None = None, epoch: int | None = None
@@ -62,7 +69,7 @@ class Updating:
             external_output_path=result.external_output_payload_storage_path or "",
             callback_after=result.callback_after_seconds,
         )
-        return self._apply(key, update, inc, epoch)
+        return self._existing(key, self._apply(key, update, inc, epoch).task)
 
     def update_by_ref(
         self, workflow_id: str, ref: str, status: TaskStatus, output: JsonMap, worker_id: str
@@ -72,13 +79,28 @@ class Updating:
         In loops the base name finds the open iteration. None when no such task is open. Raises
         NotFoundError for an unknown workflow.
         """
-        key = self._open_key(workflow_id, ref)
-        if key is None:
+        found = self._open_tasks.named(workflow_id, ref)
+        if found is None:
             return None
-        task = self._existing(key, self._ports.executions.read_task(key))
-        merged = {**task.output, **output}
-        update = TaskEnd(status, self._now(), output=merged, worker_id=worker_id)
-        return self._apply(key, update, None, None)
+        return self.merge(found, status, output, worker_id).task
+
+    def merge(
+        self, found: OpenTask, status: TaskStatus, output: JsonMap, worker_id: str = ""
+    ) -> Outcome:
+        """End or update an open task, its output laid over what it has; the rest of it stays.
+
+        Not applied: somebody else has ended it first.
+        """
+        key, task = found
+        update = TaskEnd(
+            status,
+            self._now(),
+            output={**task.output, **output},
+            reason=task.reason,
+            worker_id=worker_id,
+            callback_after=task.callback_after,
+        )
+        return self._apply(key, update, task.inc, None)
 
     def end_of_dead_letter(self, key: TaskKey, inc: int, epoch: int, reason: str) -> None:
         """A message nobody could settle ends its task FAILED (protocol.md 9)."""
@@ -90,35 +112,34 @@ class Updating:
         now = self._now()
         self._ports.executions.append_logs([LogLine(line, task_id, now) for line in lines])
 
-    def _apply(self, key: TaskKey, update: TaskEnd, inc: int | None, epoch: int | None) -> Task:
+    def _apply(self, key: TaskKey, update: TaskEnd, inc: int | None, epoch: int | None) -> Outcome:
         if not update.status.is_terminal:
             return self._report_progress(key, update, inc, epoch)
         outcome = self._ports.executions.end(key, update, inc=inc, epoch=epoch)
         if outcome.task is None and inc is not None:
             message = f"task {key.task_id} is not there yet"
             raise TransientError(message)
-        task = self._existing(key, outcome.task)
         if outcome.applied:
+            task = self._existing(key, outcome.task)
             self._following.follow([TaskChange(key.workflow_id, task)])
-        return task
+        return outcome
 
     def _report_progress(
         self, key: TaskKey, update: TaskEnd, inc: int | None, epoch: int | None
-    ) -> Task:
+    ) -> Outcome:
         """IN_PROGRESS: a worker task goes back to its queue, a system task stays where it is."""
         for _ in range(MAX_RACES):
             task = self._existing(key, self._ports.executions.read_task(key))
-            if task.status.is_terminal:
-                return task
-            if inc is not None and (task.inc, task.epoch) != (inc, epoch):
-                return task
+            is_stale = inc not in {None, task.inc} or epoch not in {None, task.epoch}
+            if task.status.is_terminal or is_stale:
+                return Outcome(applied=False, task=task)
             if task.kind is not Kind.WORKER:
                 outcome = self._ports.executions.update_open(key, update, inc=task.inc)
             else:
                 self._send_again(key, task, update)
                 outcome = self._ports.executions.requeue(key, update, task.inc, task.epoch)
             if outcome.applied:
-                return self._existing(key, outcome.task)
+                return outcome
         message = f"task {key.task_id} is too busy; try again"
         raise LostRaceError(message)
 
@@ -134,22 +155,6 @@ class Updating:
             raise NotFoundError(_no_task(key.task_id))
         later = replace(task, updated_at=update.at, callback_after=update.callback_after)
         self._creating.send(state, later)
-
-    def _open_key(self, workflow_id: str, ref: str) -> TaskKey | None:
-        state = self._states.fresh(workflow_id)
-        if state is None:
-            message = f"No such workflow found by id: {workflow_id}"
-            raise NotFoundError(message)
-        if state.header.status.is_terminal:
-            return None
-        by_name = {
-            name: TaskKey(workflow_id, base, entry.seq)
-            for entry in reversed(state.header.open)
-            if entry.kind is not Kind.DUE
-            for base in [state.graph.ref(entry)]
-            for name in (base, _suffixed(base, entry))
-        }
-        return by_name.get(ref)
 
     def _keep_logs(self, key: TaskKey, result: TaskResult) -> None:
         lines = [
@@ -172,10 +177,6 @@ class Updating:
 
     def _now(self) -> int:
         return self._ports.clock.now()
-
-
-def _suffixed(base: str, entry: OpenEntry) -> str:
-    return base + "".join(f"__{number}" for number in entry.iteration)
 
 
 def _no_task(task_id: str) -> str:

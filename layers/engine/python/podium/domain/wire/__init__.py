@@ -17,6 +17,7 @@ from podium.domain.wire.answers import (
 )
 from podium.domain.wire.errors import error_answer
 from podium.domain.wire.nodes import made_up_node
+from podium.domain.wire.signals import task_run_json, workflow_run_json
 from podium.domain.wire.tasks import Owner, Relations, polled_task_json, task_json
 from podium.domain.wire.workflows import (
     failed_tasks,
@@ -40,8 +41,10 @@ __all__ = [
     "search_result_json",
     "summary_json",
     "task_json",
+    "task_run_json",
     "view_task_json",
     "view_tasks_json",
     "workflow_json",
+    "workflow_run_json",
     "workflow_status_json",
 ]
