@@ -5,7 +5,7 @@ Routing, docs/api.md and the tests read it. A row without a handler is known and
 
 from __future__ import annotations
 
-from functions.api.resources import metadata, system, tasks, workflows
+from functions.api.resources import metadata, operations, system, tasks, workflows
 from functions.api.route import Content, Route
 
 JSON, TEXT, EMPTY = Content.JSON, Content.TEXT, Content.EMPTY
@@ -50,8 +50,8 @@ WORKFLOW = (
     Route("PUT", "/api/workflow/{workflowId}/pause", "Pause an execution", EMPTY, workflows.pause),
     Route("PUT", "/api/workflow/{workflowId}/resume", "Resume a paused execution", EMPTY, workflows.resume),
     Route("DELETE", "/api/workflow/{workflowId}", "Terminate an execution", EMPTY, workflows.terminate),
-    Route("POST", "/api/workflow/{workflowId}/restart", "Run an ended execution again from its start", EMPTY),
-    Route("POST", "/api/workflow/{workflowId}/retry", "Retry the failed tasks of an ended execution", EMPTY),
+    Route("POST", "/api/workflow/{workflowId}/restart", "Run an ended execution again from its start", EMPTY, operations.restart, status=204),
+    Route("POST", "/api/workflow/{workflowId}/retry", "Retry the failed tasks of an ended execution", EMPTY, operations.retry, status=204),
     Route("POST", "/api/workflow/{workflowId}/rerun", "Run an ended execution again from a task", TEXT),
     Route("PUT", "/api/workflow/{workflowId}/skiptask/{taskReferenceName}", "Skip a task that is not scheduled yet", EMPTY),
     Route("POST", "/api/workflow/{workflowId}/resetcallbacks", "Make called-back tasks pollable now", EMPTY),

@@ -123,7 +123,9 @@ class Driver:
 
     @property
     def tasks(self) -> list[Task]:
-        return [task for _, task in sorted(self.items.items())]
+        """All that are not void."""
+        items = sorted(self.items.items())
+        return [task for seq, task in items if not self.header.is_gone(seq)]
 
     @property
     def refs(self) -> list[str]:
@@ -189,8 +191,7 @@ class Driver:
     def advance(self, *ends: Task) -> Decision | None:
         """Fold ``ends``, and go on with decisions that were cut."""
         decision = self.decide(ends)
-        while self._has_due():
-            self.decide(())
+        self.carry_on()
         return decision
 
     def decide(self, ends: Sequence[Task]) -> Decision | None:
@@ -211,6 +212,8 @@ class Driver:
     def commit(self, decision: Decision, ends: Sequence[Task] = ()) -> None:
         before = self.state
         _check_header(before.header, decision)
+        if decision.header.generation != before.header.generation:
+            before = replace(before, memory=TaskMemory())
         for task in (*ends, *decision.ended):
             before.memory.remember(task)
         for task in decision.ended:
@@ -228,6 +231,9 @@ class Driver:
 
     def operate(self, operation: Callable[[State, Context], Decision | Missing | None]) -> None:
         decision = self._settle(operation)
+        assert decision == self._settle(operation), "operating twice differs"
+        cold = self._settle(operation, self._cold())
+        assert decision == cold, "an operation depends on what the memory holds"
         if decision is not None:
             self.commit(decision)
 
@@ -243,6 +249,33 @@ class Driver:
 
     def time_out(self) -> None:
         self.operate(operations.time_out)
+
+    def restart(self, latest: WorkflowDef | None = None) -> None:
+        """From the start; ``latest``: with this definition."""
+        operations.refuse_restart(self.state)
+        if latest is not None:
+            prepared = prepare(latest, self.context())
+            assert isinstance(prepared, WorkflowDef)
+            self.state = replace(self.state, graph=Graph(prepared))
+        self.operate(operations.restart)
+        self.carry_on()
+
+    def retry(self) -> None:
+        def retry(state: State, context: Context) -> Decision | Missing:
+            operations.refuse_retry(state.header)
+            return operations.retry(state, self.remains(), context)
+
+        self.operate(retry)
+        self.carry_on()
+
+    def remains(self) -> operations.Remains:
+        """What the closed execution left."""
+        return operations.Remains({task.seq: task for task in self.open})
+
+    def carry_on(self) -> None:
+        """Go on with decisions that were cut."""
+        while self._has_due():
+            self.decide(())
 
     # Inside -------------------------------------------------------------------------------------
 
@@ -261,12 +294,14 @@ class Driver:
                 )
 
     def _check_contents(self, before: Header, decision: Decision) -> None:
-        known = {entry.seq for entry in before.open if entry.kind is not Kind.DUE}
+        known = {(entry.seq, entry.inc) for entry in before.open if entry.kind is not Kind.DUE}
         ended = {task.seq for task in decision.ended}
         opened = [
             entry
             for entry in decision.header.open
-            if entry.kind is not Kind.DUE and entry.seq not in known and entry.seq not in ended
+            if entry.kind is not Kind.DUE
+            and (entry.seq, entry.inc) not in known
+            and entry.seq not in ended
         ]
         assert [entry.seq for entry in opened] == [task.seq for task in decision.created]
         for entry, task in zip(opened, decision.created, strict=True):
@@ -321,15 +356,16 @@ class Driver:
 
     def _load(self, need: object, state: State, context: Context) -> Context:
         memory, header = state.memory, state.header
-        ended = [task for task in self.tasks if task.status.is_terminal]
+        ended = [
+            task
+            for task in self.tasks
+            if task.status.is_terminal
+            and header.entry(task.seq) is None
+            and not header.is_gone(task.seq)
+        ]
         match need:
             case NeedLatest(ref, before):
-                skip = {entry.seq for entry in header.open}
-                found = [
-                    task
-                    for task in ended
-                    if task.ref == ref and task.seq < before and task.seq not in skip
-                ]
+                found = [task for task in ended if task.ref == ref and task.seq < before]
                 memory.remember_latest(ref, found[-1] if found else None)
             case NeedTask(ref, seq):
                 assert self.items[seq].ref == ref

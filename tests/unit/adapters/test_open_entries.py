@@ -30,6 +30,8 @@ _entries = st.builds(
     generation=_number,
     ref=st.text(),
     opened_at=_number,
+    by_hand=st.booleans(),
+    detached=st.booleans(),
 )
 
 

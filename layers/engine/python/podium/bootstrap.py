@@ -44,10 +44,12 @@ from podium.services.polling import Polling
 from podium.services.reading import Reading
 from podium.services.registering import Registering
 from podium.services.repairing import Repairing
+from podium.services.reviving import Reviving
 from podium.services.running import Running
 from podium.services.signaling import Signaling
 from podium.services.starting import Started, Starting
 from podium.services.states import States
+from podium.services.stripping import Stripping
 from podium.services.timers import Timers
 from podium.services.timing import Timing
 from podium.services.updating import Updating
@@ -83,6 +85,8 @@ class Engine:
     reads: Reading
     #: Pause, resume, terminate, decide.
     operations: Operating
+    #: Restart, retry.
+    revivals: Reviving
     #: Stream changes.
     advancing: Advancing
     #: A stream record as Lambda delivers it, read as a change; None: nothing follows from it.
@@ -128,7 +132,10 @@ def assemble(
     reading = Reading(ports, states)
     closing = Closing(ports, states, deciding, creating, children, reading)
     holding = Holding(ports, states, creating)
-    advancing = Advancing(ports, states, deciding, committing, creating, closing, holding)
+    stripping = Stripping(ports)
+    advancing = Advancing(
+        ports, states, deciding, committing, creating, closing, holding, stripping
+    )
     following = Following(advancing, inline=inline_advance)
     open_tasks = OpenTasks(ports, states, advancing)
     updates = Updating(ports, states, creating, following, open_tasks)
@@ -144,6 +151,7 @@ def assemble(
         awaiting=Awaiting(ports, states),
         reads=reading,
         operations=Operating(ports, states, deciding, committing, advancing, following),
+        revivals=Reviving(ports, states, deciding, committing, starting, closing, following),
         advancing=advancing,
         read_record=read_record,
         timing=Timing(ports, states, deciding, committing, creating, timers),

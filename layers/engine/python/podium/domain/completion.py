@@ -31,7 +31,7 @@ def natural_end(draft: Draft) -> Ending:
     reason = ". ".join(
         f"Task {TaskKey(workflow_id, task.ref, task.seq).task_id} failed with status: {task.status} "
         f"and reason: '{task.reason}'"
-        for task in _failed_permissive(draft)
+        for task in permissive_failures(draft)
     )
     return Ending(WorkflowStatus.FAILED, reason, draft.failed_permissive[0])
 
@@ -135,7 +135,7 @@ def _is_registered(target: tuple[str, int | None], context: Context) -> bool:
     return context.workflow_defs[target] is not None
 
 
-def _failed_permissive(draft: Draft) -> list[Task]:
+def permissive_failures(draft: Draft) -> list[Task]:
     """The tasks behind ``failed_permissive``: looked for under permissive refs, else among all."""
     view = draft.view
     wanted = set(draft.failed_permissive)

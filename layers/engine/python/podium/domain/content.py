@@ -23,7 +23,6 @@ from podium.domain.status import TaskStatus
 from podium.domain.task_types import (
     LASTING,
     NAMED_BY_TYPE,
-    NEVER_RETRIED,
     SYSTEM_TYPES,
     WITHOUT_TEMPLATE,
     wire_type,
@@ -88,10 +87,11 @@ def input_of(state: State, entry: OpenEntry, node: Node, context: Context) -> di
 
 
 def predecessor(state: State, entry: OpenEntry, node: Node) -> Task | None:
-    """The attempt that ``entry`` replaces; None for a first attempt."""
-    if entry.attempt == 0 or node.type in NEVER_RETRIED:
+    """The attempt that ``entry`` replaces; None for a first attempt, and for one made in place."""
+    if entry.attempt == 0 or LASTING.get(node.type) is Kind.FLOW:
         return None
-    return state.memory.latest(state.graph.ref(entry), state.header, before=entry.seq)
+    found = state.memory.latest(state.graph.ref(entry), state.header, before=entry.seq)
+    return found if found is not None and found.iteration == entry.iteration else None
 
 
 def new_task(state: State, entry: OpenEntry, node: Node, name: str = "") -> Task:
@@ -100,6 +100,9 @@ def new_task(state: State, entry: OpenEntry, node: Node, name: str = "") -> Task
     previous = predecessor(state, entry, node)
     if previous is None:
         return task
+    if entry.by_hand:
+        # Its clocks begin anew: whoever asks for it late wants it nevertheless.
+        return replace(task, retried_seq=previous.seq)
     return replace(
         task,
         retried_seq=previous.seq,
@@ -212,18 +215,16 @@ class _Making:
         return replace(task, wait_until=until or 0)
 
     def _delayed(self, task: Task, definition: TaskDef | None) -> Task:
-        """startDelay of a first attempt, the retry's delay of a later one."""
+        """startDelay of a first attempt, the retry's delay of a later one, none of one by hand."""
         seconds = self.node.task.start_delay if self.entry.kind in _DELAYED else 0
         extra = 0
         previous = predecessor(self.state, self.entry, self.node)
-        if previous is not None:
-            header = self.state.header
-            if header.last_retried_at and header.last_retried_at == header.committed_at:
-                seconds = 0  # a manual retry does not wait
-            else:
-                seconds = delay_seconds(definition, previous.attempt)
-                seed = f"{header.workflow_id}:{self.entry.seq}"
-                extra = jitter_ms(definition, seed, self.context)
+        if self.entry.by_hand:
+            seconds = 0
+        elif previous is not None:
+            seconds = delay_seconds(definition, previous.attempt)
+            seed = f"{self.state.header.workflow_id}:{self.entry.seq}"
+            extra = jitter_ms(definition, seed, self.context)
         return replace(
             task,
             start_delay=seconds,

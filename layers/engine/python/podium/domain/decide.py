@@ -49,12 +49,30 @@ def decide(state: State, ends: Sequence[Task], context: Context) -> Decision | M
 
 def _decide(draft: Draft, ends: Sequence[Task]) -> Decision | None:
     if not draft.open:
-        _begin(draft)
+        begin(draft)
+    fold_all(draft, ends)
+    if not draft.is_changed and not draft.due and draft.ending is None:
+        return None
+    return work_out(draft)
+
+
+def begin(draft: Draft) -> None:
+    """The first task; a definition without tasks is complete at once."""
+    graph = draft.state.graph
+    if graph.first:
+        draft.creates.append((graph.nodes[graph.first], ()))
+    draft.touch()
+
+
+def fold_all(draft: Draft, ends: Sequence[Task]) -> None:
+    """Fold ``ends``, in their order, until one of them ends the workflow; raises MissingError."""
     for end in ends:
         if draft.ending is None:
             _guarded(draft, partial(fold, draft, end))
-    if not draft.is_changed and not draft.due and draft.ending is None:
-        return None
+
+
+def work_out(draft: Draft) -> Decision:
+    """Go on from a draft in which something was folded or opened; raises MissingError."""
     while True:
         _work(draft)
         if draft.ending is not None:
@@ -62,14 +80,6 @@ def _decide(draft: Draft, ends: Sequence[Task]) -> Decision | None:
         contents = _contents(draft)
         if contents is not None:
             return decision_of(draft, contents)
-
-
-def _begin(draft: Draft) -> None:
-    """The first task; a definition without tasks is complete at once."""
-    graph = draft.state.graph
-    if graph.first:
-        draft.creates.append((graph.nodes[graph.first], ()))
-    draft.touch()
 
 
 def _work(draft: Draft) -> None:

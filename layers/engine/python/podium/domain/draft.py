@@ -179,7 +179,14 @@ class Draft:
         self.touch()
 
     def add(
-        self, node: Node, kind: Kind, iteration: tuple[int, ...], *, attempt: int = 0
+        self,
+        node: Node,
+        kind: Kind,
+        iteration: tuple[int, ...],
+        *,
+        attempt: int = 0,
+        by_hand: bool = False,
+        detached: bool = False,
     ) -> OpenEntry:
         """Open an entry with the next number."""
         self.last_seq += 1
@@ -193,6 +200,8 @@ class Draft:
             iteration=iteration,
             ref=ref,
             opened_at=opened_at,
+            by_hand=by_hand,
+            detached=detached,
         )
         self.put(entry)
         return entry

@@ -61,6 +61,10 @@ class OpenEntry:
     ref: str = ""
     #: FLOW only: when it was opened; its end is written without reading its item.
     opened_at: int = 0
+    #: An operator asked for this attempt: it does not wait, and its clocks begin anew.
+    by_hand: bool = False
+    #: What follows the task exists already: its good end opens nothing.
+    detached: bool = False
 
 
 @dataclass(frozen=True, slots=True)

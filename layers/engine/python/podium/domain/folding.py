@@ -54,20 +54,17 @@ def end_here(draft: Draft, entry: OpenEntry, node: Node, task: Task) -> None:
 def conclude(draft: Draft, entry: OpenEntry, node: Node, task: Task) -> None:
     """Close the entry of an ended task and open what follows (engine.md 3, steps 6c and 6d)."""
     if task.status.is_successful:
-        draft.drop(entry)
-        go_on(draft, node, entry.iteration)
+        _leave(draft, entry, node)
         return
     match _verdict(draft, node, task):
         case Verdict.RETRY:
             draft.drop(entry)
             attempt(draft, entry, node)
         case Verdict.TOLERATE:
-            draft.drop(entry)
-            go_on(draft, node, entry.iteration)
+            _leave(draft, entry, node)
         case Verdict.POSTPONE:
-            draft.drop(entry)
             draft.failed_permissive = (*draft.failed_permissive, task.seq)
-            go_on(draft, node, entry.iteration)
+            _leave(draft, entry, node)
         case Verdict.END:
             keep_failed(draft, entry)
             reason = workflow_reason(task, draft.state.header.workflow_id)
@@ -81,10 +78,24 @@ def keep_failed(draft: Draft, entry: OpenEntry) -> None:
     draft.put(entry)
 
 
-def attempt(draft: Draft, entry: OpenEntry, node: Node) -> None:
-    """Open the next attempt of ``entry``'s task."""
+def _leave(draft: Draft, entry: OpenEntry, node: Node) -> None:
+    """The flow goes on behind ``entry``, unless it did so before the task was taken up again."""
+    draft.drop(entry)
+    if not entry.detached:
+        go_on(draft, node, entry.iteration)
+
+
+def attempt(draft: Draft, entry: OpenEntry, node: Node, *, by_hand: bool = False) -> None:
+    """Open the next attempt of ``entry``'s task; ``by_hand``: an operator asked for it."""
     kind = kind_of(node.type)
-    added = draft.add(node, kind, entry.iteration, attempt=entry.attempt + 1)
+    added = draft.add(
+        node,
+        kind,
+        entry.iteration,
+        attempt=entry.attempt + 1,
+        by_hand=by_hand,
+        detached=entry.detached,
+    )
     if kind is Kind.DUE:
         # The peer runs these in its next round, without the delay (engine.md 3, step 10).
         draft.due.append(added.seq)

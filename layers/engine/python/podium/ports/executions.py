@@ -210,6 +210,16 @@ class ExecutionStore(Protocol):
         """
         ...
 
+    def read_keys(self, workflow_id: str) -> Sequence[TaskKey]:
+        """Keys of all task items that are not stripped; one consistent Query per page."""
+        ...
+
+    def strip(self, key: TaskKey, now: int) -> None:
+        """A void task loses its content and can never be put again: ``inc`` becomes the highest
+        there is, the item goes a day later (9). Iff it is there.
+        """
+        ...
+
     # --- payloads around a workflow ----------------------------------------------------------------
 
     def read_start(self, workflow_id: str) -> StartRecord | None:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from podium.services.deciding import Deciding
     from podium.services.holding import Holding
     from podium.services.states import States
+    from podium.services.stripping import Stripping
 
 #: Compare-and-sets lost in a row before the caller is told to come again.
 MAX_RACES = 25
@@ -50,6 +51,7 @@ class Advancing:
         creating: Creating,
         closing: Closing,
         holding: Holding,
+        stripping: Stripping,
     ) -> None:
         """Wire the parts; see ``bootstrap``."""
         self._ports = ports
@@ -59,6 +61,7 @@ class Advancing:
         self._creating = creating
         self._closing = closing
         self._holding = holding
+        self._stripping = stripping
         self._done: OrderedDict[tuple[str, int], None] = OrderedDict()
 
     def run(self, changes: Iterable[Change], *, limit: int | None = None) -> None:
@@ -101,7 +104,7 @@ class Advancing:
                 if isinstance(outcome, list):
                     return list[Change](outcome)
                 ends = [*ends, *outcome]
-            elif is_fresh or all(state.header.has_folded(task.seq) for task in ends):
+            elif is_fresh or all(_was_folded(state.header, task) for task in ends):
                 return []
             state = None
         message = f"workflow {workflow_id} is too busy: {MAX_RACES} commits lost in a row"
@@ -172,7 +175,8 @@ class Advancing:
             following += self._holding.carry_out(change)
             if _first_or_due(header):
                 following += self.fold(header.workflow_id, (), seen=header.version)
-            if change.old is not None and _has_resumed(change.old, header):
+            self._stripping.carry_out(change)
+            if change.old is not None and _runs_again(change.old, header):
                 following += self._fold_ended(header.workflow_id)
         self._done[mark] = None
         while len(self._done) > KEPT_DONE:
@@ -218,5 +222,12 @@ def _has_ended_or_revived(change: HeaderChange) -> bool:
     return change.new.status.is_terminal != was_terminal
 
 
-def _has_resumed(old: Header, new: Header) -> bool:
-    return old.status is WorkflowStatus.PAUSED and new.status is WorkflowStatus.RUNNING
+def _was_folded(header: Header, task: Task) -> bool:
+    """Even a stale header proves it, but for a task that was taken up again: it may show the earlier end."""
+    is_first = not task.inc and not task.child_generation
+    return is_first and header.has_folded(task.seq)
+
+
+def _runs_again(old: Header, new: Header) -> bool:
+    """Ends that came while it was paused, or had ended, were dropped (14)."""
+    return old.status is not new.status and new.status is WorkflowStatus.RUNNING

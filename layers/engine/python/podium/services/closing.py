@@ -9,13 +9,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from podium.domain.changes import HeaderChange
 from podium.domain.children import failure_start
 from podium.domain.execution import Kind
 from podium.domain.ids import TaskKey, failure_workflow_id
 from podium.domain.status import TaskStatus
 
 if TYPE_CHECKING:
-    from podium.domain.changes import Change, HeaderChange
+    from podium.domain.changes import Change
     from podium.domain.execution import Header, OpenEntry, Task
     from podium.domain.state import State
     from podium.ports.bundle import Ports
@@ -50,6 +51,10 @@ class Closing:
         """Carry out a terminal header: what it owns is ended, its parent told."""
         following = self._close(change)
         return following + self._children.notify(change.new)
+
+    def finish(self, header: Header) -> list[Change]:
+        """Do what is left of the closing of ``header``, so that an operation may start from it (11)."""
+        return self._close(HeaderChange(None, header))
 
     def _close(self, change: HeaderChange) -> list[Change]:
         if change.new.closed:

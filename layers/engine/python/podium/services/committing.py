@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from podium.domain.changes import HeaderChange
+from podium.domain.memory import TaskMemory
 from podium.domain.status import WorkflowStatus
 
 if TYPE_CHECKING:
@@ -48,6 +49,9 @@ class Committing:
         return replace(change, old=None)
 
     def _committed(self, state: State, decision: Decision) -> HeaderChange:
+        if decision.header.generation != state.header.generation:
+            # What is known of tasks that were taken up again holds no longer.
+            state = replace(state, memory=TaskMemory())
         for task in decision.ended:
             state.memory.remember(task)
         variables = state.variables if decision.variables is None else decision.variables

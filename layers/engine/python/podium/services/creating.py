@@ -50,8 +50,12 @@ class Creating:
             return self._repair(change.new, added)
         state = self.image(change.new)
         contents = {task.seq: task for task in change.created}
+        # An entry without content is that of a task taken up again as it is.
         return [
-            following for entry in added for following in self.create(state, contents[entry.seq])
+            following
+            for entry in added
+            if entry.seq in contents
+            for following in self.create(state, contents[entry.seq])
         ]
 
     def create(self, state: State, task: Task) -> list[Change]:
@@ -112,7 +116,8 @@ class Creating:
         if present is None or present.header.version == header.version:
             return self._states.at(header) if present is None else present
         variables = self._variables(present, header)
-        return State(header, present.graph, present.start, variables, TaskMemory())
+        graph = self._states.graph(header.definition)
+        return State(header, graph, present.start, variables, TaskMemory())
 
     def _variables(self, present: State, header: Header) -> JsonMap:
         """Those that ``header`` names; the present ones where two newer snapshots took their place."""

@@ -105,9 +105,10 @@ class Deciding:
                 case NeedTask(ref, seq):
                     memory.remember(self._task(header, ref, seq))
                 case NeedHistory(ref):
-                    memory.remember_history(ref, _ended(executions.read_history(workflow_id, ref)))
+                    found = executions.read_history(workflow_id, ref)
+                    memory.remember_history(ref, _folded(header, found))
                 case NeedAll():
-                    memory.remember_all(_ended(executions.read_tasks(workflow_id)))
+                    memory.remember_all(_folded(header, executions.read_tasks(workflow_id)))
                 case _:
                     pass
 
@@ -120,5 +121,6 @@ class Deciding:
         return task
 
 
-def _ended(tasks: Iterable[Task]) -> list[Task]:
-    return [task for task in tasks if task.status.is_terminal]
+def _folded(header: Header, tasks: Iterable[Task]) -> list[Task]:
+    """Facts among ``tasks``: an end that is not folded may yet be taken back (protocol.md 7)."""
+    return [task for task in tasks if task.status.is_terminal and header.entry(task.seq) is None]

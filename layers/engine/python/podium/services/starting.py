@@ -100,8 +100,7 @@ class Starting:
         self, spec: StartSpec, workflow_id: str, parent: Parent | None
     ) -> tuple[State, Decision]:
         """Everything but the header, and the decision to write it with."""
-        definition = self._snapshot(spec)
-        digest = self._put_snapshot(definition)
+        definition, digest = self.freeze(spec)
         record = starts.start_record(spec, definition)
         header = starts.new_header(
             workflow_id=workflow_id,
@@ -122,6 +121,14 @@ class Starting:
             message = f"the first decision of {workflow_id} decided nothing"
             raise DefectError(message)
         return state, decision
+
+    def freeze(self, spec: StartSpec) -> tuple[WorkflowDef, str]:
+        """The definition as an execution keeps it, and the digest that names its snapshot.
+
+        Raises NotFoundError for an unknown definition, ClientError for one that cannot start.
+        """
+        definition = self._snapshot(spec)
+        return definition, self._put_snapshot(definition)
 
     def _snapshot(self, spec: StartSpec) -> WorkflowDef:
         definition = spec.definition or self._ports.definitions.workflow(spec.name, spec.version)

@@ -12,13 +12,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from podium.domain.definitions import WorkflowDef
+from podium.domain.execution import StartRecord
 from podium.domain.graph import Graph
 from podium.domain.memory import TaskMemory
 from podium.domain.state import State
 from podium.errors import DefectError, LostRaceError, TransientError
 
 if TYPE_CHECKING:
-    from podium.domain.execution import Header, StartRecord
+    from podium.domain.execution import Header
     from podium.domain.json import JsonMap
     from podium.ports.executions import ExecutionStore
 
@@ -93,6 +94,10 @@ class States:
         """Drop what is known, for instance after an execution ended."""
         self._states.pop(workflow_id, None)
 
+    def keep_graph(self, digest: str, definition: WorkflowDef) -> Graph:
+        """The compiled form of a definition whose snapshot has been written."""
+        return self._remember_graph(digest, Graph(definition))
+
     def graph(self, digest: str) -> Graph:
         """The compiled definition snapshot; raises DefectError when it is gone."""
         known = self._graphs.get(digest)
@@ -110,6 +115,10 @@ class States:
         return digest in self._graphs
 
     def _load(self, header: Header) -> State:
+        if not header.definition:
+            # A child that was terminated before its launch: a header and nothing else.
+            nothing = WorkflowDef(name=header.name, version=header.name_version)
+            return State(header, Graph(nothing), StartRecord(), {}, TaskMemory())
         start = self._executions.read_start(header.workflow_id)
         if start is None:
             message = f"start record of {header.workflow_id} is missing"

@@ -29,6 +29,12 @@ if TYPE_CHECKING:
 OPEN = OneOf("st", (TaskStatus.SCHEDULED.value, TaskStatus.IN_PROGRESS.value))
 RUNNING = Equals("st", TaskStatus.IN_PROGRESS.value)
 
+#: Incarnation of a stripped item: above all others, so that no put takes its place.
+STRIPPED = 2**31 - 1
+#: Seconds that a stripped item stays: longer than any put can be under way.
+_STRIPPED_STAYS = 24 * 3600
+_CONTENT = ("in", "out", "mf")
+
 
 def is_new(inc: int) -> Condition:
     """No item yet, or one of an earlier incarnation: a put may take its place."""
@@ -156,6 +162,19 @@ def cancel_change(task: Task, now: int, retention: int) -> Change:
     if retention:
         values["ttl"] = now // 1000 + retention
     return Change.to(values)
+
+
+def strip_change(now: int) -> Change:
+    """All content goes; what is left refuses every claim, end and put."""
+    payloads = [name for content in _CONTENT for name in (content, pointer(content))]
+    return Change.to(
+        {
+            "st": TaskStatus.CANCELED.value,
+            "inc": STRIPPED,
+            "ttl": now // 1000 + _STRIPPED_STAYS,
+            **dict.fromkeys((*payloads, "rs", "w", "x"), ""),
+        }
+    )
 
 
 def cancel_condition(inc: int) -> Condition:

@@ -6,7 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from podium.adapters.items import task_changes as changes
+from podium.adapters.items.attributes import number
 from podium.adapters.items.base import ItemStore
+from podium.adapters.items.conditions import Exists
 from podium.adapters.items.keys import LAST, TASKS, partition, ref_and_seq, task_key, task_prefix
 from podium.adapters.items.table import Change, Put, Written
 from podium.adapters.items.tasks import task_item, task_of
@@ -108,6 +110,17 @@ class TaskStore(ItemStore):
             changes.cancel_change(task, now, self._retention),
             changes.cancel_condition(task.inc),
         )
+
+    def read_keys(self, workflow_id: str) -> Sequence[TaskKey]:
+        items = self._table.query(partition(workflow_id), (TASKS, TASKS + LAST))
+        return [
+            TaskKey(workflow_id, *ref_and_seq(item))
+            for item in items
+            if number(item, "inc") < changes.STRIPPED
+        ]
+
+    def strip(self, key: TaskKey, now: int) -> None:
+        self._table.update(task_key(key), changes.strip_change(now), Exists())
 
     def _upsert(
         self, workflow_id: str, fresh: Task, change: Change, condition: Condition

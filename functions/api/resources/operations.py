@@ -1,0 +1,22 @@
+"""Operations on executions that have ended, or are to go another way (rest-api.md 3.5)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from podium.bootstrap import Engine
+    from podium.http_event import Request
+
+
+def restart(request: Request, engine: Engine) -> None:
+    """From the start."""
+    engine.revivals.restart(
+        request.path("workflowId"),
+        use_latest_definitions=request.flag("useLatestDefinitions", default=False),
+    )
+
+
+def retry(request: Request, engine: Engine) -> None:
+    """New attempts of what failed."""
+    engine.revivals.retry(request.path("workflowId"))

@@ -1,0 +1,26 @@
+"""Operations on an execution as a whole, as pure functions of its state (engine.md 15, 7.1).
+
+Each is one commit; what it means for tasks, children, parents and messages follows from the header
+that it writes (protocol.md 5, 6, 7). One that is not allowed raises a ClientError and decides
+nothing.
+"""
+
+from podium.domain.operations.ending import terminate, time_out
+from podium.domain.operations.pausing import pause, resume
+from podium.domain.operations.restarting import refuse_restart, restart
+from podium.domain.operations.retrying import refuse_retry, retry
+from podium.domain.operations.reviving import Remains
+from podium.domain.operations.updating_variables import update_variables
+
+__all__ = [
+    "Remains",
+    "pause",
+    "refuse_restart",
+    "refuse_retry",
+    "restart",
+    "resume",
+    "retry",
+    "terminate",
+    "time_out",
+    "update_variables",
+]
