@@ -216,6 +216,15 @@ def test_shorthand_is_written_out_at_every_depth() -> None:
     assert found.steps == (Step("start", keep="w"),)
 
 
+def test_status_is_a_verb_alone_and_an_option_beside_one() -> None:
+    value = {"name": "story", "covers": ["engine 1"]}
+    steps = [{"status": {"includeOutput": True}}, {"retry": None, "status": 404}]
+    assert scenario.read(value | {"steps": steps}).steps == (
+        Step("status", {"includeOutput": True}),
+        Step("retry", status=404),
+    )
+
+
 @pytest.mark.parametrize(
     ("fields", "said"),
     [

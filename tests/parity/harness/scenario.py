@@ -132,6 +132,8 @@ def _step(value: Json | str, where: str) -> Step:
     if isinstance(value, str):
         value = {value: None}
     verbs = [key for key in value if key not in _OPTIONS]
+    if not verbs and "status" in value:  # the verb of that name, not the option of another one
+        verbs = ["status"]
     if len(verbs) != 1:
         raise ScenarioError(f"{where}: a step has one verb, not {verbs}")
     argument = value[verbs[0]]
@@ -145,7 +147,7 @@ def _step(value: Json | str, where: str) -> Step:
         argument,
         of=value.get("of", "w"),
         keep=keep,
-        status=value.get("status"),
+        status=value.get("status") if verbs[0] != "status" else None,
         within=float(value.get("within", 20.0)),
     )
 
