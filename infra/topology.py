@@ -78,7 +78,7 @@ _EXECUTIONS_WRITE = grant(
 _EXECUTIONS_UPDATE = grant(Kind.TABLE, EXECUTIONS, "dynamodb", "GetItem", "UpdateItem")
 _METADATA_READ = grant(Kind.TABLE, METADATA, "dynamodb", "BatchGetItem", "GetItem", "Query")
 #: The registry of task queues lives in the metadata table; the first task of a type writes it.
-_REGISTER_QUEUE = grant(Kind.TABLE, METADATA, "dynamodb", "PutItem")
+_REGISTER_QUEUE = grant(Kind.TABLE, METADATA, "dynamodb", "UpdateItem")
 _TASKS_SEND = grant(Kind.TASK_QUEUES, "", "sqs", "CreateQueue", "SendMessage")
 _TASKS_RECEIVE = grant(
     Kind.TASK_QUEUES, "", "sqs", "ChangeMessageVisibility", "DeleteMessage", "ReceiveMessage"
@@ -173,7 +173,7 @@ TOPOLOGY = Topology(
             triggers=(HttpRoute("ANY", "/{proxy+}"),),
             grants=(
                 *_ADVANCE,
-                grant(Kind.TABLE, METADATA, "dynamodb", "DeleteItem"),
+                grant(Kind.TABLE, METADATA, "dynamodb", "DeleteItem", "PutItem"),
                 _TASKS_RECEIVE,
                 _TASKS_COUNT,
             ),
@@ -188,7 +188,10 @@ TOPOLOGY = Topology(
             grants=(
                 _EXECUTIONS_UPDATE,
                 grant(Kind.TABLE, METADATA, "dynamodb", "GetItem"),
+                _REGISTER_QUEUE,
                 _TASKS_RECEIVE,
+                # A task that finds no free slot goes back to its queue.
+                _TASKS_SEND,
                 _TIMERS_SEND,
                 _PAYLOADS_SEEK,
                 _PAYLOADS_READ,

@@ -10,6 +10,8 @@ from podium.adapters.aws.registry import QueueRegistry
 from podium.adapters.items.payloads import Payloads
 from podium.adapters.memory.blobs import MemoryBlobs
 from podium.adapters.memory.queues import MemoryTaskQueue
+from podium.domain.limits import TaskLimit
+from podium.domain.queues import Lane, QueueAddress
 from podium.ports.queues import TaskMessage
 from podium_local.clock import VirtualClock
 from tests.support.aws import moto_stack
@@ -23,6 +25,7 @@ def _aws(stack):
         stack.metadata_table,
         stack.queue_prefix,
         stack.queue_arns["tasks-dead-letters"],
+        stack.clock,
     )
     payloads = Payloads(S3Blobs(clients.s3, stack.payload_bucket), 1000)
     return SqsTaskQueue(clients.sqs, registry, payloads)
@@ -38,13 +41,17 @@ def made(request):
         yield _aws(stack), stack.clock
 
 
+CHARGE = QueueAddress("charge")
+
+
 def _message(seq=1, task_type="charge", **fields):
     return TaskMessage("wf", "charge", seq, 0, 0, task_type, workflow_name="orders", **fields)
 
 
 def test_an_unknown_type_is_empty_and_makes_no_queue(made):
     queue, _ = made
-    assert list(queue.receive("nobody", "", 5, 0)) == []
+    assert list(queue.receive(QueueAddress("nobody"), 5, 0)) == []
+    assert list(queue.pollable("nobody", "")) == []
     assert queue.size("nobody") == 0
     assert queue.sizes() == {}
 
@@ -54,7 +61,7 @@ def test_a_message_is_received_by_its_type_and_domain_alone(made):
     queue.send(_message(1))
     queue.send(_message(2, domain="eu"))
     assert queue.sizes() == {"charge": 1, "eu:charge": 1}
-    (received,) = queue.receive("charge", "eu", 5, 0)
+    (received,) = queue.receive(QueueAddress("charge", "eu"), 5, 0)
     assert received.message == _message(2, domain="eu")
     assert received.receive_count == 1
 
@@ -63,45 +70,45 @@ def test_more_than_ten_are_received_and_deleted(made):
     queue, clock = made
     for seq in range(1, 26):
         queue.send(_message(seq))
-    received = queue.receive("charge", "", 25, 0)
+    received = queue.receive(CHARGE, 25, 0)
     assert {each.message.seq for each in received} == set(range(1, 26))
-    queue.delete("charge", "", [each.receipt for each in received])
+    queue.delete(CHARGE, [each.receipt for each in received])
     clock.advance(3_600_000)
-    assert list(queue.receive("charge", "", 25, 0)) == []
+    assert list(queue.receive(CHARGE, 25, 0)) == []
 
 
 def test_a_message_that_is_not_deleted_comes_again(made):
     queue, clock = made
     queue.send(_message())
-    queue.receive("charge", "", 1, 0)
-    assert list(queue.receive("charge", "", 1, 0)) == []
+    queue.receive(CHARGE, 1, 0)
+    assert list(queue.receive(CHARGE, 1, 0)) == []
     clock.advance(31_000)
-    (again,) = queue.receive("charge", "", 1, 0)
+    (again,) = queue.receive(CHARGE, 1, 0)
     assert again.receive_count == 2
 
 
 def test_a_message_can_be_asked_for_again_sooner(made):
     queue, clock = made
     queue.send(_message())
-    (received,) = queue.receive("charge", "", 1, 0)
-    queue.retry_later("charge", "", received.receipt, 2)
+    (received,) = queue.receive(CHARGE, 1, 0)
+    queue.retry_later(CHARGE, received.receipt, 2)
     clock.advance(2_001)
-    assert len(queue.receive("charge", "", 1, 0)) == 1
+    assert len(queue.receive(CHARGE, 1, 0)) == 1
 
 
 def test_a_delayed_message_waits(made):
     queue, clock = made
     queue.send(_message(), 60)
     clock.advance(59_000)
-    assert list(queue.receive("charge", "", 1, 0)) == []
+    assert list(queue.receive(CHARGE, 1, 0)) == []
     clock.advance(1_001)
-    assert len(queue.receive("charge", "", 1, 0)) == 1
+    assert len(queue.receive(CHARGE, 1, 0)) == 1
 
 
 def test_an_input_too_large_to_travel_is_named_by_its_path(made):
     queue, _ = made
     queue.send(_message(input={"text": "x" * 2000}))
-    (received,) = queue.receive("charge", "", 1, 0)
+    (received,) = queue.receive(CHARGE, 1, 0)
     assert received.message.input == {}
     assert received.message.external_input_path.startswith("wf/")
 
@@ -111,4 +118,44 @@ def test_any_text_is_a_task_type(made, task_type):
     queue, _ = made
     queue.send(_message(task_type=task_type))
     assert queue.size(task_type) == 1
-    assert queue.receive(task_type, "", 1, 0)[0].message.task_type == task_type
+    assert queue.receive(QueueAddress(task_type), 1, 0)[0].message.task_type == task_type
+
+
+def test_a_task_limited_by_poll_waits_where_only_polls_look(made):
+    queue, _ = made
+    by_poll, at_gate = TaskLimit("charge", 5), TaskLimit("charge", 5, at_gate=True)
+    queue.send(_message(1))
+    queue.send(_message(2, limit=by_poll))
+    queue.send(_message(3, limit=at_gate))
+    polled = QueueAddress("charge", lane=Lane.POLLED)
+    assert list(queue.pollable("charge", "")) == [CHARGE, polled]
+    assert {each.message.seq for each in queue.receive(CHARGE, 5, 0)} == {1, 3}
+    (limited,) = queue.receive(polled, 5, 0)
+    assert limited.message == _message(2, limit=by_poll)
+    queue.retry_later(polled, limited.receipt, 0)
+    assert queue.size("charge") == 1
+    assert queue.sizes() == {"charge": 1}
+
+
+def test_a_queue_that_another_process_made_is_found_within_some_seconds(made):
+    queue, clock = made
+    queue.send(_message(1))
+    assert list(queue.pollable("charge", "")) == [CHARGE]
+    other = queue if isinstance(queue, MemoryTaskQueue) else _again(queue)
+    other.send(_message(2, limit=TaskLimit("charge", 5)))
+    clock.advance(15_000)
+    assert len(queue.pollable("charge", "")) == 2
+
+
+def _again(queue):
+    """The same queues, as a process sees them that remembers nothing."""
+    known = queue._registry
+    registry = QueueRegistry(
+        known._sqs,
+        known._dynamodb,
+        known._table,
+        known._prefix,
+        known._dead_letters_arn,
+        known._clock,
+    )
+    return SqsTaskQueue(queue._client, registry, queue._payloads)

@@ -16,14 +16,23 @@ from hypothesis import strategies as st
 from podium.ports.outside import HttpResponse
 from tests.support.chaos import Chaos, check_causes, check_facts
 from tests.support.cluster import Cluster
-from tests.support.definitions import CUSTOM_TYPE, HTTP_URI, SMALL, WORKERS, workflow_json
+from tests.support.definitions import (
+    CUSTOM_TYPE,
+    HTTP_URI,
+    LIMITED,
+    SMALL,
+    WORKERS,
+    workflow_json,
+)
 
 
 def cluster_with_workers() -> Cluster:
     """Three deciders; the tasks of the generated definitions retry at once and have short leases."""
     cluster = Cluster(deciders=3)
     for name in (*WORKERS, CUSTOM_TYPE):
-        cluster.register({"name": name, "retryCount": 1, "retryDelaySeconds": 0})
+        cluster.register(
+            {"name": name, "retryCount": 1, "retryDelaySeconds": 0, **LIMITED.get(name, {})}
+        )
     cluster.http.answers[HTTP_URI] = HttpResponse(200, "OK", {}, {"value": 3})
     return cluster
 
@@ -40,6 +49,7 @@ def test_a_bad_day_creates_nothing_twice_and_ends(
     check_facts_so_far(cluster, wf)
     chaos.good_day(wf)
     check_facts(cluster, wf)
+    chaos.limits.check_slots_come_back()
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))

@@ -16,6 +16,7 @@ from podium.domain.ids import TaskKey
 from podium.domain.json import Json
 from podium.domain.status import TaskStatus, WorkflowStatus
 from podium.errors import ConflictError
+from podium.services.limiting import Limiting
 from podium.services.polling import HandedOut
 from tests.support.cluster import Cluster
 
@@ -37,6 +38,7 @@ class Chaos:
         self.rng = rng
         self._records: list[dict[str, object]] = []
         self._old: list[HandedOut] = []
+        self.limits = LimitWatch(cluster)
 
     def bad_day(self, workflow_id: str, rounds: int) -> None:
         """So many rounds of faults."""
@@ -85,9 +87,9 @@ class Chaos:
             self.cluster.fire_timers()
 
     def _work(self, *, good: bool = False) -> None:
-        for domain, task_type in sorted(self.cluster.task_queue.queues):
-            assert not domain
+        for task_type in sorted({each.task_type for each in self.cluster.task_queue.queues}):
             for handed in self.cluster.poll(task_type, count=5):
+                self.limits.see(handed)
                 if good or self.rng.random() < 0.9:
                     self._answer(handed, good=good)
                 if self.rng.random() < 0.2:
@@ -128,6 +130,48 @@ def open_tasks(cluster: Cluster, workflow_id: str) -> Iterator[tuple[str, Task]]
         yield workflow_id, task
         if task.child_id:
             yield from open_tasks(cluster, task.child_id)
+
+
+class LimitWatch:
+    """Counts what is out of each limited type, as its workers see it."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+        self._handed: dict[str, list[HandedOut]] = {}
+        self._moments: dict[str, list[int]] = {}
+
+    def see(self, handed: HandedOut) -> None:
+        """A task was handed out: never more than the limit allows are out then."""
+        limit = handed.message.limit
+        if limit is None:
+            return
+        out = [each for each in self._handed.get(limit.key, []) if self._is_out(each)]
+        self._handed[limit.key] = [*out, handed]
+        assert len(out) < limit.concurrent or not limit.concurrent, f"above the limit: {out}"
+        moments = self._moments.setdefault(limit.key, [])
+        moments.append(self._cluster.clock.now())
+        spans = zip(moments, moments[limit.rate :], strict=False)
+        assert not limit.rate or all(end - begin >= limit.window for begin, end in spans), moments
+
+    def check_slots_come_back(self) -> None:
+        """When nothing runs any more, whoever looks at a limit finds it free."""
+        limiting = Limiting(self._cluster.engine.ports)
+        for handed in self._handed.values():
+            limit = handed[-1].message.limit
+            assert limit is not None
+            for _ in range(limit.concurrent):
+                limiting.room(limit)
+                self._cluster.clock.advance(max(1000, limit.window))
+            assert limiting.room(limit) == (limit.concurrent or limit.rate)
+
+    def _is_out(self, handed: HandedOut) -> bool:
+        key = TaskKey(handed.message.workflow_id, handed.task.ref, handed.task.seq)
+        task = self._cluster.store.read_task(key)
+        return (
+            task is not None
+            and task.status is TaskStatus.IN_PROGRESS
+            and (task.inc, task.epoch) == (handed.task.inc, handed.task.epoch)
+        )
 
 
 def check_facts(cluster: Cluster, workflow_id: str) -> None:

@@ -133,6 +133,7 @@ class Cluster:
             tasks=self.task_queue,
             system_tasks=self.system_queue,
             timers=self.timer_queue,
+            limits=self.store.limits,
             engines=ENGINES,
             http=self.http,
             clock=self.clock,

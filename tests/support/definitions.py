@@ -19,6 +19,11 @@ from hypothesis import strategies as st
 from podium.domain.definitions import WorkflowDef
 
 WORKERS = ("pick", "pack", "ship")
+#: Some are limited: one at a time, or two in three seconds.
+LIMITED: dict[str, dict[str, Any]] = {
+    "pack": {"concurrentExecLimit": 1},
+    "ship": {"rateLimitPerFrequency": 2, "rateLimitFrequencyInSeconds": 3},
+}
 CUSTOM_TYPE = "CARRIER"
 CASES = ("a", "b")
 CHOOSE = "$.choice == 'a' ? 'a' : 'b'"
@@ -179,6 +184,7 @@ class _Author:
                 "retryCount": retries,
                 "retryLogic": logic,
                 "retryDelaySeconds": self._draw(st.integers(0, 2)),
+                **LIMITED.get(task["name"], {}),
             }
         if self._flip():
             task["retryCount"] = self._draw(st.integers(0, 2))

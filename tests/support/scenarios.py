@@ -60,7 +60,7 @@ def play(cluster: Cluster, scenario: Scenario, wf: str) -> None:
         if cluster.status(wf).is_terminal:
             cluster.advance(2)
             return
-        for task_type in sorted(key for _, key in cluster.task_queue.queues):
+        for task_type in sorted({address.task_type for address in cluster.task_queue.queues}):
             _work(cluster, scenario, task_type)
         cluster.settle()
         cluster.clock.advance(1000)

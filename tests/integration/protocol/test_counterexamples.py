@@ -14,6 +14,7 @@ import pytest
 from podium.domain.execution import Header
 from podium.domain.ids import TaskKey, child_workflow_id
 from podium.domain.json import Json
+from podium.domain.queues import QueueAddress
 from podium.domain.status import TaskStatus, WorkflowStatus
 from tests.integration.protocol.definitions import (
     CHAIN,
@@ -153,7 +154,7 @@ def test_6_a_message_whose_item_will_never_come_is_deleted_in_the_end() -> None:
     for _ in range(8):
         cluster.poll("t1")
         cluster.clock.advance(3000)
-    assert cluster.task_queue.queues["", "t1"].messages() == []
+    assert cluster.task_queue.queues[QueueAddress("t1")].messages() == []
 
 
 def test_7_a_completion_beats_the_timeout_that_was_about_to_be_decided() -> None:

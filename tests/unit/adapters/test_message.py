@@ -15,6 +15,7 @@ from podium.adapters.message import (
     timer_json,
     timer_message,
 )
+from podium.domain.queues import Lane, QueueAddress
 from podium.errors import DefectError
 from podium.ports.queues import TaskMessage, TimerMessage
 
@@ -54,16 +55,23 @@ def test_payload_text_is_legal_wherever_it_goes(value):
 
 
 def test_queue_names_are_legal_and_apart():
-    types = [
-        ("a", ""),
-        ("b", "a"),
-        ("a:b", ""),
-        ("-x", ""),
-        ("é", ""),
-        ("x" * 200, ""),
-        ("a b", ""),
+    addresses = [
+        QueueAddress("a"),
+        QueueAddress("b", "a"),
+        QueueAddress("a:b"),
+        QueueAddress("-x"),
+        QueueAddress("é"),
+        QueueAddress("x" * 200),
+        QueueAddress("a b"),
+        QueueAddress("a", lane=Lane.POLLED),
+        QueueAddress("a", lane=Lane.GATE),
+        QueueAddress("a", lane=Lane.POLLED, key="b"),
+        QueueAddress("a", "b", Lane.POLLED),
+        QueueAddress("a", "polled", Lane.POLLED),
+        QueueAddress("polled:0:a"),
+        QueueAddress("polled", "polled"),
     ]
-    names = [queue_name("podium-", *each) for each in types]
+    names = [queue_name("podium-", address) for address in addresses]
     assert names[0] == "podium-task-a"
     assert len(set(names)) == len(names)
     assert all(

@@ -53,6 +53,7 @@ def a_service(store=None, clock=None):
         tasks=nothing,
         system_tasks=nothing,
         timers=nothing,
+        limits=nothing,
         engines=table_engines(),
         http=nothing,
         clock=clock,

@@ -9,6 +9,7 @@ import pytest
 
 from podium.adapters.aws import names
 from podium.adapters.message import task_json
+from podium.domain.queues import QueueAddress
 from podium.ports.queues import TaskMessage
 from podium_worker import (
     ConfigurationError,
@@ -158,7 +159,8 @@ def test_the_decorated_function_can_still_be_called() -> None:
     "task_type", ["charge", "a-b_c", "with space", "--x", "für", "x" * 100, "a:b", "1"]
 )
 def test_queue_names_are_those_of_the_engine(task_type: str, domain: str) -> None:
-    assert queue_name("p-", task_type, domain) == names.queue_name("p-", task_type, domain)
+    address = QueueAddress(task_type, domain)
+    assert queue_name("p-", task_type, domain) == names.queue_name("p-", address)
 
 
 def test_messages_of_the_engine_are_understood() -> None:

@@ -19,10 +19,12 @@ from podium.adapters.aws.queues import SqsSystemTaskQueue, SqsTaskQueue, SqsTime
 from podium.adapters.aws.records import DynamoFailedRecords
 from podium.adapters.aws.redelivery import SqsRedelivery
 from podium.adapters.aws.registry import QueueRegistry
+from podium.adapters.aws.table import DynamoTable
 from podium.adapters.engines.jq import JqPrograms
 from podium.adapters.engines.jsonpath import JsonPaths
 from podium.adapters.engines.quickjs import QuickJsScripts
 from podium.adapters.engines.zones import SystemZones
+from podium.adapters.items.limit_store import ItemLimitStore
 from podium.adapters.stream import change
 from podium.adapters.system import RandomIds, SystemClock, sleep
 from podium.adapters.web import UrllibHttpCaller
@@ -38,6 +40,7 @@ from podium.services.deciding import Deciding
 from podium.services.following import Following
 from podium.services.holding import Holding
 from podium.services.joining import Joining
+from podium.services.limiting import Limiting
 from podium.services.open_tasks import OpenTasks
 from podium.services.operating import Operating
 from podium.services.polling import Polling
@@ -124,13 +127,14 @@ def assemble(
     states = States(ports.executions)
     deciding = Deciding(ports)
     timers = Timers(ports.timers, ports.clock)
+    limiting = Limiting(ports)
     committing = Committing(ports.executions, states, timers)
     starting = Starting(ports, states, deciding, committing)
     joining = Joining(ports, states, committing)
     children = Children(ports, states, deciding, committing, starting, joining)
     creating = Creating(ports, states, deciding, children)
     reading = Reading(ports, states)
-    closing = Closing(ports, states, deciding, creating, children, reading)
+    closing = Closing(ports, states, deciding, creating, children, reading, limiting)
     holding = Holding(ports, states, creating)
     stripping = Stripping(ports)
     advancing = Advancing(
@@ -138,14 +142,14 @@ def assemble(
     )
     following = Following(advancing, inline=inline_advance)
     open_tasks = OpenTasks(ports, states, advancing)
-    updates = Updating(ports, states, creating, following, open_tasks)
+    updates = Updating(ports, states, creating, following, open_tasks, limiting)
     validating = Validating(
         ports, owner_email_mandatory=owner_email_mandatory, name_validation=name_validation
     )
     return Engine(
         ports=ports,
         starts=Started(ports, starting, following),
-        polls=Polling(ports, states, timers),
+        polls=Polling(ports, states, timers, limiting),
         updates=updates,
         signals=Signaling(open_tasks, updates),
         awaiting=Awaiting(ports, states),
@@ -173,6 +177,7 @@ def build(
 ) -> Engine:
     """The engine on AWS; ``clock``, ``sleep`` and ``ids`` default to the machine's own."""
     clients = clients or Clients()
+    clock = clock or SystemClock()
     blobs = S3Blobs(clients.deferred_s3, settings.payload_bucket)
     executions = DynamoExecutions(
         clients.dynamodb,
@@ -186,6 +191,7 @@ def build(
         settings.metadata_table,
         settings.queue_prefix,
         settings.task_dead_letters_queue_arn,
+        clock,
     )
     ports = Ports(
         executions=executions,
@@ -195,11 +201,12 @@ def build(
             clients.sqs, settings.system_tasks_queue_url, executions.payloads
         ),
         timers=SqsTimerQueue(clients.sqs, settings.timers_queue_url),
+        limits=ItemLimitStore(DynamoTable(clients.dynamodb, settings.executions_table)),
         engines=Engines(
             script=QuickJsScripts(), jq=JqPrograms(), path=JsonPaths(), zones=SystemZones()
         ),
         http=UrllibHttpCaller(allow_private=settings.http_task_allow_private),
-        clock=clock or SystemClock(),
+        clock=clock,
         sleep=sleep,
         ids=ids or RandomIds(),
     )

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from podium.adapters.items import text as json_text
+from podium.adapters.items.limits import pack_limit, unpack_limit
 from podium.adapters.items.payloads import pointer
 from podium.domain.ids import TaskKey
 from podium.errors import DefectError
@@ -59,6 +60,8 @@ def task_json(message: TaskMessage) -> str:
     wire |= {name: value for name, value in optional.items() if value}
     if message.correlation_id is not None:
         wire["correlationId"] = message.correlation_id
+    if message.limit is not None:
+        wire |= {"limit": pack_limit(message.limit), "limitKey": message.limit.key}
     return json_text.dumps(wire)
 
 
@@ -81,7 +84,10 @@ def task_message(body: str) -> TaskMessage:
     except KeyError as error:
         raise DefectError(f"a task message without {error}") from error
     values |= {at: wire[name] for at, name in _OPTIONAL.items() if name in wire}
-    return TaskMessage(**values, correlation_id=cast("str | None", wire.get("correlationId")))
+    limit = unpack_limit(str(wire.get("limit", "")), str(wire.get("limitKey", "")))
+    return TaskMessage(
+        **values, correlation_id=cast("str | None", wire.get("correlationId")), limit=limit
+    )
 
 
 def fitted(message: TaskMessage, payloads: Payloads) -> TaskMessage:

@@ -12,10 +12,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from podium.domain.decision import Context, Missing, MissingError
+from podium.domain.definitions import LimitDelivery
 from podium.domain.execution import Kind, OpenEntry, Task
 from podium.domain.facts import Facts
 from podium.domain.ids import TaskKey, child_workflow_id
 from podium.domain.joins import joined_wire_refs
+from podium.domain.limits import task_limit
 from podium.domain.outcome import LONGEST_NAME, LONGEST_REASON, Outcome, TerminateWorkflowError
 from podium.domain.retry import definition_for, delay_seconds, jitter_ms
 from podium.domain.state import node_of
@@ -158,7 +160,9 @@ class _Making:
             task = replace(task, input={**task_input, "asyncComplete": True})
         if self.entry.kind is Kind.WORKER:
             task = replace(task, domain=domain_of(task.type, self.state.start.task_to_domain))
-        return replace(task, lease=_lease(self.entry.kind, definition))
+        at_gate = self.entry.kind is Kind.SYSTEM or _is_at_gate(definition)
+        limit = task_limit(definition, task.name, at_gate=at_gate)
+        return replace(task, lease=_lease(self.entry.kind, definition), limit=limit)
 
     def child(self) -> Task:
         """A SUB_WORKFLOW: its input says which workflow to start (tasks.md 10)."""
@@ -269,6 +273,10 @@ def _dynamic_name(node: Node, task_input: JsonMap) -> str:
     if len(name) > LONGEST_NAME:
         raise TerminateWorkflowError(f"The dynamic task {node.ref} resolves to too long a name")
     return name
+
+
+def _is_at_gate(definition: TaskDef | None) -> bool:
+    return definition is not None and definition.limit_delivery is LimitDelivery.GATE
 
 
 def _lease(kind: Kind, definition: TaskDef | None) -> int:

@@ -16,6 +16,7 @@ from podium.domain.status import TaskStatus, WorkflowStatus
 
 if TYPE_CHECKING:
     from podium.domain.json import JsonMap
+    from podium.domain.limits import TaskLimit
 
 
 class Kind(StrEnum):
@@ -212,6 +213,8 @@ class Task:
     #: Not to be handed out while the workflow is paused (protocol.md 5).
     held: bool = False
     hold: int = 0
+    #: What limits its hand-out; None when nothing does.
+    limit: TaskLimit | None = None
 
     @property
     def wire_ref(self) -> str:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from podium.domain.engines import Engines
     from podium.ports.definitions import DefinitionReader
     from podium.ports.executions import ExecutionStore
+    from podium.ports.limits import LimitStore
     from podium.ports.outside import Clock, HttpCaller, Ids, Sleep
     from podium.ports.queues import SystemTaskQueue, TaskQueue, TimerQueue
 
@@ -22,6 +23,7 @@ class Ports:
     tasks: TaskQueue
     system_tasks: SystemTaskQueue
     timers: TimerQueue
+    limits: LimitStore
     engines: Engines
     http: HttpCaller
     clock: Clock

@@ -180,6 +180,13 @@ class ExecutionStore(Protocol):
         """
         ...
 
+    def give_back(self, key: TaskKey, task: Task) -> Outcome:
+        """Undo a claim that could not be handed out: SCHEDULED again, without worker, and without a
+        startTime when this claim set it, iff IN_PROGRESS at the incarnation and epoch of ``task``, the item
+        after the claim. The message is sent before (21c).
+        """
+        ...
+
     def update_open(self, key: TaskKey, update: TaskEnd, *, inc: int | None = None) -> Outcome:
         """IN_PROGRESS reported for a system task: output and reason change, the status becomes
         IN_PROGRESS, iff open. No x: nothing follows from it.

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from podium.domain.json import JsonMap
+from podium.domain.limits import TaskLimit
+from podium.domain.queues import Lane, QueueAddress
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,16 @@ class TaskMessage:
     external_input_path: str = ""
     #: Not to be handed out before this moment (epoch ms); delays above 15 minutes.
     not_before: int = 0
+    #: What limits the hand-out; None when nothing does.
+    limit: TaskLimit | None = None
+
+    @property
+    def address(self) -> QueueAddress:
+        """The queue it is received from; one that is limited by poll is for polls alone."""
+        if self.limit is None or self.limit.at_gate:
+            return QueueAddress(self.task_type, self.domain)
+        key = "" if self.limit.key == self.task_type else self.limit.key
+        return QueueAddress(self.task_type, self.domain, Lane.POLLED, key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,36 +83,43 @@ LONGEST_DELAY = 900
 
 
 class TaskQueue(Protocol):
-    """Hand-out queues, one per (domain, task type), made when first needed."""
+    """Hand-out queues: a few for each task type and domain, each made when first needed."""
 
     def send(self, message: TaskMessage, delay: int = 0) -> None:
-        """SendMessage to the queue of the message's type and domain, delayed by at most 900 seconds.
+        """SendMessage to ``message.address``, delayed by at most 900 seconds.
 
-        The first use of a type also makes its queue: a read of the registry, CreateQueue and the
-        registry write.
+        The first use also makes the queue: a read of the registry, CreateQueue and the registry
+        write.
         """
         ...
 
-    def receive(self, task_type: str, domain: str, count: int, wait_ms: int) -> Sequence[Received]:
+    def pollable(self, task_type: str, domain: str) -> Sequence[QueueAddress]:
+        """The queues a poll for the type reads, in this order; none for an unknown type.
+
+        A read of the registry unless remembered; one made elsewhere is seen within some seconds.
+        """
+        ...
+
+    def receive(self, address: QueueAddress, count: int, wait_ms: int) -> Sequence[Received]:
         """Up to ``count`` messages; waits at most ``wait_ms``. One ReceiveMessage per 10 messages asked.
-        An unknown type gives an empty answer and makes no queue.
+        A queue that does not exist gives an empty answer and is not made.
         """
         ...
 
-    def delete(self, task_type: str, domain: str, receipts: Sequence[str]) -> None:
+    def delete(self, address: QueueAddress, receipts: Sequence[str]) -> None:
         """DeleteMessageBatch, 10 at a time."""
         ...
 
-    def retry_later(self, task_type: str, domain: str, receipt: str, seconds: int) -> None:
+    def retry_later(self, address: QueueAddress, receipt: str, seconds: int) -> None:
         """ChangeMessageVisibility."""
         ...
 
     def sizes(self) -> dict[str, int]:
-        """Messages waiting in each known queue, by ``[domain:]taskType``: a registry read, then one call each."""
+        """Messages waiting for workers, by ``[domain:]taskType``: a registry read, then one call per queue."""
         ...
 
     def size(self, task_type: str, domain: str = "") -> int:
-        """Messages waiting in one queue; 0 for an unknown type."""
+        """Messages waiting in all queues of a type and domain; 0 for an unknown type."""
         ...
 
 

@@ -155,7 +155,7 @@ class Advancing:
             if isinstance(following, TaskChange):
                 ends.append(following.new)
         ended_children = [
-            child for task in ends for child in self._closing.end_child_of(change.workflow_id, task)
+            child for task in ends for child in self._closing.let_go(change.workflow_id, task)
         ]
         return [*self.fold(change.workflow_id, ends), *ended_children]
 

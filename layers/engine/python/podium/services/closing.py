@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from podium.services.children import Children
     from podium.services.creating import Creating
     from podium.services.deciding import Deciding
+    from podium.services.limiting import Limiting
     from podium.services.reading import Reading
     from podium.services.states import States
 
@@ -38,6 +39,7 @@ class Closing:
         creating: Creating,
         children: Children,
         reading: Reading,
+        limiting: Limiting,
     ) -> None:
         """Wire the parts; see ``bootstrap``."""
         self._ports = ports
@@ -46,6 +48,7 @@ class Closing:
         self._creating = creating
         self._children = children
         self._reading = reading
+        self._limiting = limiting
 
     def close(self, change: HeaderChange) -> list[Change]:
         """Carry out a terminal header: what it owns is ended, its parent told."""
@@ -76,10 +79,13 @@ class Closing:
             self._states.keep(replace(state, header=closed))
         return following
 
-    def end_child_of(self, workflow_id: str, task: Task) -> list[Change]:
-        """End the child that an ended task waited for, if it still runs: the task timed out, or
-        was ended through the API (docs/parity.md).
+    def let_go(self, workflow_id: str, task: Task) -> list[Change]:
+        """What an ended task held: its slot, and the child it waited for.
+
+        A child that still runs is ended: the task timed out, or was ended through the API
+        (docs/parity.md).
         """
+        self._limiting.release(workflow_id, task)
         if task.kind is not Kind.CHILD:
             return []
         key = TaskKey(workflow_id, task.ref, task.seq)
@@ -101,13 +107,14 @@ class Closing:
         workflow_id = state.header.workflow_id
         key = TaskKey(workflow_id, state.graph.ref(entry), entry.seq)
         task = self._ports.executions.read_task(key)
-        if task is not None and task.inc == entry.inc and task.status.is_terminal:
-            return
         if task is None or task.inc < entry.inc:
             task = self._creating.content_of(state, entry)
-        now = self._ports.clock.now()
-        canceled = replace(task, status=TaskStatus.CANCELED, ended_at=now, updated_at=now)
-        self._ports.executions.cancel(workflow_id, canceled, now)
+        if task.inc != entry.inc or not task.status.is_terminal:
+            now = self._ports.clock.now()
+            canceled = replace(task, status=TaskStatus.CANCELED, ended_at=now, updated_at=now)
+            task = self._ports.executions.cancel(workflow_id, canceled, now).task or task
+        # Also when it had ended: a closing before this one may have stopped between the two.
+        self._limiting.release(workflow_id, task)
 
     def _start_failure_workflow(self, state: State) -> list[Change]:
         if not state.graph.definition.failure_workflow or state.header.status.is_successful:

@@ -33,4 +33,5 @@ def task_message(state: State, task: Task) -> TaskMessage:
         response_timeout=task.lease // 1000,
         input=task.input,
         external_input_path=task.external_input_path,
+        limit=task.limit,
     )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import logging
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from podium.domain.ids import TaskKey
+from podium.domain.limits import holder_of
+from podium.domain.queues import Lane
 from podium.domain.status import TaskStatus
-from podium.errors import InvalidInputError
+from podium.errors import InvalidInputError, PodiumError
 from podium.ports.queues import TimerMessage
 
 if TYPE_CHECKING:
@@ -15,10 +18,15 @@ if TYPE_CHECKING:
 
     from podium.domain.definitions import WorkflowTask
     from podium.domain.execution import Task
+    from podium.domain.limits import TaskLimit
+    from podium.domain.queues import QueueAddress
     from podium.ports.bundle import Ports
     from podium.ports.queues import Received, TaskMessage
+    from podium.services.limiting import Limiting
     from podium.services.states import States
     from podium.services.timers import Timers
+
+logger = logging.getLogger(__name__)
 
 #: A long poll waits at most this long (rest-api.md 5).
 LONGEST_WAIT_MS = 5000
@@ -46,11 +54,14 @@ class HandedOut:
 class Polling:
     """Hands tasks to workers that ask over HTTP."""
 
-    def __init__(self, ports: Ports, states: States, timers: Timers) -> None:
+    def __init__(self, ports: Ports, states: States, timers: Timers, limiting: Limiting) -> None:
         """Wire the parts; see ``bootstrap``."""
         self._ports = ports
         self._states = states
         self._timers = timers
+        self._limiting = limiting
+        #: What limited the tasks that came out of a queue last.
+        self._limits: dict[QueueAddress, TaskLimit] = {}
 
     def poll(
         self, task_type: str, worker_id: str, domain: str = "", count: int = 1, wait_ms: int = 100
@@ -69,16 +80,86 @@ class Polling:
             raise InvalidInputError(message)
         wanted = min(count, MOST_TASKS)
         claimed: list[HandedOut] = []
-        while len(claimed) < wanted:
-            wait = wait_ms if not claimed else 0
-            batch = self._ports.tasks.receive(task_type, domain, wanted - len(claimed), wait)
-            if not batch:
-                break
-            claimed += self._claim_batch(task_type, domain, worker_id, batch)
+        queues = self._ports.tasks.pollable(task_type, domain)
+        for place, address in enumerate(queues, start=1):
+            take = self._take_limited if address.lane is Lane.POLLED else self._take
+            while len(claimed) < wanted:
+                wait = wait_ms if place == len(queues) and not claimed else 0
+                more = take(address, worker_id, wanted - len(claimed), wait)
+                if more is None:
+                    break
+                claimed += more
         return claimed
 
+    def _take(
+        self, address: QueueAddress, worker_id: str, count: int, wait_ms: int
+    ) -> list[HandedOut] | None:
+        """Receive once and claim what came; None when nothing is there."""
+        batch = self._ports.tasks.receive(address, count, wait_ms)
+        return self._claim_batch(address, worker_id, batch) if batch else None
+
+    def _take_limited(
+        self, address: QueueAddress, worker_id: str, count: int, wait_ms: int
+    ) -> list[HandedOut] | None:
+        """The same for tasks of which so many may be out: claim, then take the slots (19).
+
+        A limit that is reached is not received for: each receive brings a message nearer to the dead
+        letters. What this process does not know to be limited is received and, above the limit,
+        given back at once.
+        """
+        known = self._limits.get(address)
+        room = count if known is None else min(count, self._limiting.room(known))
+        batch = self._ports.tasks.receive(address, room, wait_ms) if room else ()
+        if not batch:
+            return None
+        handed: list[HandedOut] = []
+        is_full = False
+        for limit, received in _by_limit(batch).items():
+            self._limits[address] = limit
+            allowed = room if limit == known else min(room, self._limiting.room(limit))
+            self._put_back(address, received[allowed:])
+            claimed = self._claim_batch(address, worker_id, received[:allowed])
+            served = self._with_slots(limit, claimed)
+            is_full = is_full or len(received) > allowed or len(served) < len(claimed)
+            handed += served
+        return handed if handed or not is_full else None
+
+    def _with_slots(self, limit: TaskLimit, claimed: list[HandedOut]) -> list[HandedOut]:
+        """Those of the claimed tasks that got a slot; the others go back to their queue."""
+        if not claimed:
+            return []
+        holders = {holder_of(each.message.workflow_id, each.task): each for each in claimed}
+        try:
+            taken = self._limiting.take(limit, tuple(holders))
+        except PodiumError:
+            logger.warning("no slots taken", exc_info=True)
+            taken = ()
+        for holder, each in holders.items():
+            if holder not in taken:
+                self._give_back(each)
+        return [holders[holder] for holder in taken]
+
+    def _give_back(self, handed: HandedOut) -> None:
+        """The message goes first: SCHEDULED without a message would be stuck (21c)."""
+        message, task = handed.message, handed.task
+        self._ports.tasks.send(replace(message, epoch=task.epoch, not_before=0))
+        key = TaskKey(message.workflow_id, task.ref, task.seq)
+        self._ports.executions.give_back(key, task)
+
+    def _put_back(self, address: QueueAddress, batch: Sequence[Received]) -> None:
+        """Messages received above the limit: seen again at once, and never so often that they die."""
+        settled: list[str] = []
+        for received in batch:
+            if received.receive_count < SUSPICIOUS_RECEIVES:
+                self._ports.tasks.retry_later(address, received.receipt, 0)
+            else:
+                self._ports.tasks.send(received.message)
+                settled.append(received.receipt)
+        if settled:
+            self._ports.tasks.delete(address, settled)
+
     def _claim_batch(
-        self, task_type: str, domain: str, worker_id: str, batch: Sequence[Received]
+        self, address: QueueAddress, worker_id: str, batch: Sequence[Received]
     ) -> list[HandedOut]:
         claimed: list[HandedOut] = []
         settled: list[str] = []
@@ -87,9 +168,9 @@ class Polling:
             if keep_for is None:
                 settled.append(received.receipt)
             else:
-                self._ports.tasks.retry_later(task_type, domain, received.receipt, keep_for)
+                self._ports.tasks.retry_later(address, received.receipt, keep_for)
         if settled:
-            self._ports.tasks.delete(task_type, domain, settled)
+            self._ports.tasks.delete(address, settled)
         return claimed
 
     def _claim(self, worker_id: str, received: Received, claimed: list[HandedOut]) -> int | None:
@@ -131,3 +212,11 @@ class Polling:
         if not message.definition or "/" in message.node:
             return None
         return self._states.graph(message.definition).nodes[message.node].task
+
+
+def _by_limit(batch: Sequence[Received]) -> dict[TaskLimit, list[Received]]:
+    found: dict[TaskLimit, list[Received]] = {}
+    for received in batch:
+        if received.message.limit is not None:
+            found.setdefault(received.message.limit, []).append(received)
+    return found

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from podium.ports.bundle import Ports
     from podium.services.creating import Creating
     from podium.services.following import Following
+    from podium.services.limiting import Limiting
     from podium.services.open_tasks import OpenTask, OpenTasks
     from podium.services.states import States
 
@@ -37,6 +38,7 @@ class Updating:
         creating: Creating,
         following: Following,
         open_tasks: OpenTasks,
+        limiting: Limiting,
     ) -> None:
         """Wire the parts; see ``bootstrap``."""
         self._ports = ports
@@ -44,6 +46,7 @@ class Updating:
         self._creating = creating
         self._following = following
         self._open_tasks = open_tasks
+        self._limiting = limiting
 
     def update(
         self, result: TaskResult, *, inc: int | None = None, epoch: int | None = None
@@ -138,10 +141,19 @@ class Updating:
             else:
                 self._send_again(key, task, update)
                 outcome = self._ports.executions.requeue(key, update, task.inc, task.epoch)
+                self._free_slot(key, task)
             if outcome.applied:
                 return outcome
         message = f"task {key.task_id} is too busy; try again"
         raise LostRaceError(message)
+
+    def _free_slot(self, key: TaskKey, task: Task) -> None:
+        """A re-queued task is not out, but at a gate, which it has passed, it keeps its slot.
+
+        Whether the re-queue was this one or an earlier try of it: that hand-out is over.
+        """
+        if task.limit is not None and not task.limit.at_gate:
+            self._limiting.release(key.workflow_id, task)
 
     def _send_again(self, key: TaskKey, task: Task, update: TaskEnd) -> None:
         """The message goes first: SCHEDULED without a message would be stuck (21c).

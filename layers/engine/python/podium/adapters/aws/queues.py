@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from podium.adapters.aws.registry import QueueRegistry
     from podium.adapters.items.payloads import Payloads
+    from podium.domain.queues import QueueAddress
 
 #: SQS gives or takes this many messages per call.
 _BATCH = 10
@@ -30,7 +31,7 @@ _GONE = frozenset({"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist
 
 
 class SqsTaskQueue:
-    """TaskQueue: one standard queue for each (domain, task type)."""
+    """TaskQueue: a few standard queues for each (domain, task type)."""
 
     def __init__(self, client: SQSClient, registry: QueueRegistry, payloads: Payloads) -> None:
         """``payloads`` takes inputs that are too large for a message."""
@@ -39,18 +40,22 @@ class SqsTaskQueue:
         self._payloads = payloads
 
     def send(self, message: TaskMessage, delay: int = 0) -> None:
-        task_type, domain = message.task_type, message.domain
-        message = fitted(message, self._payloads)
-        url = self._registry.find(task_type, domain) or self._registry.make(task_type, domain)
+        self._send(message.address, fitted(message, self._payloads), delay)
+
+    def _send(self, address: QueueAddress, message: TaskMessage, delay: int) -> None:
+        url = self._registry.find(address) or self._registry.make(address)
         try:
             _send_task(self._client, url, message, delay)
         except _QueueGoneError:
             # Somebody deleted the queue: without a new one this task would never be handed out.
-            self._registry.forget(task_type, domain)
-            _send_task(self._client, self._registry.make(task_type, domain), message, delay)
+            self._registry.forget(address)
+            _send_task(self._client, self._registry.make(address), message, delay)
 
-    def receive(self, task_type: str, domain: str, count: int, wait_ms: int) -> Sequence[Received]:
-        url = self._registry.find(task_type, domain)
+    def pollable(self, task_type: str, domain: str) -> Sequence[QueueAddress]:
+        return self._registry.pollable(task_type, domain)
+
+    def receive(self, address: QueueAddress, count: int, wait_ms: int) -> Sequence[Received]:
+        url = self._registry.find(address)
         received: list[Received] = []
         while url is not None and len(received) < count:
             asked = min(count - len(received), _BATCH)
@@ -83,8 +88,8 @@ class SqsTaskQueue:
             if (message := readable_task_message(found["Body"])) is not None
         ]
 
-    def delete(self, task_type: str, domain: str, receipts: Sequence[str]) -> None:
-        url = self._registry.find(task_type, domain)
+    def delete(self, address: QueueAddress, receipts: Sequence[str]) -> None:
+        url = self._registry.find(address)
         if url is None:
             return
         for first in range(0, len(receipts), _BATCH):
@@ -99,8 +104,8 @@ class SqsTaskQueue:
                     ],
                 )
 
-    def retry_later(self, task_type: str, domain: str, receipt: str, seconds: int) -> None:
-        url = self._registry.find(task_type, domain)
+    def retry_later(self, address: QueueAddress, receipt: str, seconds: int) -> None:
+        url = self._registry.find(address)
         if url is None:
             return
         with translated("ChangeMessageVisibility"):
@@ -111,11 +116,13 @@ class SqsTaskQueue:
             )
 
     def sizes(self) -> dict[str, int]:
-        return {name: self._waiting(url) for name, url in sorted(self._registry.all().items())}
+        return {
+            name: sum(map(self._waiting, urls))
+            for name, urls in sorted(self._registry.all().items())
+        }
 
     def size(self, task_type: str, domain: str = "") -> int:
-        url = self._registry.find(task_type, domain)
-        return 0 if url is None else self._waiting(url)
+        return sum(map(self._waiting, self._registry.of(task_type, domain)))
 
     def _waiting(self, url: str) -> int:
         with translated("GetQueueAttributes"):

@@ -117,6 +117,11 @@ def idempotency_key(name: str, key: str) -> Key:
     return f"K#{text_of}", "K"
 
 
+def limit_key(key: str) -> Key:
+    """Key of L, the slots of the limit called ``key``."""
+    return f"L#{short_ref(key)}", "L"
+
+
 def logs_partition(task_id: str) -> str:
     """Partition key of the log lines of a task; any text is a task id here."""
     encoded = task_id.encode("utf-8", "surrogatepass")

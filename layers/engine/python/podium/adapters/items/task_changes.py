@@ -101,6 +101,17 @@ def requeue_change(update: TaskEnd, folder: str, payloads: Payloads) -> Change:
     return Change.to(values)
 
 
+def unclaimed(*, is_first: bool) -> Change:
+    """As if nobody had claimed it, but for the count; ``is_first``: the claim was the first one."""
+    values: dict[str, Attribute | IfUnset | Offset | None] = {
+        "st": TaskStatus.SCHEDULED.value,
+        "dl": 0,
+        "w": "",
+        "x": "",
+    }
+    return Change.to(values | {"sa": 0} if is_first else values)
+
+
 def requeue_condition(inc: int, epoch: int) -> Condition:
     """Open since this hand-out; also when an earlier try did it already."""
     return every(OPEN, Equals("inc", inc), Equals("ep", epoch))

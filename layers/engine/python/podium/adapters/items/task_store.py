@@ -78,6 +78,10 @@ class TaskStore(ItemStore):
         change = changes.requeue_change(update, key.workflow_id, self._payloads)
         return self._update(key, change, changes.requeue_condition(inc, epoch))
 
+    def give_back(self, key: TaskKey, task: Task) -> Outcome:
+        change = changes.unclaimed(is_first=task.started_at == task.updated_at)
+        return self._update(key, change, changes.running_condition(task.inc, task.epoch))
+
     def update_open(self, key: TaskKey, update: TaskEnd, *, inc: int | None = None) -> Outcome:
         change = changes.open_change(update, key.workflow_id, self._payloads)
         return self._update(key, change, changes.open_condition(inc))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from podium.adapters.items.attributes import Attribute, Item, number, present, text, with_key
 from podium.adapters.items.keys import ref_and_seq, ref_attributes, task_key
+from podium.adapters.items.limits import pack_limit, unpack_limit
 from podium.adapters.items.open_entries import pack_numbers, unpack_numbers
 from podium.adapters.items.payloads import pointer
 from podium.domain.execution import Kind, Task
@@ -60,6 +61,7 @@ def _facts(task: Task) -> dict[str, Attribute | None]:
         "wu": task.wait_until,
         "rq": task.retried_seq,
         "xi": task.external_input_path,
+        "lim": pack_limit(task.limit),
     }
 
 
@@ -87,13 +89,14 @@ def task_of(item: dict[str, Attribute], payloads: Payloads) -> Task:
     """Undo :func:`task_item`; fetches payloads that are only pointed at."""
     ref, seq = ref_and_seq(item)
     scheduled_at = number(item, "sc")
+    name = text(item, "nm") if "nm" in item else text(item, "ty")
     has_manifest = "mf" in item or pointer("mf") in item
     return Task(
         ref=ref,
         seq=seq,
         node=text(item, "nd"),
         type=text(item, "ty"),
-        name=text(item, "nm") if "nm" in item else text(item, "ty"),
+        name=name,
         kind=Kind(text(item, "kd")),
         status=TaskStatus(text(item, "st")),
         attempt=number(item, "a"),
@@ -124,4 +127,5 @@ def task_of(item: dict[str, Attribute], payloads: Payloads) -> Task:
         external_output_path=text(item, "xo"),
         held=bool(number(item, "held")),
         hold=number(item, "hc"),
+        limit=unpack_limit(text(item, "lim"), name),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from podium.adapters.items.limit_store import ItemLimitStore
 from podium.adapters.items.payloads import Payloads
 from podium.adapters.items.store import ItemExecutionStore
 from podium.adapters.memory.blobs import MemoryBlobs
@@ -31,6 +32,8 @@ class MemoryExecutions(ItemExecutionStore):
         self.calls = calls or Calls()
         self.payloads = Payloads(blobs or MemoryBlobs(self.calls), threshold)
         self._memory = MemoryTable(self.calls)
+        #: The limits lie in the same table.
+        self.limits = ItemLimitStore(self._memory)
         super().__init__(self._memory, self.payloads, retention)
 
     def records(self, after: int = 0) -> list[dict[str, Any]]:

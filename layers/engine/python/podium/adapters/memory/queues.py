@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from podium.adapters.memory.calls import Calls
 from podium.adapters.message import fitted, readable_task_message, task_json, timer_json
+from podium.domain.queues import Lane, QueueAddress
 from podium.ports.queues import LONGEST_DELAY, Received, TaskMessage, TimerMessage
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def _body(message: TaskMessage, payloads: Payloads | None) -> str:
 
 
 class MemoryTaskQueue:
-    """TaskQueue: one MemoryQueue for each (domain, task type), made when first needed."""
+    """TaskQueue: a MemoryQueue for each address, made when first needed."""
 
     def __init__(
         self,
@@ -134,14 +135,22 @@ class MemoryTaskQueue:
         self._calls = calls or Calls()
         self._wait = wait
         self._lock = threading.Lock()
-        self.queues: dict[tuple[str, str], MemoryQueue] = {}
+        self.queues: dict[QueueAddress, MemoryQueue] = {}
 
     def send(self, message: TaskMessage, delay: int = 0) -> None:
-        queue = self._queue(message.task_type, message.domain)
-        queue.send(_body(message, self._payloads), delay)
+        self._queue(message.address).send(_body(message, self._payloads), delay)
 
-    def receive(self, task_type: str, domain: str, count: int, wait_ms: int) -> Sequence[Received]:
-        queue = self.queues.get((domain, task_type))
+    def pollable(self, task_type: str, domain: str) -> Sequence[QueueAddress]:
+        found = [
+            address
+            for address in self.queues
+            if (address.task_type, address.domain) == (task_type, domain)
+            and address.lane is not Lane.GATE
+        ]
+        return sorted(found, key=lambda address: (address.lane, address.key))
+
+    def receive(self, address: QueueAddress, count: int, wait_ms: int) -> Sequence[Received]:
+        queue = self.queues.get(address)
         if queue is None or count < 1:
             return []
         found = queue.receive(count)
@@ -154,29 +163,29 @@ class MemoryTaskQueue:
             if (message := readable_task_message(stored.body)) is not None
         ]
 
-    def delete(self, task_type: str, domain: str, receipts: Sequence[str]) -> None:
+    def delete(self, address: QueueAddress, receipts: Sequence[str]) -> None:
         if receipts:
-            self._queue(task_type, domain).delete(receipts)
+            self._queue(address).delete(receipts)
 
-    def retry_later(self, task_type: str, domain: str, receipt: str, seconds: int) -> None:
-        self._queue(task_type, domain).change_visibility(receipt, seconds)
+    def retry_later(self, address: QueueAddress, receipt: str, seconds: int) -> None:
+        self._queue(address).change_visibility(receipt, seconds)
 
     def sizes(self) -> dict[str, int]:
-        return {
-            f"{domain}:{task_type}" if domain else task_type: queue.waiting()
-            for (domain, task_type), queue in sorted(self.queues.items())
+        names = {
+            address.registry_name: (address.task_type, address.domain)
+            for address in self.queues
+            if address.lane is not Lane.GATE
         }
+        return {name: self.size(*names[name]) for name in sorted(names)}
 
     def size(self, task_type: str, domain: str = "") -> int:
-        queue = self.queues.get((domain, task_type))
-        return 0 if queue is None else queue.waiting()
+        return sum(self.queues[address].waiting() for address in self.pollable(task_type, domain))
 
-    def _queue(self, task_type: str, domain: str) -> MemoryQueue:
+    def _queue(self, address: QueueAddress) -> MemoryQueue:
         with self._lock:
-            key = (domain, task_type)
-            if key not in self.queues:
-                self.queues[key] = MemoryQueue(self._clock, self._calls)
-            return self.queues[key]
+            if address not in self.queues:
+                self.queues[address] = MemoryQueue(self._clock, self._calls)
+            return self.queues[address]
 
 
 class MemorySystemTaskQueue:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from podium.domain.definitions.enums import (
     IdempotencyStrategy,
     JoinMode,
+    LimitDelivery,
     RateLimitPolicy,
     RetryLogic,
     SchemaType,
@@ -30,6 +31,7 @@ __all__ = [
     "CacheConfig",
     "IdempotencyStrategy",
     "JoinMode",
+    "LimitDelivery",
     "RateLimitConfig",
     "RateLimitPolicy",
     "Record",

@@ -50,6 +50,15 @@ class RateLimitPolicy(StrEnum):
     REJECT = "REJECT"
 
 
+class LimitDelivery(StrEnum):
+    """When a task of a limited type takes its slot (protocol.md 9)."""
+
+    #: After the claim of a poll over HTTP; no other worker is given such a task.
+    POLL = "POLL"
+    #: Before its message is sent, so that every kind of worker may serve it.
+    GATE = "GATE"
+
+
 class SchemaType(StrEnum):
     """The language a SchemaDef is written in."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from podium.domain.definitions import codec
-from podium.domain.definitions.enums import RetryLogic, TimeoutPolicy
+from podium.domain.definitions.enums import LimitDelivery, RetryLogic, TimeoutPolicy
 from podium.domain.definitions.schema import Auditable, SchemaDef
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ class TaskDef(Auditable):
     concurrent_exec_limit: int | None = codec.optional_integer()
     rate_limit_per_frequency: int = codec.integer()
     rate_limit_frequency_in_seconds: int = codec.integer(1, null=1)
+    #: Ours, not the peer's: how a limited type reaches its workers; None is POLL.
+    limit_delivery: LimitDelivery | None = codec.choice(LimitDelivery)
     input_keys: tuple[str, ...] = codec.texts()
     output_keys: tuple[str, ...] = codec.texts()
     input_template: JsonMap = codec.json_map()

@@ -1,0 +1,43 @@
+"""Which queue a task waits in (engine.md 12, protocol.md 9).
+
+A task type has a queue for each domain. A queue knows no limits, so what is limited lies in queues of
+its own, by who may receive from them: the lane. Each is made when it is first used.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Lane(StrEnum):
+    """Who may receive from a queue."""
+
+    #: Every kind of worker.
+    OPEN = "open"
+    #: Polls over HTTP alone, which take a slot of the type's limit after their claim.
+    POLLED = "polled"
+    #: No worker: what lies here waits until the gate has taken a slot for it.
+    GATE = "gate"
+
+
+@dataclass(frozen=True, slots=True)
+class QueueAddress:
+    """One queue. At a gate ``task_type`` is the key of the limit, and there is no domain."""
+
+    task_type: str
+    domain: str = ""
+    lane: Lane = Lane.OPEN
+    #: In the polled lane: the key of the limit where that is not the type itself. Each limit has a
+    #: queue of its own, so that one that is reached does not hold up the others.
+    key: str = ""
+
+    @property
+    def registry_name(self) -> str:
+        """``[domain:]taskType``, as the peer writes queue names (rest-api.md 5)."""
+        return registry_name(self.task_type, self.domain)
+
+
+def registry_name(task_type: str, domain: str = "") -> str:
+    """``[domain:]taskType``."""
+    return f"{domain}:{task_type}" if domain else task_type

@@ -1,0 +1,93 @@
+"""Slots of limited tasks: taken, given back, checked (engine.md 11, protocol.md 9).
+
+A slot is held by a named hand-out, so whoever meets a holder whose task is not out drops it: the end
+of the task does, and so does whoever finds the limit reached.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from podium.domain.limits import (
+    free_slots,
+    has_free_slot,
+    holder_of,
+    is_valid,
+    suspects,
+    with_taken,
+    without,
+)
+from podium.errors import LostRaceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from podium.domain.execution import Task
+    from podium.domain.limits import Holder, Slots, TaskLimit
+    from podium.ports.bundle import Ports
+
+#: Compare-and-sets lost in a row before the caller is told to come again.
+MAX_RACES = 100
+#: Holders checked by one look at a limit that is reached; others in the next second.
+CHECKED = 3
+
+
+class Limiting:
+    """Everything that changes L."""
+
+    def __init__(self, ports: Ports) -> None:
+        """Wire the parts; see ``bootstrap``."""
+        self._ports = ports
+
+    def room(self, limit: TaskLimit) -> int:
+        """How many hand-outs the limit allows right now; a hint, since only ``take`` is exact.
+
+        When it is reached some of its holders are checked, and those that died are dropped.
+        """
+        return free_slots(self._swept(limit), limit, self._now())
+
+    def take(self, limit: TaskLimit, wanted: Sequence[Holder]) -> tuple[Holder, ...]:
+        """Give slots to as many of ``wanted`` as there are, in their order; who has one afterwards."""
+        slots = self._ports.limits.read(limit.key)
+        for _ in range(MAX_RACES):
+            after, served = with_taken(slots, limit, wanted, self._now())
+            if after is slots:
+                return served
+            swapped = self._ports.limits.swap(limit.key, after)
+            if swapped.applied:
+                return served
+            slots = swapped.slots
+        message = f"the limit of {limit.key} is too busy"
+        raise LostRaceError(message)
+
+    def release(self, workflow_id: str, task: Task) -> None:
+        """The task is not out any more: its slot is free. Nothing for a task without a limit."""
+        if task.limit is not None and task.limit.concurrent:
+            self._drop(task.limit.key, (holder_of(workflow_id, task),))
+
+    def _swept(self, limit: TaskLimit) -> Slots:
+        slots = self._ports.limits.read(limit.key)
+        if has_free_slot(slots, limit):
+            return slots
+        suspected = suspects(slots, self._now(), CHECKED)
+        dead = [each for each in suspected if not self._is_out(each)]
+        return self._drop(limit.key, dead, slots) if dead else slots
+
+    def _is_out(self, holder: Holder) -> bool:
+        return is_valid(holder, self._ports.executions.read_task(holder.key))
+
+    def _drop(self, key: str, holders: Iterable[Holder], slots: Slots | None = None) -> Slots:
+        slots = slots or self._ports.limits.read(key)
+        for _ in range(MAX_RACES):
+            after = without(slots, holders)
+            if after is slots:
+                return slots
+            swapped = self._ports.limits.swap(key, after)
+            slots = swapped.slots
+            if swapped.applied:
+                return slots
+        message = f"the limit of {key} is too busy"
+        raise LostRaceError(message)
+
+    def _now(self) -> int:
+        return self._ports.clock.now()
