@@ -143,11 +143,17 @@ class Kind(StrEnum):
     QUEUE = "queue"
     #: The queues of task types, which are made at run time: known by their prefix only.
     TASK_QUEUES = "task-queues"
+    #: Every secret of the installation: known by their prefix only.
+    SECRETS = "secrets"
+    #: Whatever secrets there are: listing their names cannot be narrowed.
+    ALL_SECRETS = "all-secrets"
+    #: Every variable of the installation's environment, and the path they lie under.
+    PARAMETERS = "parameters"
 
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A thing by kind and logical name; task queues have no name."""
+    """A thing by kind and logical name; what is known by its prefix has no name."""
 
     kind: Kind
     name: str = ""
@@ -170,6 +176,10 @@ class Attribute(StrEnum):
     QUEUE_ARN = "queue-arn"
     #: First part of the name of every queue of the installation.
     QUEUE_PREFIX = "queue-prefix"
+    #: First part of the name of every secret.
+    SECRET_PREFIX = "secret-prefix"  # noqa: S105  # a name
+    #: First part of the name of every variable.
+    ENVIRONMENT_PREFIX = "environment-prefix"
     #: ``Variable.of`` is the value itself.
     TEXT = "text"
 
@@ -241,6 +251,16 @@ def queue_prefix(stack: str = "podium") -> str:
 def task_queue_prefix(stack: str = "podium") -> str:
     """How the name of every queue of a task type starts; no queue of the topology does."""
     return queue_prefix(stack) + "task-"
+
+
+def secret_prefix(stack: str = "podium") -> str:
+    """PODIUM_SECRET_PREFIX: how the name of every secret in Secrets Manager starts."""
+    return f"{stack}/secrets/"
+
+
+def environment_prefix(stack: str = "podium") -> str:
+    """PODIUM_ENVIRONMENT_PREFIX: how the name of every variable in the parameter store starts."""
+    return f"/{stack}/environment/"
 
 
 def all_grants(function: Function) -> tuple[Grant, ...]:

@@ -56,6 +56,8 @@ ENVIRONMENT = (
     Variable("PODIUM_TIMERS_QUEUE_URL", Attribute.QUEUE_URL, TIMERS),
     Variable("PODIUM_RESULTS_QUEUE_URL", Attribute.QUEUE_URL, RESULTS),
     Variable("PODIUM_TASK_DEAD_LETTERS_QUEUE_ARN", Attribute.QUEUE_ARN, TASKS_DEAD_LETTERS),
+    Variable("PODIUM_SECRET_PREFIX", Attribute.SECRET_PREFIX),
+    Variable("PODIUM_ENVIRONMENT_PREFIX", Attribute.ENVIRONMENT_PREFIX),
     Variable("PODIUM_INLINE_ADVANCE", Attribute.TEXT, "true"),
     Variable("PODIUM_PAYLOAD_THRESHOLD_BYTES", Attribute.TEXT, "32768"),
     Variable("PODIUM_OWNER_EMAIL_MANDATORY", Attribute.TEXT, "false"),
@@ -90,6 +92,10 @@ _TIMERS_SEND = grant(Kind.QUEUE, TIMERS, "sqs", "SendMessage")
 _PAYLOADS_SEEK = grant(Kind.BUCKET, PAYLOADS, "s3", "ListBucket")
 _PAYLOADS_READ = grant(Kind.OBJECTS, PAYLOADS, "s3", "GetObject")
 _PAYLOADS_WRITE = grant(Kind.OBJECTS, PAYLOADS, "s3", "PutObject")
+#: Functions that hand secrets out, or search for them in what comes back.
+_SECRETS_READ = grant(Kind.SECRETS, "", "secretsmanager", "GetSecretValue")
+#: Functions that create tasks or hand them out.
+_VARIABLES_READ = grant(Kind.PARAMETERS, "", "ssm", "GetParameters")
 _PAYLOADS = (_PAYLOADS_SEEK, _PAYLOADS_READ, _PAYLOADS_WRITE)
 
 #: What ``advance`` needs: whoever may move a workflow holds all of it.
@@ -100,6 +106,7 @@ _ADVANCE = (
     _TASKS_SEND,
     _SYSTEM_TASKS_SEND,
     _TIMERS_SEND,
+    _VARIABLES_READ,
     *_PAYLOADS,
 )
 
@@ -176,6 +183,18 @@ TOPOLOGY = Topology(
                 grant(Kind.TABLE, METADATA, "dynamodb", "DeleteItem", "PutItem"),
                 _TASKS_RECEIVE,
                 _TASKS_COUNT,
+                _SECRETS_READ,
+                grant(
+                    Kind.SECRETS,
+                    "",
+                    "secretsmanager",
+                    "CreateSecret",
+                    "DeleteSecret",
+                    "PutSecretValue",
+                    "RestoreSecret",
+                ),
+                grant(Kind.ALL_SECRETS, "", "secretsmanager", "ListSecrets"),
+                grant(Kind.PARAMETERS, "", "ssm", "GetParametersByPath"),
             ),
             environment=ENVIRONMENT,
         ),
@@ -193,6 +212,8 @@ TOPOLOGY = Topology(
                 # A task that finds no free slot goes back to its queue.
                 _TASKS_SEND,
                 _TIMERS_SEND,
+                _SECRETS_READ,
+                _VARIABLES_READ,
                 _PAYLOADS_SEEK,
                 _PAYLOADS_READ,
             ),
@@ -215,6 +236,7 @@ TOPOLOGY = Topology(
             # An HTTP_POLL goes back to its queue until its condition holds.
             grants=(
                 _EXECUTIONS_UPDATE,
+                _SECRETS_READ,
                 *_PAYLOADS,
                 _SYSTEM_TASKS_SEND,
                 _show_again(SYSTEM_TASKS),
@@ -238,7 +260,7 @@ TOPOLOGY = Topology(
             memory=512,
             timeout=_WORK_TIMEOUT,
             triggers=(QueueTrigger(RESULTS),),
-            grants=(*_ADVANCE, _show_again(RESULTS)),
+            grants=(*_ADVANCE, _SECRETS_READ, _show_again(RESULTS)),
             environment=ENVIRONMENT,
         ),
         Function(

@@ -5,7 +5,7 @@ Routing, docs/api.md and the tests read it. A row without a handler is known and
 
 from __future__ import annotations
 
-from functions.api.resources import metadata, operations, system, tasks, workflows
+from functions.api.resources import metadata, operations, secrets, system, tasks, workflows
 from functions.api.route import Content, Route
 
 JSON, TEXT, EMPTY = Content.JSON, Content.TEXT, Content.EMPTY
@@ -153,15 +153,15 @@ SCHEDULER = (
 )
 
 SECRETS = (
-    Route("GET", "/api/secrets", "Names of the secrets"),
-    Route("POST", "/api/secrets", "Names of the secrets"),
-    Route("GET", "/api/secrets/v2", "Names of the secrets, with a glimpse of their values"),
-    Route("GET", "/api/secrets/{key}", "Value of a secret", TEXT),
-    Route("PUT", "/api/secrets/{key}", "Store a secret", EMPTY),
-    Route("DELETE", "/api/secrets/{key}", "Forget a secret", EMPTY),
-    Route("GET", "/api/secrets/{key}/exists", "Whether a secret exists"),
-    Route("GET", "/api/environment", "Environment variables of workflows"),
-    Route("GET", "/api/environment/{key}", "Value of an environment variable", TEXT),
+    Route("GET", "/api/secrets", "Names of the secrets", JSON, secrets.names),
+    Route("POST", "/api/secrets", "Names of the secrets", JSON, secrets.names),
+    Route("GET", "/api/secrets/v2", "Names of the secrets, with a glimpse of their values", JSON, secrets.glimpses),
+    Route("GET", "/api/secrets/{key}", "Value of a secret", TEXT, secrets.get),
+    Route("PUT", "/api/secrets/{key}", "Store a secret", EMPTY, secrets.put),
+    Route("DELETE", "/api/secrets/{key}", "Forget a secret", EMPTY, secrets.delete),
+    Route("GET", "/api/secrets/{key}/exists", "Whether a secret exists", JSON, secrets.exists),
+    Route("GET", "/api/environment", "Environment variables of workflows", JSON, secrets.variables),
+    Route("GET", "/api/environment/{key}", "Value of an environment variable", TEXT, secrets.variable),
 )
 
 # fmt: on

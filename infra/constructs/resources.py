@@ -8,7 +8,16 @@ from aws_cdk import ArnFormat, Stack
 
 from infra.constructs.queues import Queues
 from infra.constructs.storage import Storage
-from infra.shapes import Attribute, Kind, Resource, Variable, queue_prefix, task_queue_prefix
+from infra.shapes import (
+    Attribute,
+    Kind,
+    Resource,
+    Variable,
+    environment_prefix,
+    queue_prefix,
+    secret_prefix,
+    task_queue_prefix,
+)
 
 
 class Resources:
@@ -41,6 +50,20 @@ class Resources:
                     resource=f"{task_queue_prefix(self._stack.stack_name)}*",
                     arn_format=ArnFormat.NO_RESOURCE_NAME,
                 )
+            case Kind.SECRETS:
+                return self._stack.format_arn(
+                    service="secretsmanager",
+                    resource="secret",
+                    resource_name=f"{secret_prefix(self._stack.stack_name)}*",
+                    arn_format=ArnFormat.COLON_RESOURCE_NAME,
+                )
+            case Kind.ALL_SECRETS:
+                return "*"
+            case Kind.PARAMETERS:
+                path = environment_prefix(self._stack.stack_name).strip("/")
+                return self._stack.format_arn(
+                    service="ssm", resource="parameter", resource_name=f"{path}*"
+                )
         assert_never(resource.kind)
 
     def stream_arn(self, table: str) -> str:
@@ -63,6 +86,10 @@ class Resources:
                 return self._queues.by_name[variable.of].queue_arn
             case Attribute.QUEUE_PREFIX:
                 return queue_prefix(self._stack.stack_name)
+            case Attribute.SECRET_PREFIX:
+                return secret_prefix(self._stack.stack_name)
+            case Attribute.ENVIRONMENT_PREFIX:
+                return environment_prefix(self._stack.stack_name)
             case Attribute.TEXT:
                 return variable.of
         assert_never(variable.attribute)

@@ -13,8 +13,10 @@ from podium_local.topology import (
     Queue,
     Table,
     Topology,
+    environment_prefix,
     physical_name,
     queue_prefix,
+    secret_prefix,
 )
 
 REGION = "us-east-1"
@@ -59,6 +61,10 @@ class Resources:
                 return self.queue_arns[of]
             case Attribute.QUEUE_PREFIX:
                 return queue_prefix(self.stack)
+            case Attribute.SECRET_PREFIX:
+                return secret_prefix(self.stack)
+            case Attribute.ENVIRONMENT_PREFIX:
+                return environment_prefix(self.stack)
             case Attribute.TEXT:
                 return of
 

@@ -27,8 +27,10 @@ from infra.shapes import (  # noqa: E402 - only now can it be found
     Table,
     Topology,
     Trigger,
+    environment_prefix,
     physical_name,
     queue_prefix,
+    secret_prefix,
 )
 from infra.topology import TOPOLOGY  # noqa: E402
 
@@ -46,6 +48,8 @@ __all__ = [
     "Table",
     "Topology",
     "Trigger",
+    "environment_prefix",
     "physical_name",
     "queue_prefix",
+    "secret_prefix",
 ]

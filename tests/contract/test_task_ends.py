@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from dataclasses import replace
+
 import pytest
 
 from podium.adapters.items.keys import task_key
 from podium.domain.execution import Kind
 from podium.domain.ids import TaskKey
 from podium.domain.status import TaskStatus
+from podium.errors import NotFoundError
 from tests.support.executions import NOW, end, raw, task
 from tests.support.racing import race
 
@@ -262,3 +267,36 @@ class TestLease:
         assert not store.extend_lease(key, NOW).applied
         assert not store.set_lease(key, 0, 0, NOW).applied
         assert store.read_task(key) == there
+
+
+# --- secrets ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("names", [{"secrets": ("A", "B-1")}, {"runtime_metadata": ("C",)}])
+def test_a_task_that_is_handed_secrets_takes_no_end_that_may_hold_one(store, wf, key, names):
+    made = task(**names)
+    store.put_task(wf, made)
+    unmasked = end(output={"a": "s3cret"}, is_unmasked=True)
+    outcome = store.end(key, unmasked)
+    assert (outcome.applied, outcome.task) == (False, made)
+    assert not store.update_open(key, unmasked).applied
+    assert not store.requeue(key, unmasked, 0, 0).applied
+    assert store.read_task(key) == made
+    assert store.end(key, replace(unmasked, is_unmasked=False)).applied
+
+
+def test_a_task_without_secrets_takes_it(store, wf, key):
+    store.put_task(wf, task())
+    assert store.end(key, end(output={"a": 1}, is_unmasked=True)).applied
+
+
+def test_a_large_output_is_not_written_to_the_payload_store_before_it_was_searched(
+    backend, wf, key
+):
+    store = backend.store(threshold=100)
+    store.put_task(wf, task(secrets=("A",)))
+    text = f"{wf}-s3cret" * 100
+    assert not store.end(key, end(output={"a": text}, is_unmasked=True)).applied
+    content = json.dumps({"a": text}, separators=(",", ":")).encode()
+    with pytest.raises(NotFoundError):
+        backend.blobs.get(f"{wf}/{hashlib.sha256(content).hexdigest()[:40]}.json")

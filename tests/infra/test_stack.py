@@ -30,6 +30,8 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 ACCOUNT = PSEUDO["AWS::AccountId"]
 REGION = PSEUDO["AWS::Region"]
 TASK_QUEUES = f"arn:aws:sqs:{REGION}:{ACCOUNT}:podium-task-*"
+SECRETS = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:podium/secrets/*"
+PARAMETERS = f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/podium/environment*"
 BUCKET = f"podium-payloads-{ACCOUNT}-{REGION}"
 FUNCTIONS = pytest.mark.parametrize(
     "function", TOPOLOGY.functions, ids=lambda function: function.name
@@ -62,6 +64,12 @@ def _arn(resource: Resource) -> str:
             return f"{BUCKET}.Arn/*"
         case Kind.TASK_QUEUES:
             return TASK_QUEUES
+        case Kind.SECRETS:
+            return SECRETS
+        case Kind.ALL_SECRETS:
+            return "*"
+        case Kind.PARAMETERS:
+            return PARAMETERS
 
 
 def _value(variable: Variable) -> str:
@@ -74,6 +82,10 @@ def _value(variable: Variable) -> str:
             return f"{physical_name(variable.of)}.Arn"
         case Attribute.QUEUE_PREFIX:
             return "podium-"
+        case Attribute.SECRET_PREFIX:
+            return "podium/secrets/"
+        case Attribute.ENVIRONMENT_PREFIX:
+            return "/podium/environment/"
         case Attribute.TEXT:
             return variable.of
 
@@ -146,7 +158,7 @@ def test_no_policy_stands_outside_the_roles(template):
     assert len(template.properties("AWS::IAM::Role")) == len(TOPOLOGY.functions)
 
 
-def test_the_only_open_ended_resources_are_payloads_and_the_queues_of_task_types(template):
+def test_the_only_open_ended_resources_are_those_whose_names_are_made_at_run_time(template):
     open_ended = {
         resource
         for role in template.properties("AWS::IAM::Role")
@@ -155,8 +167,20 @@ def test_the_only_open_ended_resources_are_payloads_and_the_queues_of_task_types
         if "*" in resource
     }
 
-    # Both are made at run time: objects of one bucket, queues of one prefix.
-    assert open_ended == {f"{BUCKET}.Arn/*", TASK_QUEUES}
+    # Objects of one bucket, queues, secrets and variables of one prefix; and the list of secrets.
+    assert open_ended == {f"{BUCKET}.Arn/*", TASK_QUEUES, SECRETS, PARAMETERS, "*"}
+
+
+def test_nothing_but_the_names_of_secrets_is_granted_on_everything(template):
+    actions = {
+        action
+        for role in template.properties("AWS::IAM::Role")
+        for statement in _statements(role)
+        if "*" in _listed(statement["Resource"])
+        for action in _listed(statement["Action"])
+    }
+
+    assert actions == {"secretsmanager:ListSecrets"}
 
 
 def test_every_stream_and_queue_trigger_is_mapped_with_its_settings(template):

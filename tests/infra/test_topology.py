@@ -122,6 +122,9 @@ def test_grants_are_on_things_that_exist_and_name_single_actions(function):
         Kind.OBJECTS: {TOPOLOGY.bucket.name},
         Kind.QUEUE: {queue.name for queue in TOPOLOGY.queues},
         Kind.TASK_QUEUES: {""},
+        Kind.SECRETS: {""},
+        Kind.ALL_SECRETS: {""},
+        Kind.PARAMETERS: {""},
     }
 
     for grant in all_grants(function):
@@ -139,3 +142,14 @@ def test_only_the_api_may_delete_anything_from_a_table():
     }
 
     assert deleters == {"api"}
+
+
+def test_only_those_who_hand_secrets_out_or_mask_them_may_read_any():
+    readers = {
+        function.name
+        for function in TOPOLOGY.functions
+        for grant in function.grants
+        if "secretsmanager:GetSecretValue" in grant.actions
+    }
+
+    assert readers == {"api", "poll", "system_tasks", "results"}

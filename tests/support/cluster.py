@@ -27,6 +27,7 @@ from podium.adapters.memory.queues import (
     MemoryTaskQueue,
     MemoryTimerQueue,
 )
+from podium.adapters.memory.secrets import MemoryEnvironment, MemorySecrets
 from podium.adapters.message import task_message, timer_message
 from podium.adapters.stream import change
 from podium.bootstrap import Engine, assemble
@@ -104,6 +105,8 @@ class Cluster:
         self.task_queue = MemoryTaskQueue(self.clock, self.calls)
         self.system_queue = MemorySystemTaskQueue(self.clock, self.calls)
         self.timer_queue = MemoryTimerQueue(self.clock, self.calls)
+        self.secrets = MemorySecrets(self.calls)
+        self.environment = MemoryEnvironment(self.calls)
         self._ids = CountedIds()
         self._inline = inline
         self.engines = [self._engine() for _ in range(deciders)]
@@ -134,6 +137,8 @@ class Cluster:
             system_tasks=self.system_queue,
             timers=self.timer_queue,
             limits=self.store.limits,
+            secrets=self.secrets,
+            environment=self.environment,
             engines=ENGINES,
             http=self.http,
             clock=self.clock,

@@ -21,6 +21,7 @@ from podium.domain.decision import (
     Missing,
     MissingError,
     NeedAll,
+    NeedEnvironment,
     NeedHistory,
     NeedLatest,
     NeedTask,
@@ -86,6 +87,7 @@ class Driver:
     task_defs: Mapping[str, TaskDef | None] = field(default_factory=dict)
     workflow_defs: Mapping[tuple[str, int | None], WorkflowDef | None] = field(default_factory=dict)
     engines: Engines = field(default_factory=engines)
+    environment: Mapping[str, str] = field(default_factory=dict)
     record: StartRecord | None = None
     now: int = START
     max_ended: int = 80
@@ -383,6 +385,9 @@ class Driver:
                     (name, version): self.workflow_defs.get((name, version)),
                 }
                 return replace(context, workflow_defs=found_defs)
+            case NeedEnvironment(name):
+                variables = {**context.engines.environment, name: self.environment.get(name)}
+                return replace(context, engines=replace(context.engines, environment=variables))
             case _:
                 raise AssertionError(need)
         return context

@@ -62,6 +62,10 @@ class Permissions:
                 yield f"sqs:{operation.removesuffix('Batch')}", self._queue(params)
             case "s3":
                 yield f"s3:{operation}", Resource(Kind.OBJECTS, self._bucket)
+            case "secretsmanager":
+                yield f"secretsmanager:{operation}", _secrets(operation)
+            case "ssm":
+                yield f"ssm:{operation}", Resource(Kind.PARAMETERS)
             case _:
                 raise KeyError(service)
 
@@ -88,3 +92,7 @@ class Permissions:
         if name.startswith(task_queue_prefix(self._stack)):
             return Resource(Kind.TASK_QUEUES)
         return Resource(Kind.QUEUE, self._queues[name])
+
+
+def _secrets(operation: str) -> Resource:
+    return Resource(Kind.ALL_SECRETS if operation == "ListSecrets" else Kind.SECRETS)

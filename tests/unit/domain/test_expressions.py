@@ -224,6 +224,11 @@ def test_secrets_stay_literal():
     assert value("${workflow['secrets'].KEY}") == "${workflow['secrets'].KEY}"
 
 
+def test_a_computed_name_of_a_secret_is_computed_and_stays_a_reference():
+    assert value("${workflow.secrets.${t1.output.key}}") == "${workflow.secrets.text}"
+    assert value("<${workflow.secrets.${t1.output.key}.a}>") == "<${workflow.secrets.text.a}>"
+
+
 def test_the_task_id_is_a_root_where_it_is_known():
     assert value("${CPEWF_TASK_ID}") == "task-1"
     assert value("id ${CPEWF_TASK_ID}") == "id task-1"

@@ -54,6 +54,8 @@ def a_service(store=None, clock=None):
         system_tasks=nothing,
         timers=nothing,
         limits=nothing,
+        secrets=nothing,
+        environment=nothing,
         engines=table_engines(),
         http=nothing,
         clock=clock,

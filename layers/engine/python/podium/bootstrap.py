@@ -19,6 +19,7 @@ from podium.adapters.aws.queues import SqsSystemTaskQueue, SqsTaskQueue, SqsTime
 from podium.adapters.aws.records import DynamoFailedRecords
 from podium.adapters.aws.redelivery import SqsRedelivery
 from podium.adapters.aws.registry import QueueRegistry
+from podium.adapters.aws.secrets import ParameterStore, SecretsManager
 from podium.adapters.aws.table import DynamoTable
 from podium.adapters.engines.jq import JqPrograms
 from podium.adapters.engines.jsonpath import JsonPaths
@@ -40,6 +41,7 @@ from podium.services.deciding import Deciding
 from podium.services.following import Following
 from podium.services.holding import Holding
 from podium.services.joining import Joining
+from podium.services.keeping import Keeping
 from podium.services.limiting import Limiting
 from podium.services.open_tasks import OpenTasks
 from podium.services.operating import Operating
@@ -47,6 +49,7 @@ from podium.services.polling import Polling
 from podium.services.reading import Reading
 from podium.services.registering import Registering
 from podium.services.repairing import Repairing
+from podium.services.revealing import Revealing
 from podium.services.reviving import Reviving
 from podium.services.running import Running
 from podium.services.signaling import Signaling
@@ -96,6 +99,8 @@ class Engine:
     read_record: Callable[[Mapping[str, Any]], Change | None]
     #: Timers and the minute's sweep.
     timing: Timing
+    #: Secrets and environment variables, for operators.
+    keeping: Keeping
     #: System tasks with I/O.
     running: Running
     #: Poison records and dead messages.
@@ -142,14 +147,15 @@ def assemble(
     )
     following = Following(advancing, inline=inline_advance)
     open_tasks = OpenTasks(ports, states, advancing)
-    updates = Updating(ports, states, creating, following, open_tasks, limiting)
+    revealing = Revealing(ports)
+    updates = Updating(ports, states, creating, following, open_tasks, limiting, revealing)
     validating = Validating(
         ports, owner_email_mandatory=owner_email_mandatory, name_validation=name_validation
     )
     return Engine(
         ports=ports,
         starts=Started(ports, starting, following),
-        polls=Polling(ports, states, timers, limiting),
+        polls=Polling(ports, states, timers, limiting, revealing),
         updates=updates,
         signals=Signaling(open_tasks, updates),
         awaiting=Awaiting(ports, states),
@@ -159,7 +165,8 @@ def assemble(
         advancing=advancing,
         read_record=read_record,
         timing=Timing(ports, states, deciding, committing, creating, timers),
-        running=Running(ports),
+        keeping=Keeping(ports),
+        running=Running(ports, revealing),
         repairs=Repairing(advancing, updates, records),
         redelivery=redelivery,
         validating=validating,
@@ -202,6 +209,8 @@ def build(
         ),
         timers=SqsTimerQueue(clients.sqs, settings.timers_queue_url),
         limits=ItemLimitStore(DynamoTable(clients.dynamodb, settings.executions_table)),
+        secrets=SecretsManager(clients.deferred_secrets, settings.secret_prefix, clock),
+        environment=ParameterStore(clients.deferred_ssm, settings.environment_prefix, clock),
         engines=Engines(
             script=QuickJsScripts(), jq=JqPrograms(), path=JsonPaths(), zones=SystemZones()
         ),

@@ -28,6 +28,10 @@ class Settings:
     timers_queue_url: str
     results_queue_url: str
     task_dead_letters_queue_arn: str
+    #: The secret X is called this and X in Secrets Manager.
+    secret_prefix: str = "podium/secrets/"  # noqa: S105  # a name
+    #: The variable X is called this and X in the parameter store.
+    environment_prefix: str = "/podium/environment/"
     #: The API advances the workflow within the request; the stream does in any case.
     inline_advance: bool = True
     #: Payloads above this many bytes go to the bucket.

@@ -47,6 +47,8 @@ _OPTIONAL = {
     "external_input_path": "externalInputPayloadStoragePath",
     "not_before": "notBefore",
 }
+#: Lists of names; left out when empty.
+_NAMES = {"secrets": "secrets", "runtime_metadata": "runtimeMetadata"}
 
 
 def task_json(message: TaskMessage) -> str:
@@ -57,6 +59,7 @@ def task_json(message: TaskMessage) -> str:
     }
     wire |= {name: getattr(message, attribute) for attribute, name in _REQUIRED.items()}
     optional = {name: getattr(message, attribute) for attribute, name in _OPTIONAL.items()}
+    optional |= {name: list(getattr(message, attribute)) for attribute, name in _NAMES.items()}
     wire |= {name: value for name, value in optional.items() if value}
     if message.correlation_id is not None:
         wire["correlationId"] = message.correlation_id
@@ -84,6 +87,7 @@ def task_message(body: str) -> TaskMessage:
     except KeyError as error:
         raise DefectError(f"a task message without {error}") from error
     values |= {at: wire[name] for at, name in _OPTIONAL.items() if name in wire}
+    values |= {at: _names(wire[name]) for at, name in _NAMES.items() if name in wire}
     limit = unpack_limit(str(wire.get("limit", "")), str(wire.get("limitKey", "")))
     return TaskMessage(
         **values, correlation_id=cast("str | None", wire.get("correlationId")), limit=limit
@@ -117,6 +121,10 @@ def timer_message(body: str) -> TimerMessage:
         )
     except KeyError as error:
         raise DefectError(f"a timer message without {error}") from error
+
+
+def _names(value: Json) -> tuple[str, ...]:
+    return tuple(map(str, value)) if isinstance(value, list) else ()
 
 
 def _load(body: str) -> JsonMap:

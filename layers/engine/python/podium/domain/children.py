@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from podium.domain.execution import Kind, TaskEnd
 from podium.domain.failure import failure_input, failure_target
 from podium.domain.outcome import LONGEST_REASON, Outcome
+from podium.domain.secrets import permitted
+from podium.domain.state import named_secrets
 from podium.domain.status import TaskStatus, WorkflowStatus
 from podium.domain.tasks import start_workflow, sub_workflow
 from podium.domain.wire import workflow_json
@@ -38,6 +40,8 @@ class StartSpec:
     idempotency_key: str | None = None
     #: None is FAIL.
     idempotency_strategy: IdempotencyStrategy | None = None
+    #: Names of the secrets that the input may refer to: those that the starter could, too.
+    secrets: tuple[str, ...] = ()
 
     @property
     def workflow_name(self) -> str:
@@ -87,6 +91,7 @@ def _launched_by(task: Task, state: State) -> StartSpec | Outcome:
         spec,
         correlation_id=spec.correlation_id or state.start.correlation_id,
         task_to_domain=spec.task_to_domain or state.start.task_to_domain,
+        secrets=permitted(spec.input, named_secrets(state)),
     )
 
 
@@ -105,6 +110,7 @@ def _child_of(task: Task, state: State) -> StartSpec | Outcome:
         task_to_domain=state.start.task_to_domain if domains is None else domains,
         idempotency_key=read.idempotency_key,
         idempotency_strategy=read.idempotency_strategy,
+        secrets=permitted(read.input, named_secrets(state)),
     )
 
 

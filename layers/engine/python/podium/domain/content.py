@@ -20,7 +20,8 @@ from podium.domain.joins import joined_wire_refs
 from podium.domain.limits import task_limit
 from podium.domain.outcome import LONGEST_NAME, LONGEST_REASON, Outcome, TerminateWorkflowError
 from podium.domain.retry import definition_for, delay_seconds, jitter_ms
-from podium.domain.state import node_of
+from podium.domain.secrets import lookup_names, permitted
+from podium.domain.state import named_secrets, node_of
 from podium.domain.status import TaskStatus
 from podium.domain.task_types import (
     LASTING,
@@ -159,10 +160,19 @@ class _Making:
         if task.type == "HTTP" and self.node.task.async_complete:
             task = replace(task, input={**task_input, "asyncComplete": True})
         if self.entry.kind is Kind.WORKER:
-            task = replace(task, domain=domain_of(task.type, self.state.start.task_to_domain))
+            task = replace(
+                task,
+                domain=domain_of(task.type, self.state.start.task_to_domain),
+                runtime_metadata=lookup_names(definition.runtime_metadata if definition else ()),
+            )
         at_gate = self.entry.kind is Kind.SYSTEM or _is_at_gate(definition)
-        limit = task_limit(definition, task.name, at_gate=at_gate)
-        return replace(task, lease=_lease(self.entry.kind, definition), limit=limit)
+        named = named_secrets(self.state)
+        return replace(
+            task,
+            lease=_lease(self.entry.kind, definition),
+            limit=task_limit(definition, task.name, at_gate=at_gate),
+            secrets=permitted(task.input, named) if named else (),
+        )
 
     def child(self) -> Task:
         """A SUB_WORKFLOW: its input says which workflow to start (tasks.md 10)."""

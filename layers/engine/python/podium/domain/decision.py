@@ -63,7 +63,16 @@ class NeedTaskDef:
     name: str
 
 
-Need = NeedLatest | NeedTask | NeedHistory | NeedAll | NeedWorkflowDef | NeedTaskDef
+@dataclass(frozen=True, slots=True)
+class NeedEnvironment:
+    """A variable of the environment store."""
+
+    name: str
+
+
+Need = (
+    NeedLatest | NeedTask | NeedHistory | NeedAll | NeedWorkflowDef | NeedTaskDef | NeedEnvironment
+)
 
 
 class MissingError(Exception):

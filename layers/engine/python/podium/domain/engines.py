@@ -7,7 +7,7 @@ durable with the commit that used them (protocol.md 3).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Protocol
 
@@ -67,9 +67,11 @@ class Zones(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Engines:
-    """The three engines and the time zones, as the context of a decision carries them."""
+    """The three engines, the time zones and the environment, as the context of a decision carries them."""
 
     script: ScriptEngine
     jq: JqEngine
     path: PathEngine
     zones: Zones
+    #: Variables of ``${workflow.env.X}`` loaded so far; None as value: looked up and not there.
+    environment: Mapping[str, str | None] = field(default_factory=dict)

@@ -156,6 +156,8 @@ class StartRecord:
     event: str | None = None
     external_input_path: str | None = None
     idempotency_key: str | None = None
+    #: Names of secrets that whoever started it handed down: references to them in its input count.
+    secrets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,11 +212,20 @@ class Task:
     child_generation: int = 0
     external_input_path: str = ""
     external_output_path: str = ""
+    #: Names of the secrets that a hand-out puts into the input (secrets.py).
+    secrets: tuple[str, ...] = ()
+    #: Names that a hand-out looks up for the worker (TaskDef.runtimeMetadata).
+    runtime_metadata: tuple[str, ...] = ()
     #: Not to be handed out while the workflow is paused (protocol.md 5).
     held: bool = False
     hold: int = 0
     #: What limits its hand-out; None when nothing does.
     limit: TaskLimit | None = None
+
+    @property
+    def holds_secrets(self) -> bool:
+        """A hand-out of it resolves secrets, so what it reports has to be masked."""
+        return bool(self.secrets or self.runtime_metadata)
 
     @property
     def wire_ref(self) -> str:
@@ -234,3 +245,5 @@ class TaskEnd:
     external_output_path: str = ""
     callback_after: int = 0
     child_id: str = ""
+    #: Reported from outside and not searched for secrets yet: refused by a task that was handed any.
+    is_unmasked: bool = False

@@ -53,7 +53,7 @@ class Lookup(Protocol):
 
 
 class _Literal:
-    """The expression stays in the text as it is."""
+    """The expression stays in the text as it is, but for expressions nested in it."""
 
 
 _LITERAL = _Literal()
@@ -81,6 +81,11 @@ def references(template: Json) -> frozenset[str]:
     return frozenset(_references(template))
 
 
+def environment_names(template: Json) -> frozenset[str]:
+    """Variables of the environment store that ``template`` names, but for computed names."""
+    return frozenset(name for parts in _templates(template) for name in _variables_of(parts))
+
+
 def as_text(value: Json) -> str:
     """How ``value`` looks when spliced into text: ``null``, ``true``, numbers, text, else JSON."""
     if isinstance(value, str):
@@ -106,29 +111,28 @@ def _evaluate(template: Json, value_of: Callable[[str], Json | _Literal]) -> Jso
 
 def _text(parts: Template, value_of: Callable[[str], Json | _Literal]) -> Json:
     if len(parts) == 1 and isinstance(parts[0], Expression):
-        value = _expression(parts[0], value_of)
-        return parts[0].source if isinstance(value, _Literal) else value
+        return _expression(parts[0], value_of)
     return _splice(parts, value_of)
 
 
 def _splice(parts: Template, value_of: Callable[[str], Json | _Literal]) -> str:
-    texts = []
-    for part in parts:
-        if isinstance(part, Expression):
-            value = _expression(part, value_of)
-            texts.append(part.source if isinstance(value, _Literal) else as_text(value))
-        else:
-            texts.append(part)
-    return unescape("".join(texts))
+    return unescape(
+        "".join(
+            as_text(_expression(part, value_of)) if isinstance(part, Expression) else part
+            for part in parts
+        )
+    )
 
 
-def _expression(
-    expression: Expression, value_of: Callable[[str], Json | _Literal]
-) -> Json | _Literal:
-    path = expression.path
+def _expression(expression: Expression, value_of: Callable[[str], Json | _Literal]) -> Json:
+    path, source = expression.path, expression.source
     if path is None:
         path = _splice(expression.parts, value_of)
-    return "" if not path or path.isspace() else value_of(path)
+        source = f"${{{path}}}"
+    if not path or path.isspace():
+        return ""
+    value = value_of(path)
+    return source if isinstance(value, _Literal) else value
 
 
 def _value(path: str, lookup: Lookup, paths: PathEngine) -> Json | _Literal:
@@ -137,7 +141,7 @@ def _value(path: str, lookup: Lookup, paths: PathEngine) -> Json | _Literal:
         if parsed.steps[0] == "secrets":
             return _LITERAL
         if parsed.steps[0] == "env":
-            return _search(parsed, _from_environment(parsed.steps[1:], lookup), paths)
+            return _from_environment(parsed, lookup, paths)
     if not parsed.root:
         return _search(parsed, lookup.everything(), paths)
     root = lookup.root(parsed.root)
@@ -148,40 +152,68 @@ def _value(path: str, lookup: Lookup, paths: PathEngine) -> Json | _Literal:
 
 
 def _search(path: Path, document: Json, paths: PathEngine) -> Json:
-    if not path.tail:
-        return document
+    return _find(path.tail, document, paths) if path.tail else document
+
+
+def _find(tail: str, document: Json, paths: PathEngine) -> Json:
     try:
-        return paths.find(path.tail, document)
+        return paths.find(tail, document)
     except EngineError as error:
-        raise TerminateWorkflowError(f"Path {excerpt(path.tail)} failed: {error}") from error
+        raise TerminateWorkflowError(f"Path {excerpt(tail)} failed: {error}") from error
 
 
-def _from_environment(steps: tuple[str | int, ...], lookup: Lookup) -> Json:
-    """``env.NAME``, or ``env.NAME.a.b`` inside the JSON that its text holds."""
+def _from_environment(path: Path, lookup: Lookup, paths: PathEngine) -> Json:
+    """``env.NAME``, or a path inside the JSON that its text holds."""
+    steps = path.steps[1:]
     if not steps or not isinstance(steps[0], str):
         return None
     text = lookup.environment(steps[0])
-    return text if text is None or len(steps) == 1 else inside_json(text, steps[1:])
+    return None if text is None else stored_value(text, steps[1:], path.tail, paths)
 
 
-def inside_json(text: str, steps: tuple[str | int, ...]) -> Json:
-    """Value at ``steps`` in a store's value that is JSON text; None when it is not."""
+def stored_value(
+    text: str, steps: tuple[str | int, ...], tail: str, paths: PathEngine | None
+) -> Json:
+    """The text of a secret or variable, or what is at ``steps`` and ``tail`` of the JSON it holds.
+
+    None when it holds no JSON, or nothing is there.
+    """
+    if not steps and not tail:
+        return text
     try:
-        return walk(json.loads(text), steps)
+        value = walk(json.loads(text), steps)
     except ValueError:
         return None
+    return _find(tail, value, paths) if tail and paths is not None else value
 
 
 def _references(template: Json) -> Iterator[str]:
+    for parts in _templates(template):
+        yield from _roots_of(parts)
+
+
+def _templates(template: Json) -> Iterator[Template]:
+    """The cut texts of ``template`` that hold expressions, at any depth."""
     if isinstance(template, str):
         if "${" in template:
-            yield from _roots_of(cut(template))
+            yield cut(template)
     elif isinstance(template, Mapping):
         for value in template.values():
-            yield from _references(value)
+            yield from _templates(value)
     elif isinstance(template, (list, tuple)):
         for value in template:
-            yield from _references(value)
+            yield from _templates(value)
+
+
+def _variables_of(parts: Template) -> Iterator[str]:
+    for part in parts:
+        if not isinstance(part, Expression) or "env" not in part.source:
+            continue
+        yield from _variables_of(part.parts)
+        if part.path:
+            steps = parse(part.path).steps[:2]
+            if parse(part.path).root == "workflow" and len(steps) == 2 and steps[0] == "env":
+                yield str(steps[1])
 
 
 def _roots_of(parts: Template) -> Iterator[str]:

@@ -10,8 +10,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from podium.domain.decision import MissingError
-from podium.domain.expressions import EVERYTHING, TASK_ID, evaluate, references
+from podium.domain.decision import MissingError, NeedEnvironment
+from podium.domain.expressions import (
+    EVERYTHING,
+    TASK_ID,
+    environment_names,
+    evaluate,
+    references,
+)
 from podium.domain.ids import TaskKey
 from podium.domain.manifest import output_of
 from podium.domain.roots import task_members, workflow_members
@@ -60,6 +66,8 @@ class Facts:
                 self.root(name)
             except MissingError as missing:
                 yield from missing.needs
+        known = self._engines.environment
+        yield from (NeedEnvironment(name) for name in environment_names(template) - known.keys())
 
     def root(self, name: str) -> Json:
         """Value of a root (expressions.Lookup)."""
@@ -88,8 +96,11 @@ class Facts:
         return roots
 
     def environment(self, name: str) -> str | None:
-        """There is no environment store yet."""
-        return None
+        """Text of a variable, None when there is no such (expressions.Lookup)."""
+        known = self._engines.environment
+        if name not in known:
+            raise MissingError(NeedEnvironment(name))
+        return known[name]
 
     def _may_exist(self, ref: str) -> bool:
         graph = self._state.graph

@@ -14,6 +14,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from podium.domain.secrets import secret_names
 from podium.domain.task_types import FORKS
 
 if TYPE_CHECKING:
@@ -116,6 +117,11 @@ class Graph:
     def has_dynamic_forks(self) -> bool:
         """Tasks may exist at run time that the definition does not name."""
         return any(node.type == "FORK_JOIN_DYNAMIC" for node in self)
+
+    @cached_property
+    def secrets(self) -> frozenset[str]:
+        """Names of the secrets that the definition names (secrets.py)."""
+        return secret_names(self.definition.to_json())
 
     def join_of(self, fork: Node) -> Node | None:
         """The JOIN that must follow a fork directly; None when it does not."""

@@ -107,6 +107,7 @@ def start_record(spec: StartSpec, definition: WorkflowDef) -> StartRecord:
         event=spec.event,
         external_input_path=spec.external_input_path,
         idempotency_key=spec.idempotency_key,
+        secrets=spec.secrets,
     )
 
 

@@ -36,6 +36,11 @@ class State:
     memory: TaskMemory
 
 
+def named_secrets(state: State) -> frozenset[str]:
+    """Names of the secrets to which references in this execution count (secrets.py)."""
+    return state.graph.secrets.union(state.start.secrets)
+
+
 def graph_of(state: State, address: str) -> Graph:
     """The graph that holds the node at ``address``; raises MissingError when its FORK is not known."""
     fork = enclosing_fork(address)

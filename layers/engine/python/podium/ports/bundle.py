@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from podium.ports.limits import LimitStore
     from podium.ports.outside import Clock, HttpCaller, Ids, Sleep
     from podium.ports.queues import SystemTaskQueue, TaskQueue, TimerQueue
+    from podium.ports.secrets import EnvironmentStore, SecretStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,8 @@ class Ports:
     system_tasks: SystemTaskQueue
     timers: TimerQueue
     limits: LimitStore
+    secrets: SecretStore
+    environment: EnvironmentStore
     engines: Engines
     http: HttpCaller
     clock: Clock

@@ -171,6 +171,8 @@ class ExecutionStore(Protocol):
 
         ``lease_before``: only if IN_PROGRESS with a lease end <= this moment. ``child``: only if
         the task waits for this child id at this generation. ``end.output`` None keeps the output.
+        An unmasked end (``end.is_unmasked``) is refused by a task that was handed secrets; for a
+        large output that costs a GetItem before. So are unmasked updates below.
         """
         ...
 

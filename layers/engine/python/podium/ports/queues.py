@@ -42,6 +42,10 @@ class TaskMessage:
     input: JsonMap = field(default_factory=dict)
     #: Path in the payload store when the input is too large to travel.
     external_input_path: str = ""
+    #: Names of the secrets that references in ``input`` may be replaced by, at the hand-off.
+    secrets: tuple[str, ...] = ()
+    #: Names to look up for the worker (TaskDef.runtimeMetadata).
+    runtime_metadata: tuple[str, ...] = ()
     #: Not to be handed out before this moment (epoch ms); delays above 15 minutes.
     not_before: int = 0
     #: What limits the hand-out; None when nothing does.

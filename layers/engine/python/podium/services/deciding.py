@@ -7,6 +7,7 @@ loaded and the decision made again, from the beginning, on the same state.
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from podium.domain.decision import (
@@ -14,6 +15,7 @@ from podium.domain.decision import (
     Missing,
     Need,
     NeedAll,
+    NeedEnvironment,
     NeedHistory,
     NeedLatest,
     NeedTask,
@@ -64,9 +66,10 @@ class Deciding:
         """
         workflow_defs: dict[tuple[str, int | None], WorkflowDef | None] = {}
         task_defs: dict[str, TaskDef | None] = {}
+        variables: dict[str, str | None] = {}
         context = Context(
             now=self._ports.clock.now(),
-            engines=self._ports.engines,
+            engines=replace(self._ports.engines, environment=variables),
             jitter=jitter,
             workflow_defs=workflow_defs,
             task_defs=task_defs,
@@ -76,6 +79,7 @@ class Deciding:
             if not isinstance(answer, Missing):
                 return answer
             self._load_definitions(answer.needs, workflow_defs, task_defs)
+            self._load_variables(answer.needs, variables)
             if header is not None and memory is not None:
                 self._load_tasks(answer.needs, header, memory)
         message = f"a decision asked for more than {MAX_ROUNDS} times"
@@ -95,6 +99,11 @@ class Deciding:
             if isinstance(need, NeedWorkflowDef):
                 found_workflow = self._ports.definitions.workflow(need.name, need.version)
                 workflow_defs[need.name, need.version] = found_workflow
+
+    def _load_variables(self, needs: frozenset[Need], variables: dict[str, str | None]) -> None:
+        names = sorted({need.name for need in needs if isinstance(need, NeedEnvironment)})
+        if names:
+            variables.update(self._ports.environment.find(names))
 
     def _load_tasks(self, needs: frozenset[Need], header: Header, memory: TaskMemory) -> None:
         executions, workflow_id = self._ports.executions, header.workflow_id

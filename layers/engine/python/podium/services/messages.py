@@ -34,4 +34,6 @@ def task_message(state: State, task: Task) -> TaskMessage:
         input=task.input,
         external_input_path=task.external_input_path,
         limit=task.limit,
+        secrets=task.secrets,
+        runtime_metadata=task.runtime_metadata,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from podium.domain.wire import Owner, made_up_node, polled_task_json
@@ -18,4 +19,5 @@ def polled_json(handed: HandedOut, now: int) -> dict[str, Json]:
         message.workflow_id, message.workflow_name, message.priority, message.correlation_id
     )
     node = handed.workflow_task or made_up_node(handed.task)
-    return polled_task_json(handed.task, owner, node, now=now)
+    task = replace(handed.task, input=handed.input)
+    return polled_task_json(task, owner, node, now=now, runtime_metadata=handed.runtime_metadata)

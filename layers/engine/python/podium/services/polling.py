@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from podium.domain.ids import TaskKey
@@ -14,15 +14,17 @@ from podium.errors import InvalidInputError, PodiumError
 from podium.ports.queues import TimerMessage
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from podium.domain.definitions import WorkflowTask
     from podium.domain.execution import Task
+    from podium.domain.json import JsonMap
     from podium.domain.limits import TaskLimit
     from podium.domain.queues import QueueAddress
     from podium.ports.bundle import Ports
     from podium.ports.queues import Received, TaskMessage
     from podium.services.limiting import Limiting
+    from podium.services.revealing import Revealing, Values
     from podium.services.states import States
     from podium.services.timers import Timers
 
@@ -36,6 +38,8 @@ MOST_TASKS = 100
 SOON = 2
 #: From this receive on, the header tells whether the item will ever come (6).
 SUSPICIOUS_RECEIVES = 5
+#: A message whose secrets cannot be looked up is seen again after at most this many seconds.
+LONGEST_PATIENCE = 900
 #: SQS caps how long a message may stay hidden (seconds).
 LONGEST_HIDDEN = 43_200
 #: A lease shorter than this (ms) is not covered by the header's timer (protocol.md 8).
@@ -49,12 +53,23 @@ class HandedOut:
     message: TaskMessage
     task: Task
     workflow_task: WorkflowTask | None
+    #: Its input with secrets in place: for the worker's eyes only, never to be stored or logged.
+    input: JsonMap = field(default_factory=dict)
+    #: Values by name; only what was found.
+    runtime_metadata: Mapping[str, str] = field(default_factory=dict)
 
 
 class Polling:
     """Hands tasks to workers that ask over HTTP."""
 
-    def __init__(self, ports: Ports, states: States, timers: Timers, limiting: Limiting) -> None:
+    def __init__(
+        self,
+        ports: Ports,
+        states: States,
+        timers: Timers,
+        limiting: Limiting,
+        revealing: Revealing,
+    ) -> None:
         """Wire the parts; see ``bootstrap``."""
         self._ports = ports
         self._states = states
@@ -62,6 +77,7 @@ class Polling:
         self._limiting = limiting
         #: What limited the tasks that came out of a queue last.
         self._limits: dict[QueueAddress, TaskLimit] = {}
+        self._revealing = revealing
 
     def poll(
         self, task_type: str, worker_id: str, domain: str = "", count: int = 1, wait_ms: int = 100
@@ -178,6 +194,12 @@ class Polling:
         message, now = received.message, self._ports.clock.now()
         if message.not_before > now:
             return min(LONGEST_HIDDEN, -((now - message.not_before) // 1000))
+        try:
+            values = self._revealing.look_up(message)
+        except PodiumError as error:
+            # Before the claim, so that the task is not lost with a worker that never gets it.
+            logger.warning("secrets of %s cannot be looked up: %s", message.task_type, error)
+            return min(LONGEST_PATIENCE, SOON << min(received.receive_count, 16))
         key = TaskKey(message.workflow_id, message.ref, message.seq)
         lease = message.response_timeout * 1000
         if 0 < lease < SHORT_LEASE:
@@ -186,9 +208,14 @@ class Polling:
             )
         outcome = self._ports.executions.claim(key, message.inc, message.epoch, worker_id, now)
         if outcome.applied and outcome.task is not None:
-            claimed.append(HandedOut(message, outcome.task, self._place(message)))
+            claimed.append(self._handed_out(message, outcome.task, values))
             return None
         return SOON if self._may_still_come(received, outcome.task) else None
+
+    def _handed_out(self, message: TaskMessage, task: Task, values: Values) -> HandedOut:
+        revealed = self._revealing.reveal(task, values).input
+        metadata = self._revealing.metadata(task, values)
+        return HandedOut(message, task, self._place(message), revealed, metadata)
 
     def _may_still_come(self, received: Received, task: Task | None) -> bool:
         """The claim table: its put, or its re-queue, may be under way (21b, 22)."""

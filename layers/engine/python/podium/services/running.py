@@ -15,7 +15,7 @@ from podium.domain.ids import TaskKey
 from podium.domain.outcome import Outcome
 from podium.domain.status import TaskStatus
 from podium.domain.tasks import http, http_poll
-from podium.errors import TransientError
+from podium.errors import PodiumError, TransientError
 from podium.ports.outside import HttpError, HttpRequest
 from podium.ports.queues import LONGEST_DELAY
 from podium.services.timers import seconds_until
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from podium.domain.execution import Task
     from podium.ports.bundle import Ports
     from podium.ports.queues import TaskMessage
+    from podium.services.revealing import Revealing
 
 WORKER_ID = "system"
 #: The type that comes back to its queue until its condition holds.
@@ -33,9 +34,10 @@ POLLING = "HTTP_POLL"
 class Running:
     """The system task worker."""
 
-    def __init__(self, ports: Ports) -> None:
+    def __init__(self, ports: Ports, revealing: Revealing) -> None:
         """Wire the parts; see ``bootstrap``."""
         self._ports = ports
+        self._revealing = revealing
 
     def run(self, message: TaskMessage) -> None:
         """Claim and run one task; a stale message does nothing.
@@ -53,7 +55,7 @@ class Running:
         if task is None or not (outcome.applied or _has_died(task, message)):
             self._refused(key, message, task)
             return
-        result = self._poll(task) if task.type == POLLING else self._call(task)
+        result = self._poll(task) if task.type == POLLING else self._run(task)
         if isinstance(result, http_poll.Again):
             self._call_again(key, message, task, result)
             return
@@ -68,7 +70,7 @@ class Running:
         refused = http_poll.refusal(task.input)
         if refused is not None:
             return refused
-        called = self._call(task)
+        called = self._run(task)
         elapsed = self._ports.clock.now() - task.started_at
         polled = http_poll.Polled(task.input, task.output, elapsed, called)
         return http_poll.after(polled, self._ports.engines.script)
@@ -94,6 +96,20 @@ class Running:
         delay = seconds_until(ready, self._ports.clock.now())
         later = replace(message, not_before=ready if delay > LONGEST_DELAY else 0)
         self._ports.system_tasks.send(later, min(delay, LONGEST_DELAY))
+
+    def _run(self, task: Task) -> Outcome:
+        """Call with secrets in place, and hide in the result what was handed to the call."""
+        if not task.holds_secrets:
+            return self._call(task)
+        try:
+            values = self._revealing.look_up(task)
+        except TransientError:
+            raise
+        except PodiumError as error:
+            return Outcome(TaskStatus.FAILED, {}, f"Secrets cannot be looked up: {error}")
+        result = self._call(self._revealing.reveal(task, values))
+        mask = self._revealing.mask(task, values)
+        return Outcome(result.status, mask.map(result.output), mask.text(result.reason))
 
     def _call(self, task: Task) -> Outcome:
         request = http.request(task.input)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from podium.services.following import Following
     from podium.services.limiting import Limiting
     from podium.services.open_tasks import OpenTask, OpenTasks
+    from podium.services.revealing import Revealing
     from podium.services.states import States
 
 MAX_RACES = 10
@@ -39,6 +40,7 @@ class Updating:
         following: Following,
         open_tasks: OpenTasks,
         limiting: Limiting,
+        revealing: Revealing,
     ) -> None:
         """Wire the parts; see ``bootstrap``."""
         self._ports = ports
@@ -47,6 +49,7 @@ class Updating:
         self._following = following
         self._open_tasks = open_tasks
         self._limiting = limiting
+        self._revealing = revealing
 
     def update(
         self, result: TaskResult, *, inc: int | None = None, epoch: int | None = None
@@ -71,6 +74,7 @@ class Updating:
             worker_id=result.worker_id or "",
             external_output_path=result.external_output_payload_storage_path or "",
             callback_after=result.callback_after_seconds,
+            is_unmasked=True,
         )
         return self._existing(key, self._apply(key, update, inc, epoch).task)
 
@@ -103,7 +107,7 @@ class Updating:
             worker_id=worker_id,
             callback_after=task.callback_after,
         )
-        return self._apply(key, update, task.inc, None)
+        return self._apply(key, self._revealing.masked(task, update), task.inc, None)
 
     def end_of_dead_letter(self, key: TaskKey, inc: int, epoch: int, reason: str) -> None:
         """A message nobody could settle ends its task FAILED (protocol.md 9)."""
@@ -113,12 +117,15 @@ class Updating:
     def append_logs(self, task_id: str, lines: Sequence[str]) -> None:
         """Add lines to a task's log; the task need not exist (rest-api.md 5)."""
         now = self._now()
-        self._ports.executions.append_logs([LogLine(line, task_id, now) for line in lines])
+        self._log(parse_task_id(task_id), [LogLine(line, task_id, now) for line in lines])
 
     def _apply(self, key: TaskKey, update: TaskEnd, inc: int | None, epoch: int | None) -> Outcome:
         if not update.status.is_terminal:
             return self._report_progress(key, update, inc, epoch)
         outcome = self._ports.executions.end(key, update, inc=inc, epoch=epoch)
+        if update.is_unmasked and _was_handed_secrets(outcome):
+            masked = self._revealing.masked(self._existing(key, outcome.task), update)
+            outcome = self._ports.executions.end(key, masked, inc=inc, epoch=epoch)
         if outcome.task is None and inc is not None:
             message = f"task {key.task_id} is not there yet"
             raise TransientError(message)
@@ -136,6 +143,7 @@ class Updating:
             is_stale = inc not in {None, task.inc} or epoch not in {None, task.epoch}
             if task.status.is_terminal or is_stale:
                 return Outcome(applied=False, task=task)
+            update = self._revealing.masked(task, update)
             if task.kind is not Kind.WORKER:
                 outcome = self._ports.executions.update_open(key, update, inc=task.inc)
             else:
@@ -173,8 +181,17 @@ class Updating:
             LogLine(line.log or "", key.task_id, line.created_time or self._now())
             for line in result.stored_logs
         ]
-        if lines:
-            self._ports.executions.append_logs(lines)
+        self._log(key, lines)
+
+    def _log(self, key: TaskKey | None, lines: Sequence[LogLine]) -> None:
+        """Keep ``lines`` without the secrets that the task was handed."""
+        if not lines:
+            return
+        task = None if key is None else self._ports.executions.read_task(key)
+        if task is not None and task.holds_secrets:
+            mask = self._revealing.mask_of_report(task)
+            lines = [replace(line, log=mask.text(line.log)) for line in lines]
+        self._ports.executions.append_logs(lines)
 
     def _key(self, result: TaskResult) -> TaskKey:
         key = parse_task_id(result.task_id)
@@ -189,6 +206,17 @@ class Updating:
 
     def _now(self) -> int:
         return self._ports.clock.now()
+
+
+def _was_handed_secrets(outcome: Outcome) -> bool:
+    """Refused by an open task, whose secrets the update may hold."""
+    task = outcome.task
+    return (
+        not outcome.applied
+        and task is not None
+        and task.holds_secrets
+        and not task.status.is_terminal
+    )
 
 
 def _no_task(task_id: str) -> str:

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_dynamodbstreams import DynamoDBStreamsClient
     from types_boto3_s3 import S3Client
+    from types_boto3_secretsmanager import SecretsManagerClient
     from types_boto3_sqs import SQSClient
+    from types_boto3_ssm import SSMClient
 
 #: Our requests are built in one place each and tested there; checking them again costs time.
 _CONFIG = Config(
@@ -69,6 +71,27 @@ class Clients:
     def deferred_streams(self) -> DynamoDBStreamsClient:
         """As ``streams``, made at its first call: only repair reads the stream again."""
         return cast("DynamoDBStreamsClient", _Deferred(lambda: self.streams))
+
+    @cached_property
+    def secrets(self) -> SecretsManagerClient:
+        """Client of Secrets Manager."""
+        client = self.session.create_client("secretsmanager", config=_CONFIG)
+        return cast("SecretsManagerClient", client)
+
+    @property
+    def deferred_secrets(self) -> SecretsManagerClient:
+        """As ``secrets``, made at its first call: many installations have none."""
+        return cast("SecretsManagerClient", _Deferred(lambda: self.secrets))
+
+    @cached_property
+    def ssm(self) -> SSMClient:
+        """Client of Systems Manager."""
+        return cast("SSMClient", self.session.create_client("ssm", config=_CONFIG))
+
+    @property
+    def deferred_ssm(self) -> SSMClient:
+        """As ``ssm``, made at its first call."""
+        return cast("SSMClient", _Deferred(lambda: self.ssm))
 
 
 class _Deferred:

@@ -22,6 +22,7 @@ from podium.adapters.items.keys import (
     start_key,
     variables_key,
 )
+from podium.adapters.items.names import pack_names, unpack_names
 from podium.adapters.items.payloads import pointer
 from podium.adapters.items.table import Put
 from podium.adapters.items.tasks import task_of
@@ -121,6 +122,8 @@ def _start_item(
         "ik": start.idempotency_key,
     }
     item |= {name: value for name, value in optional.items() if value is not None}
+    if start.secrets:
+        item["sn"] = pack_names(start.secrets)
     item |= payloads.pack(workflow_id, "in", start.input)
     if variables is not None:
         item |= payloads.pack(workflow_id, "va", variables) or {"va": "{}"}
@@ -140,6 +143,7 @@ def _start_of(item: Item, payloads: Payloads) -> StartRecord:
         event=optional("ev"),
         external_input_path=optional("xi"),
         idempotency_key=optional("ik"),
+        secrets=unpack_names(text(item, "sn")),
     )
 
 

@@ -18,6 +18,7 @@ from podium.adapters.items.conditions import (
 )
 from podium.adapters.items.payloads import pointer
 from podium.adapters.items.table import Change, IfUnset, Offset
+from podium.adapters.items.tasks import METADATA, SECRETS
 from podium.domain.status import TaskStatus
 
 if TYPE_CHECKING:
@@ -79,10 +80,14 @@ def end_change(end: TaskEnd, folder: str, payloads: Payloads, retention: int) ->
 
 
 def end_condition(
-    inc: int | None, epoch: int | None, lease_before: int | None, child: tuple[str, int] | None
+    end: TaskEnd,
+    inc: int | None,
+    epoch: int | None,
+    lease_before: int | None,
+    child: tuple[str, int] | None,
 ) -> Condition:
     """Open, and every guard that is given."""
-    guards: list[Condition] = [OPEN if lease_before is None else RUNNING]
+    guards: list[Condition] = [OPEN if lease_before is None else RUNNING, *_unless_secret(end)]
     if inc is not None:
         guards.append(Equals("inc", inc))
     if epoch is not None:
@@ -112,9 +117,9 @@ def unclaimed(*, is_first: bool) -> Change:
     return Change.to(values | {"sa": 0} if is_first else values)
 
 
-def requeue_condition(inc: int, epoch: int) -> Condition:
+def requeue_condition(update: TaskEnd, inc: int, epoch: int) -> Condition:
     """Open since this hand-out; also when an earlier try did it already."""
-    return every(OPEN, Equals("inc", inc), Equals("ep", epoch))
+    return every(OPEN, Equals("inc", inc), Equals("ep", epoch), *_unless_secret(update))
 
 
 def running_condition(inc: int, epoch: int) -> Condition:
@@ -129,9 +134,10 @@ def open_change(update: TaskEnd, folder: str, payloads: Payloads) -> Change:
     return Change.to(values)
 
 
-def open_condition(inc: int | None) -> Condition:
+def open_condition(update: TaskEnd, inc: int | None) -> Condition:
     """Open, at this incarnation if one is given."""
-    return OPEN if inc is None else every(OPEN, Equals("inc", inc))
+    guards = _unless_secret(update)
+    return every(OPEN, *guards) if inc is None else every(OPEN, Equals("inc", inc), *guards)
 
 
 def extension(now: int) -> Change:
@@ -191,6 +197,13 @@ def strip_change(now: int) -> Change:
 def cancel_condition(inc: int) -> Condition:
     """Open at this incarnation."""
     return every(OPEN, Equals("inc", inc))
+
+
+def _unless_secret(update: TaskEnd) -> tuple[Condition, ...]:
+    """What was not searched for secrets is not taken by a task that was handed any."""
+    if not update.is_unmasked:
+        return ()
+    return Equals(SECRETS, ""), Equals(METADATA, "")
 
 
 def _lease(now: int) -> Offset:

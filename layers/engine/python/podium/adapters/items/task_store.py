@@ -13,6 +13,7 @@ from podium.adapters.items.keys import LAST, TASKS, partition, ref_and_seq, task
 from podium.adapters.items.table import Change, Put, Written
 from podium.adapters.items.tasks import task_item, task_of
 from podium.domain.ids import TaskKey
+from podium.domain.sizes import may_exceed
 from podium.domain.status import TaskStatus
 from podium.ports.executions import Outcome
 
@@ -71,20 +72,28 @@ class TaskStore(ItemStore):
         lease_before: int | None = None,
         child: tuple[str, int] | None = None,
     ) -> Outcome:
+        if refusal := self._unseen(key, end):
+            return refusal
         change = changes.end_change(end, key.workflow_id, self._payloads, self._retention)
-        return self._update(key, change, changes.end_condition(inc, epoch, lease_before, child))
+        return self._update(
+            key, change, changes.end_condition(end, inc, epoch, lease_before, child)
+        )
 
     def requeue(self, key: TaskKey, update: TaskEnd, inc: int, epoch: int) -> Outcome:
+        if refusal := self._unseen(key, update):
+            return refusal
         change = changes.requeue_change(update, key.workflow_id, self._payloads)
-        return self._update(key, change, changes.requeue_condition(inc, epoch))
+        return self._update(key, change, changes.requeue_condition(update, inc, epoch))
 
     def give_back(self, key: TaskKey, task: Task) -> Outcome:
         change = changes.unclaimed(is_first=task.started_at == task.updated_at)
         return self._update(key, change, changes.running_condition(task.inc, task.epoch))
 
     def update_open(self, key: TaskKey, update: TaskEnd, *, inc: int | None = None) -> Outcome:
+        if refusal := self._unseen(key, update):
+            return refusal
         change = changes.open_change(update, key.workflow_id, self._payloads)
-        return self._update(key, change, changes.open_condition(inc))
+        return self._update(key, change, changes.open_condition(update, inc))
 
     def extend_lease(self, key: TaskKey, now: int) -> Outcome:
         return self._update(key, changes.extension(now), changes.RUNNING)
@@ -125,6 +134,15 @@ class TaskStore(ItemStore):
 
     def strip(self, key: TaskKey, now: int) -> None:
         self._table.update(task_key(key), changes.strip_change(now), Exists())
+
+    def _unseen(self, key: TaskKey, update: TaskEnd) -> Outcome | None:
+        """The refusal of a large output that was not searched for secrets: found out before it is
+        written to the payload store.
+        """
+        if not (update.is_unmasked and may_exceed(update.output, self._payloads.threshold)):
+            return None
+        task = self.read_task(key)
+        return Outcome(applied=False, task=task) if task and task.holds_secrets else None
 
     def _upsert(
         self, workflow_id: str, fresh: Task, change: Change, condition: Condition

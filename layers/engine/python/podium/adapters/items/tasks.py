@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from podium.adapters.items.attributes import Attribute, Item, number, present, text, with_key
 from podium.adapters.items.keys import ref_and_seq, ref_attributes, task_key
 from podium.adapters.items.limits import pack_limit, unpack_limit
+from podium.adapters.items.names import pack_names, unpack_names
 from podium.adapters.items.open_entries import pack_numbers, unpack_numbers
 from podium.adapters.items.payloads import pointer
 from podium.domain.execution import Kind, Task
@@ -15,6 +16,9 @@ from podium.domain.status import TaskStatus
 
 if TYPE_CHECKING:
     from podium.adapters.items.payloads import Payloads
+
+#: Attributes with the names of what a hand-out resolves; both are absent where it resolves nothing.
+SECRETS, METADATA = "sn", "rm"
 
 
 def task_item(
@@ -62,6 +66,8 @@ def _facts(task: Task) -> dict[str, Attribute | None]:
         "rq": task.retried_seq,
         "xi": task.external_input_path,
         "lim": pack_limit(task.limit),
+        SECRETS: pack_names(task.secrets),
+        METADATA: pack_names(task.runtime_metadata),
     }
 
 
@@ -125,6 +131,8 @@ def task_of(item: dict[str, Attribute], payloads: Payloads) -> Task:
         child_generation=number(item, "cg"),
         external_input_path=text(item, "xi"),
         external_output_path=text(item, "xo"),
+        secrets=unpack_names(text(item, SECRETS)),
+        runtime_metadata=unpack_names(text(item, METADATA)),
         held=bool(number(item, "held")),
         hold=number(item, "hc"),
         limit=unpack_limit(text(item, "lim"), name),

@@ -1,0 +1,51 @@
+"""How large a payload is: bytes of its JSON, as engine.md 17 counts them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from podium.domain.json import Json
+
+#: A control character becomes six characters of JSON, and no character more bytes.
+_BYTES_PER_CHARACTER = 6
+
+
+def size_of(value: Json) -> int:
+    """Bytes of ``value`` as compact JSON in UTF-8."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+
+
+def may_exceed(value: Json, limit: int) -> bool:
+    """False when ``value`` is certainly no larger than ``limit`` bytes: a bound that encodes nothing."""
+    left = [value]
+    while left and limit >= 0:
+        item = left.pop()
+        limit -= _longest(item)
+        if isinstance(item, Mapping):
+            left += item.values()
+        elif isinstance(item, (list, tuple)):
+            left += item
+    return limit < 0
+
+
+def excess(value: Json, limit: int) -> int:
+    """Size of ``value`` in bytes if that is more than ``limit``, else 0."""
+    if not may_exceed(value, limit):
+        return 0
+    size = size_of(value)
+    return size if size > limit else 0
+
+
+def _longest(value: Json) -> int:
+    """The most bytes that ``value`` itself takes, without what is in it."""
+    if isinstance(value, str):
+        return _BYTES_PER_CHARACTER * len(value) + 3
+    if isinstance(value, int):
+        return value.bit_length() // 3 + 8
+    if isinstance(value, Mapping):
+        return 3 + sum(_BYTES_PER_CHARACTER * len(key) + 3 for key in value)
+    return 26
