@@ -16,6 +16,7 @@ from typing import Any
 from podium.adapters.engines.jq import JqPrograms
 from podium.adapters.engines.jsonpath import JsonPaths
 from podium.adapters.engines.quickjs import QuickJsScripts
+from podium.adapters.engines.schemas import JsonSchemas
 from podium.adapters.engines.zones import SystemZones
 from podium.adapters.memory.blobs import MemoryBlobs
 from podium.adapters.memory.calls import Calls
@@ -45,7 +46,13 @@ from podium.ports.outside import HttpRequest, HttpResponse
 from podium.services.polling import HandedOut
 from podium_local.clock import VirtualClock
 
-ENGINES = Engines(script=QuickJsScripts(), jq=JqPrograms(), path=JsonPaths(), zones=SystemZones())
+ENGINES = Engines(
+    script=QuickJsScripts(),
+    jq=JqPrograms(),
+    path=JsonPaths(),
+    zones=SystemZones(),
+    schema=JsonSchemas(),
+)
 
 
 class Crash(BaseException):

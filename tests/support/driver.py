@@ -38,7 +38,7 @@ from podium.domain.memory import TaskMemory
 from podium.domain.start import new_header, prepare
 from podium.domain.state import State
 from podium.domain.status import TaskStatus, WorkflowStatus
-from tests.support.engines import TableJq, TablePaths, TableZones
+from tests.support.engines import KeySchemas, TableJq, TablePaths, TableZones
 
 T = TypeVar("T")
 START = 1_000_000
@@ -75,7 +75,7 @@ class LoopScripts:
 def engines(scripts: Mapping[str, object] | None = None) -> Engines:
     """Engines for the driver; the jq program ``.value`` is known."""
     jq = TableJq({".value": lambda document: [document.get("value")]})
-    return Engines(LoopScripts(scripts), jq, TablePaths({}), TableZones())
+    return Engines(LoopScripts(scripts), jq, TablePaths({}), TableZones(), KeySchemas())
 
 
 @dataclass

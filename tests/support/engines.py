@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta, timezone, tzinfo
 
 from podium.domain.engines import EngineError, Engines
-from podium.domain.json import Json
+from podium.domain.json import Json, JsonMap
 
 
 @dataclass
@@ -65,6 +65,22 @@ class TableZones:
         return timezone(timedelta(hours=self.hours[name])) if name in self.hours else None
 
 
+@dataclass
+class KeySchemas:
+    """A SchemaEngine that knows ``required`` alone, and one schema that is broken: ``{"bad": ...}``."""
+
+    def check(self, schema: JsonMap) -> str | None:
+        return f"$.bad: {schema['bad']}" if "bad" in schema else None
+
+    def problems(self, schema: JsonMap, document: Json) -> Sequence[str]:
+        if "bad" in schema:
+            raise EngineError(f"$.bad: {schema['bad']}")
+        assert isinstance(document, Mapping)
+        required = schema.get("required", [])
+        assert isinstance(required, list)
+        return [f"$: {name} is missing" for name in required if name not in document]
+
+
 def table_engines(
     scripts: Mapping[str, object] | None = None,
     jq: Mapping[str, object] | None = None,
@@ -72,7 +88,11 @@ def table_engines(
 ) -> Engines:
     """All of them together."""
     return Engines(
-        TableScripts(scripts or {}), TableJq(jq or {}), TablePaths(paths or {}), TableZones()
+        TableScripts(scripts or {}),
+        TableJq(jq or {}),
+        TablePaths(paths or {}),
+        TableZones(),
+        KeySchemas(),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from podium.domain.definitions import TaskDef, WorkflowDef
 from podium.domain.json import Json
 from podium.domain.validation import ValidationContext, validate_workflow
+from tests.support.engines import KeySchemas
 
 
 class BracketPaths:
@@ -38,6 +39,7 @@ def validation_context(
     return ValidationContext(
         paths=BracketPaths(),
         scripts=BracketScripts(),
+        schemas=KeySchemas(),
         task_def=registered.get,
         owner_email_mandatory=owner_email_mandatory,
         name_validation=name_validation,

@@ -227,3 +227,25 @@ def test_start_workflow_answers_with_the_workflow_that_has_its_key() -> None:
     cluster.settle()
     assert cluster.task(wf, "go").output == {"workflowId": first}
     assert cluster.status(wf) is WorkflowStatus.COMPLETED
+
+
+def test_a_delayed_task_sees_the_workflow_end_that_ends_while_it_begins_to_wait() -> None:
+    cluster = Cluster(deciders=2)
+    cluster.register(CHILD)
+    first = start(cluster, None, name="child", workflowDef=None)
+    wf = cluster.start(workflow({**keyed("sub", "child"), "startDelay": 5}, name="parent"))
+    cluster.settle()
+
+    def hook(name: str) -> None:
+        if name == "UpdateItem" and cluster.status(first) is WorkflowStatus.RUNNING:
+            with cluster.undisturbed():
+                (handed,) = cluster.engines[1].polls.poll("inner", "w", count=1, wait_ms=0)
+                cluster.report(handed.task, first, output={"n": 1})
+                cluster.deliver(cluster.take(), decider=1)
+                cluster.deliver(cluster.take(), decider=1)
+
+    cluster.calls.before_call = hook
+    cluster.advance(6)
+    assert cluster.status(first) is WorkflowStatus.COMPLETED
+    assert cluster.task(wf, "sub").output == {"subWorkflowId": first, "n": 1}
+    assert cluster.status(wf) is WorkflowStatus.COMPLETED

@@ -71,7 +71,12 @@ def test_a_refund_that_is_missing_unfinished_or_wrong_is_a_difference() -> None:
 
 
 def context() -> ValidationContext:
-    return ValidationContext(paths=ENGINES.path, scripts=ENGINES.script, task_def=lambda name: None)
+    return ValidationContext(
+        paths=ENGINES.path,
+        scripts=ENGINES.script,
+        schemas=ENGINES.schema,
+        task_def=lambda name: None,
+    )
 
 
 @pytest.mark.parametrize("name", ["order_fulfilment", "ship_order", "refund_order"])

@@ -24,6 +24,7 @@ from podium.adapters.aws.table import DynamoTable
 from podium.adapters.engines.jq import JqPrograms
 from podium.adapters.engines.jsonpath import JsonPaths
 from podium.adapters.engines.quickjs import QuickJsScripts
+from podium.adapters.engines.schemas import JsonSchemas
 from podium.adapters.engines.zones import SystemZones
 from podium.adapters.items.limit_store import ItemLimitStore
 from podium.adapters.stream import change
@@ -38,6 +39,7 @@ from podium.services.closing import Closing
 from podium.services.committing import Committing
 from podium.services.creating import Creating
 from podium.services.deciding import Deciding
+from podium.services.ending import Ending
 from podium.services.following import Following
 from podium.services.holding import Holding
 from podium.services.joining import Joining
@@ -135,9 +137,10 @@ def assemble(
     limiting = Limiting(ports)
     committing = Committing(ports.executions, states, timers)
     starting = Starting(ports, states, deciding, committing)
+    ending = Ending(ports, states, deciding)
     joining = Joining(ports, states, committing)
-    children = Children(ports, states, deciding, committing, starting, joining)
-    creating = Creating(ports, states, deciding, children)
+    children = Children(ports, states, deciding, committing, starting, joining, ending)
+    creating = Creating(ports, states, deciding, children, ending)
     reading = Reading(ports, states)
     closing = Closing(ports, states, deciding, creating, children, reading, limiting)
     holding = Holding(ports, states, creating)
@@ -148,7 +151,7 @@ def assemble(
     following = Following(advancing, inline=inline_advance)
     open_tasks = OpenTasks(ports, states, advancing)
     revealing = Revealing(ports)
-    updates = Updating(ports, states, creating, following, open_tasks, limiting, revealing)
+    updates = Updating(ports, states, creating, following, open_tasks, limiting, revealing, ending)
     validating = Validating(
         ports, owner_email_mandatory=owner_email_mandatory, name_validation=name_validation
     )
@@ -164,9 +167,9 @@ def assemble(
         revivals=Reviving(ports, states, deciding, committing, starting, closing, following),
         advancing=advancing,
         read_record=read_record,
-        timing=Timing(ports, states, deciding, committing, creating, timers),
+        timing=Timing(ports, states, deciding, committing, creating, timers, ending),
         keeping=Keeping(ports),
-        running=Running(ports, revealing),
+        running=Running(ports, revealing, ending),
         repairs=Repairing(advancing, updates, records),
         redelivery=redelivery,
         validating=validating,
@@ -212,7 +215,11 @@ def build(
         secrets=SecretsManager(clients.deferred_secrets, settings.secret_prefix, clock),
         environment=ParameterStore(clients.deferred_ssm, settings.environment_prefix, clock),
         engines=Engines(
-            script=QuickJsScripts(), jq=JqPrograms(), path=JsonPaths(), zones=SystemZones()
+            script=QuickJsScripts(),
+            jq=JqPrograms(),
+            path=JsonPaths(),
+            zones=SystemZones(),
+            schema=JsonSchemas(),
         ),
         http=UrllibHttpCaller(allow_private=settings.http_task_allow_private),
         clock=clock,

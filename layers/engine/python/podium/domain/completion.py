@@ -14,6 +14,7 @@ from podium.domain.folding import keep_failed
 from podium.domain.ids import TaskKey, failure_workflow_id
 from podium.domain.manifest import each
 from podium.domain.outputs import workflow_output
+from podium.domain.schemas import refused_result
 from podium.domain.status import WorkflowStatus
 from podium.domain.timeouts import armed
 
@@ -45,6 +46,10 @@ def decision_of(draft: Draft, contents: tuple[Task, ...]) -> Decision:
 def terminal_decision(draft: Draft, ending: Ending) -> Decision:
     """The decision that ends the workflow: open entries stay, for closing and for a later retry."""
     output = _output(draft, ending)
+    refused = _refused(draft, ending, output)
+    if refused is not None:
+        ending = Ending(WorkflowStatus.FAILED, refused, output=output)
+        output = _output(draft, ending)
     for node, iteration in draft.creates:
         draft.add(node, Kind.DUE, iteration)
     draft.creates.clear()
@@ -106,6 +111,13 @@ def _contents(draft: Draft, state: State) -> tuple[Task, ...]:
         and entry.seq not in draft.ended
     ]
     return tuple(each(made, opened))
+
+
+def _refused(draft: Draft, ending: Ending, output: JsonMap) -> str | None:
+    """Why the workflow fails instead of completing: its output does not meet its schema."""
+    if ending.status is not WorkflowStatus.COMPLETED:
+        return None
+    return refused_result(draft.state.graph.definition, output, draft.context.engines.schema)
 
 
 def _output(draft: Draft, ending: Ending) -> JsonMap:

@@ -20,6 +20,7 @@ from podium.domain.joins import joined_wire_refs
 from podium.domain.limits import task_limit
 from podium.domain.outcome import LONGEST_NAME, LONGEST_REASON, Outcome, TerminateWorkflowError
 from podium.domain.retry import definition_for, delay_seconds, jitter_ms
+from podium.domain.schemas import refused_input, refused_output
 from podium.domain.secrets import lookup_names, permitted
 from podium.domain.state import named_secrets, node_of
 from podium.domain.status import TaskStatus
@@ -68,11 +69,12 @@ def make(state: State, entry: OpenEntry, context: Context) -> Task:
         case Kind.FLOW:
             return making.flow()
         case Kind.OUTSIDE:
-            return making.outside()
+            return making.fitted(making.outside())
         case Kind.CHILD:
-            return making.child()
+            task = making.child()
+            return making.fitted(task, given=task.input["workflowInput"])
         case _:
-            return making.queued()
+            return making.fitted(making.queued())
 
 
 def input_of(state: State, entry: OpenEntry, node: Node, context: Context) -> dict[str, Json]:
@@ -227,6 +229,23 @@ class _Making:
         if until and until <= self._now:
             return ended(task, Outcome(), self._now)
         return replace(task, wait_until=until or 0)
+
+    def fitted(self, task: Task, given: Json = None) -> Task:
+        """``task`` as its schemas leave it: ended when one refuses what it has (engine.md 18).
+
+        ``given``: its input, where what it stores is something else.
+        """
+        definition = definition_for(self.node, task.name, self.context)
+        if definition is None or not definition.enforce_schema:
+            return task
+        engine = self.context.engines.schema
+        task_input = given if isinstance(given, dict) else task.input
+        refused = refused_input(definition, task_input, engine)
+        if refused is None and task.status is TaskStatus.COMPLETED:
+            refused = refused_output(definition, task.output, engine)
+        if refused is not None:
+            return ended(task, refused, self._now)
+        return replace(task, checks_output=definition.output_schema is not None)
 
     def _delayed(self, task: Task, definition: TaskDef | None) -> Task:
         """startDelay of a first attempt, the retry's delay of a later one, none of one by hand."""

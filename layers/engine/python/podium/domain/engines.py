@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Protocol
 
-from podium.domain.json import Json
+from podium.domain.json import Json, JsonMap
 
 
 class EngineError(Exception):
@@ -65,13 +65,29 @@ class Zones(Protocol):
         ...
 
 
+class SchemaEngine(Protocol):
+    """JSON Schema, 2020-12 unless a schema says otherwise; no reference leaves the schema."""
+
+    def check(self, schema: JsonMap) -> str | None:
+        """Why ``schema`` cannot be used, or None."""
+        ...
+
+    def problems(self, schema: JsonMap, document: Json) -> Sequence[str]:
+        """What is wrong with ``document``, each with its path (``$.a[0]: ...``); no values are quoted.
+
+        Raises EngineError when the schema cannot be used, EngineLimitError when it is cut off.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Engines:
-    """The three engines, the time zones and the environment, as the context of a decision carries them."""
+    """The engines, the time zones and the environment, as the context of a decision carries them."""
 
     script: ScriptEngine
     jq: JqEngine
     path: PathEngine
     zones: Zones
+    schema: SchemaEngine
     #: Variables of ``${workflow.env.X}`` loaded so far; None as value: looked up and not there.
     environment: Mapping[str, str | None] = field(default_factory=dict)

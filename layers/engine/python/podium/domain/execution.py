@@ -221,6 +221,8 @@ class Task:
     hold: int = 0
     #: What limits its hand-out; None when nothing does.
     limit: TaskLimit | None = None
+    #: Its output has to meet a schema before it may end COMPLETED.
+    checks_output: bool = False
 
     @property
     def holds_secrets(self) -> bool:

@@ -18,11 +18,13 @@ from podium.domain.folding import end_here, go_on
 from podium.domain.forking import branch_heads, dynamic_branches, refuse_too_many, stored
 from podium.domain.ids import TaskKey
 from podium.domain.outcome import Outcome, TerminateWorkflowError
+from podium.domain.schemas import refused_input, refused_output
 from podium.domain.state import FORKED_DEFS, FORKED_REFS, graph_of
 from podium.domain.task_types import BRANCHING, CHOICES, FORKS, kind_of
 from podium.domain.tasks import decision, switch, terminate
 
 if TYPE_CHECKING:
+    from podium.domain.engines import SchemaEngine
     from podium.domain.execution import Task
     from podium.domain.graph import Node
     from podium.domain.json import Json, JsonMap
@@ -76,10 +78,20 @@ def _task(draft: Draft, entry: OpenEntry, node: Node, task_input: JsonMap) -> Ta
 def _compute(draft: Draft, entry: OpenEntry, node: Node) -> None:
     task_input = input_of(draft.view, entry, node, draft.context)
     task = _task(draft, entry, node, task_input)
-    computed = compute(node.type, task_input, draft.variables, draft.context.engines)
-    if computed.variables is not None:
-        draft.set_variables(computed.variables)
-    end_here(draft, entry, node, ended(task, computed.outcome, draft.context.now))
+    engines = draft.context.engines
+    outcome = refused_input(node.task.task_definition, task_input, engines.schema)
+    if outcome is None:
+        computed = compute(node.type, task_input, draft.variables, engines)
+        outcome = _checked(node, computed.outcome, engines.schema)
+        if computed.variables is not None and outcome.status.is_successful:
+            draft.set_variables(computed.variables)
+    end_here(draft, entry, node, ended(task, outcome, draft.context.now))
+
+
+def _checked(node: Node, outcome: Outcome, engine: SchemaEngine) -> Outcome:
+    if not outcome.status.is_successful:
+        return outcome
+    return refused_output(node.task.task_definition, outcome.output, engine) or outcome
 
 
 def _terminate(draft: Draft, entry: OpenEntry, node: Node) -> None:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from podium.domain.children import StartSpec
 from podium.domain.decision import Context, Missing, Need, NeedTaskDef, NeedWorkflowDef
 from podium.domain.definitions import SubWorkflowParams, TaskDef, WorkflowDef, WorkflowTask, walk
 from podium.domain.execution import Header, Parent, StartRecord
+from podium.domain.schemas import refused_start
 from podium.domain.task_types import SYSTEM_TYPES
 from podium.domain.templates import apply_workflow_template
-from podium.errors import NotFoundError
+from podium.errors import InvalidInputError, NotFoundError
+
+if TYPE_CHECKING:
+    from podium.domain.engines import SchemaEngine
 
 TaskDefs = Mapping[str, TaskDef | None]
 WorkflowDefs = Mapping[tuple[str, int | None], WorkflowDef | None]
@@ -93,6 +98,18 @@ def new_header(
     )
 
 
+def refuse_input(definition: WorkflowDef, record: StartRecord, engine: SchemaEngine) -> None:
+    """Raise InvalidInputError when the input does not meet the schema of the workflow."""
+    if record.external_input_path and not record.input and _has_input_schema(definition):
+        raise InvalidInputError(
+            f"The input of workflow {definition.name} has to meet its schema; "
+            "one in external storage cannot be checked"
+        )
+    reason = refused_start(definition, record.input, engine)
+    if reason is not None:
+        raise InvalidInputError(reason)
+
+
 def start_record(spec: StartSpec, definition: WorkflowDef) -> StartRecord:
     """What stays of a start for the life of the execution; the inputTemplate fills its input."""
     given = spec.input
@@ -109,6 +126,10 @@ def start_record(spec: StartSpec, definition: WorkflowDef) -> StartRecord:
         idempotency_key=spec.idempotency_key,
         secrets=spec.secrets,
     )
+
+
+def _has_input_schema(definition: WorkflowDef) -> bool:
+    return definition.enforce_schema and definition.input_schema is not None
 
 
 def _is_defined(task: WorkflowTask) -> bool:

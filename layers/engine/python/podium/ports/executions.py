@@ -166,6 +166,7 @@ class ExecutionStore(Protocol):
         epoch: int | None = None,
         lease_before: int | None = None,
         child: tuple[str, int] | None = None,
+        checked: bool = False,
     ) -> Outcome:
         """End (protocol.md 3): terminal status, output, x=1, iff open and every given guard holds.
 
@@ -173,6 +174,7 @@ class ExecutionStore(Protocol):
         the task waits for this child id at this generation. ``end.output`` None keeps the output.
         An unmasked end (``end.is_unmasked``) is refused by a task that was handed secrets; for a
         large output that costs a GetItem before. So are unmasked updates below.
+        COMPLETED is refused where the output has to be ``checked`` against a schema before.
         """
         ...
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from podium.ports.bundle import Ports
     from podium.services.committing import Committing
     from podium.services.deciding import Deciding
+    from podium.services.ending import Ending
     from podium.services.joining import Joining
     from podium.services.starting import Starting
     from podium.services.states import States
@@ -38,6 +39,7 @@ class Children:
         committing: Committing,
         starting: Starting,
         joining: Joining,
+        ending: Ending,
     ) -> None:
         """Wire the parts; see ``bootstrap``."""
         self._ports = ports
@@ -46,6 +48,7 @@ class Children:
         self._committing = committing
         self._starting = starting
         self._joining = joining
+        self._ending = ending
 
     def launch(self, state: State, task: Task) -> tuple[Task, list[Change]]:
         """Put the child's header, then return the task to put: its existence proves the child.
@@ -93,6 +96,23 @@ class Children:
             return running
         end = self._end_of(header)
         return self._ended(running, Outcome(end.status, end.output or {}, end.reason))
+
+    def begin_to_wait(self, key: TaskKey, launched: Task) -> Task | None:
+        """An item that is there already begins to wait for a workflow that its key named.
+
+        That one may have ended before the item says so: then nobody tells it, and it ends here.
+        """
+        update = TaskEnd(
+            launched.status,
+            self._ports.clock.now(),
+            output=launched.output,
+            child_id=launched.child_id,
+        )
+        outcome = self._ports.executions.update_open(key, update, inc=launched.inc)
+        header = self._ports.executions.read_header(launched.child_id)
+        if not outcome.applied or header is None or not header.status.is_terminal:
+            return outcome.task
+        return self._ending.end(key, self._end_of(header), inc=launched.inc).task
 
     def start_detached(self, spec: StartSpec, workflow_id: str) -> list[Change]:
         """Start a workflow that nobody waits for (a failure workflow); a repeat starts nothing."""
@@ -158,7 +178,7 @@ class Children:
         if waiting.status.is_terminal:
             return []
         generation = child.generation if is_parent else waiting.child_generation
-        outcome = self._ports.executions.end(
+        outcome = self._ending.end(
             key, self._end_of(child), inc=waiter.inc, child=(child.workflow_id, generation)
         )
         if not outcome.applied or outcome.task is None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from podium.ports.bundle import Ports
     from podium.services.children import Children
     from podium.services.deciding import Deciding
+    from podium.services.ending import Ending
     from podium.services.states import States
 
 
@@ -33,13 +34,14 @@ class Creating:
     """Sends messages, launches children and puts task items for open entries."""
 
     def __init__(
-        self, ports: Ports, states: States, deciding: Deciding, children: Children
+        self, ports: Ports, states: States, deciding: Deciding, children: Children, ending: Ending
     ) -> None:
         """Wire the parts; see ``bootstrap``."""
         self._ports = ports
         self._states = states
         self._deciding = deciding
         self._children = children
+        self._ending = ending
 
     def carry_out(self, change: HeaderChange) -> list[Change]:
         """Create what ``change.new`` opened and ``change.old`` had not."""
@@ -64,10 +66,13 @@ class Creating:
         task = replace(task, held=header.hold % 2 == 1, hold=header.hold)
         following: list[Change] = []
         match task.kind:
+            case _ if task.status.is_terminal:
+                pass
             case Kind.WORKER | Kind.SYSTEM:
                 self.send(state, task)
             case Kind.CHILD | Kind.LAUNCH if ready_at(task) <= self._ports.clock.now():
                 task, following = self._children.launch(state, task)
+                task = self._ending.ended(state, task)
             case _:
                 pass
         put = self._ports.executions.put_task(header.workflow_id, task)
@@ -84,10 +89,18 @@ class Creating:
         key = TaskKey(state.header.workflow_id, task.ref, task.seq)
         launched, _ = self._children.launch(state, task)
         now = self._ports.clock.now()
-        if not launched.status.is_terminal:
-            return self._ports.executions.claim(key, task.inc, task.epoch, "", now).task
-        end = TaskEnd(launched.status, now, output=launched.output, reason=launched.reason)
-        return self._ports.executions.end(key, end, inc=task.inc).task
+        if launched.status.is_terminal:
+            end = TaskEnd(
+                launched.status,
+                now,
+                output=launched.output,
+                reason=launched.reason,
+                child_id=launched.child_id,
+            )
+            return self._ending.end(key, end, inc=task.inc).task
+        if launched.child_id != task.child_id:
+            return self._children.begin_to_wait(key, launched)
+        return self._ports.executions.claim(key, task.inc, task.epoch, "", now).task
 
     def send(self, state: State, task: Task) -> None:
         """Send the message of a worker or system task with its present epoch."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from podium.domain.execution import Task
     from podium.ports.bundle import Ports
     from podium.ports.queues import TaskMessage
+    from podium.services.ending import Ending
     from podium.services.revealing import Revealing
 
 WORKER_ID = "system"
@@ -34,10 +35,11 @@ POLLING = "HTTP_POLL"
 class Running:
     """The system task worker."""
 
-    def __init__(self, ports: Ports, revealing: Revealing) -> None:
+    def __init__(self, ports: Ports, revealing: Revealing, ending: Ending) -> None:
         """Wire the parts; see ``bootstrap``."""
         self._ports = ports
         self._revealing = revealing
+        self._ending = ending
 
     def run(self, message: TaskMessage) -> None:
         """Claim and run one task; a stale message does nothing.
@@ -62,7 +64,7 @@ class Running:
         at = self._ports.clock.now()
         end = TaskEnd(result.status, at, result.output, result.reason, WORKER_ID)
         if result.status.is_terminal:
-            self._ports.executions.end(key, end, inc=task.inc, epoch=task.epoch)
+            self._ending.end(key, end, inc=task.inc, epoch=task.epoch)
         else:
             self._ports.executions.update_open(key, end, inc=task.inc)
 

@@ -100,8 +100,10 @@ class Starting:
         self, spec: StartSpec, workflow_id: str, parent: Parent | None
     ) -> tuple[State, Decision]:
         """Everything but the header, and the decision to write it with."""
-        definition, digest = self.freeze(spec)
+        definition = self._snapshot(spec)
         record = starts.start_record(spec, definition)
+        starts.refuse_input(definition, record, self._ports.engines.schema)
+        digest = self._put_snapshot(definition)
         header = starts.new_header(
             workflow_id=workflow_id,
             definition=definition,

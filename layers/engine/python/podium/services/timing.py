@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from podium.services.committing import Committing
     from podium.services.creating import Creating
     from podium.services.deciding import Deciding
+    from podium.services.ending import Ending
     from podium.services.states import States
     from podium.services.timers import Timers
 
@@ -47,6 +48,7 @@ class Timing:
         committing: Committing,
         creating: Creating,
         timers: Timers,
+        ending: Ending,
     ) -> None:
         """Wire the parts; see ``bootstrap``."""
         self._ports = ports
@@ -55,6 +57,7 @@ class Timing:
         self._committing = committing
         self._creating = creating
         self._timers = timers
+        self._ending = ending
 
     def fire(self, message: TimerMessage) -> None:
         """End what is due in one workflow and arm the next timer; a stale message does nothing.
@@ -130,7 +133,7 @@ class Timing:
         for task, end in due:
             key = TaskKey(state.header.workflow_id, task.ref, task.seq)
             is_lease = bool(task.lease_until) and task.lease_until <= now
-            outcome = self._ports.executions.end(
+            outcome = self._ending.end(
                 key,
                 end,
                 inc=task.inc,

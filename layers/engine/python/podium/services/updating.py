@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from podium.domain.requests import TaskResult
     from podium.ports.bundle import Ports
     from podium.services.creating import Creating
+    from podium.services.ending import Ending
     from podium.services.following import Following
     from podium.services.limiting import Limiting
     from podium.services.open_tasks import OpenTask, OpenTasks
@@ -41,6 +42,7 @@ class Updating:
         open_tasks: OpenTasks,
         limiting: Limiting,
         revealing: Revealing,
+        ending: Ending,
     ) -> None:
         """Wire the parts; see ``bootstrap``."""
         self._ports = ports
@@ -50,6 +52,7 @@ class Updating:
         self._open_tasks = open_tasks
         self._limiting = limiting
         self._revealing = revealing
+        self._ending = ending
 
     def update(
         self, result: TaskResult, *, inc: int | None = None, epoch: int | None = None
@@ -122,10 +125,10 @@ class Updating:
     def _apply(self, key: TaskKey, update: TaskEnd, inc: int | None, epoch: int | None) -> Outcome:
         if not update.status.is_terminal:
             return self._report_progress(key, update, inc, epoch)
-        outcome = self._ports.executions.end(key, update, inc=inc, epoch=epoch)
+        outcome = self._ending.end(key, update, inc=inc, epoch=epoch)
         if update.is_unmasked and _was_handed_secrets(outcome):
             masked = self._revealing.masked(self._existing(key, outcome.task), update)
-            outcome = self._ports.executions.end(key, masked, inc=inc, epoch=epoch)
+            outcome = self._ending.end(key, masked, inc=inc, epoch=epoch)
         if outcome.task is None and inc is not None:
             message = f"task {key.task_id} is not there yet"
             raise TransientError(message)

@@ -35,6 +35,7 @@ class Validating:
         self._context = ValidationContext(
             paths=ports.engines.path,
             scripts=ports.engines.script,
+            schemas=ports.engines.schema,
             task_def=ports.definitions.task,
             owner_email_mandatory=owner_email_mandatory,
             name_validation=name_validation,

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 OPEN = OneOf("st", (TaskStatus.SCHEDULED.value, TaskStatus.IN_PROGRESS.value))
 RUNNING = Equals("st", TaskStatus.IN_PROGRESS.value)
+#: No schema is to be met by its output.
+IS_UNCHECKED = Equals("co", 0)
 
 #: Incarnation of a stripped item: above all others, so that no put takes its place.
 STRIPPED = 2**31 - 1

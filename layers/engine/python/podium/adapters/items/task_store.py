@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from podium.adapters.items import task_changes as changes
 from podium.adapters.items.attributes import number
 from podium.adapters.items.base import ItemStore
-from podium.adapters.items.conditions import Exists
+from podium.adapters.items.conditions import Exists, every
 from podium.adapters.items.keys import LAST, TASKS, partition, ref_and_seq, task_key, task_prefix
 from podium.adapters.items.table import Change, Put, Written
 from podium.adapters.items.tasks import task_item, task_of
@@ -71,13 +71,15 @@ class TaskStore(ItemStore):
         epoch: int | None = None,
         lease_before: int | None = None,
         child: tuple[str, int] | None = None,
+        checked: bool = False,
     ) -> Outcome:
         if refusal := self._unseen(key, end):
             return refusal
         change = changes.end_change(end, key.workflow_id, self._payloads, self._retention)
-        return self._update(
-            key, change, changes.end_condition(end, inc, epoch, lease_before, child)
-        )
+        condition = changes.end_condition(end, inc, epoch, lease_before, child)
+        if end.status is TaskStatus.COMPLETED and not checked:
+            condition = every(condition, changes.IS_UNCHECKED)
+        return self._update(key, change, condition)
 
     def requeue(self, key: TaskKey, update: TaskEnd, inc: int, epoch: int) -> Outcome:
         if refusal := self._unseen(key, update):

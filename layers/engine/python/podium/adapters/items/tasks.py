@@ -68,6 +68,7 @@ def _facts(task: Task) -> dict[str, Attribute | None]:
         "lim": pack_limit(task.limit),
         SECRETS: pack_names(task.secrets),
         METADATA: pack_names(task.runtime_metadata),
+        "co": int(task.checks_output),
     }
 
 
@@ -136,4 +137,5 @@ def task_of(item: dict[str, Attribute], payloads: Payloads) -> Task:
         held=bool(number(item, "held")),
         hold=number(item, "hc"),
         limit=unpack_limit(text(item, "lim"), name),
+        checks_output=bool(number(item, "co")),
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from podium.domain.definitions import TaskDef
-    from podium.domain.engines import PathEngine, ScriptEngine
+    from podium.domain.engines import PathEngine, SchemaEngine, ScriptEngine
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,7 @@ class ValidationContext:
 
     paths: PathEngine
     scripts: ScriptEngine
+    schemas: SchemaEngine
     #: The registered task definition of a name, or None; asked only where an inputTemplate matters.
     task_def: Callable[[str], TaskDef | None]
     owner_email_mandatory: bool = False

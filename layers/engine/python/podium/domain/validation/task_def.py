@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from podium.domain.validation.schemas import schema_violations
 from podium.errors import Violation
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def _violations(
             yield Violation(f"{prefix}.{field}", message, str(value))
     for message in _timeout_problems(definition):
         yield Violation(prefix, message)
+    yield from schema_violations(definition, context, prefix)
 
 
 def _minima(definition: TaskDef) -> Iterator[tuple[str, int | None, int, str]]:

@@ -10,6 +10,7 @@ from podium.domain.definitions import walk
 from podium.domain.validation.inputs import input_problems
 from podium.domain.validation.places import places
 from podium.domain.validation.runnable import duplicate_references, runnable_violations
+from podium.domain.validation.schemas import schema_violations
 from podium.domain.validation.types import REQUIRED_IN_LOOPS, TYPE_RULES
 from podium.errors import Violation
 
@@ -29,6 +30,7 @@ def validate_workflow(
     """All violations of ``definition``, each once; empty when it may be registered and started."""
     found = [
         *_own_violations(definition, context, prefix),
+        *schema_violations(definition, context, prefix),
         *(Violation(prefix, message) for message in duplicate_references(definition)),
         *_input_violations(definition, context, prefix),
     ]
@@ -83,6 +85,9 @@ def _task_violations(place: Place, context: ValidationContext) -> Iterator[Viola
     if task.start_delay < 0:
         message = "must be greater than or equal to 0"
         yield Violation(f"{place.path}.startDelay", message, str(task.start_delay))
+    if task.task_definition is not None:
+        path = f"{place.path}.taskDefinition"
+        yield from schema_violations(task.task_definition, context, path)
     rule = TYPE_RULES.get(task.type)
     if rule is None or (place.in_loop and task.type not in REQUIRED_IN_LOOPS):
         return
