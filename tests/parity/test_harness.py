@@ -91,6 +91,12 @@ def test_parallel_tasks_take_their_numbers_in_the_order_of_their_refs() -> None:
     assert [each["seq"] for each in one["tasks"]] == [2, 3, 4]
 
 
+def test_parallel_tasks_with_one_number_are_in_the_order_of_their_refs() -> None:
+    skipped = [task(ref, 0, status="SKIPPED") for ref in ("b", "a")]
+    found = normal(*skipped, task("c", 1), parallel=("a", "b"))["tasks"]
+    assert [each["referenceTaskName"] for each in found] == ["a", "b", "c"]
+
+
 def test_the_order_of_other_tasks_counts() -> None:
     assert normal(task("b", 1), task("a", 2)) != normal(task("a", 1), task("b", 2))
 

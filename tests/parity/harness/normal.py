@@ -238,7 +238,13 @@ def _in_order(execution: Json, parallel: set[str]) -> Json:
         for task, number in zip(together, numbers, strict=True)
     }
     tasks = [renumbered.get(task["taskId"], task) for task in tasks]
-    return execution | {"tasks": sorted(tasks, key=lambda task: task.get("seq", 0))}
+    return execution | {"tasks": sorted(tasks, key=lambda task: _place(task, parallel))}
+
+
+def _place(task: Json, parallel: set[str]) -> tuple[int, str]:
+    """By number; those that share one, as skipped tasks share 0, by reference."""
+    ref = task["referenceTaskName"]
+    return task.get("seq", 0), ref if ref in parallel else ""
 
 
 def _name_ids(name: str, execution: Json, context: Context) -> None:
