@@ -110,6 +110,12 @@ def test_an_embedded_definition_that_is_the_same_is_said_in_a_word() -> None:
     assert found[1]["workflowTask"]["name"] == "y"
 
 
+def test_names_of_failed_tasks_are_a_set() -> None:
+    one, other = normal(failedTaskNames=["b", "a"]), normal(failedTaskNames=["a", "b"])
+    assert one == other
+    assert one != normal(failedTaskNames=["a", "c"])
+
+
 def test_an_error_keeps_its_status_and_shape() -> None:
     answer = {
         "status": 404,

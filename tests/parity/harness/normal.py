@@ -28,6 +28,8 @@ SERVED = frozenset(
     }
 )  # fmt: skip
 _USERS = frozenset({"createdBy", "updatedBy"})
+#: Lists of an execution that are sets in the peer.
+_SETS = ("failedReferenceTaskNames", "failedTaskNames")
 #: Epoch milliseconds between 2020 and 2100.
 _EARLIEST, _LATEST = 1_577_836_800_000, 4_102_444_800_000
 _ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
@@ -108,6 +110,11 @@ def _without_definition(task: Json, defined: dict[str, Json]) -> Json:
     return task | changed
 
 
+def _sets_in_order(execution: Json) -> Json:
+    sets = {key: sorted(execution[key]) for key in _SETS if isinstance(execution.get(key), list)}
+    return execution | sets
+
+
 def _answer_of_poll(line: Json) -> Json:
     """The task of a poll's answer comes again, with its definition, in the execution."""
     answer = line.get("answer")
@@ -156,6 +163,11 @@ RULES: tuple[Rule, ...] = (
         thing=lambda thing: {
             key: value for key, value in thing.items() if not (key in _USERS and value == "")
         },
+    ),
+    Rule(
+        "sets",
+        "the peer keeps the names of failed tasks in Java sets, whose order says nothing",
+        thing=_sets_in_order,
     ),
     Rule(
         "system poll counts",
