@@ -75,7 +75,7 @@ def start(seconds: float) -> Run:
 
 def _translated(text: str) -> Exception:
     if text.startswith("InternalError: interrupted"):
-        return CutOffError("the script ran too long")
+        return CutOffError("the program ran too long")
     if text.startswith(_OUT_OF_MEMORY):
         return CutOffError("the script used too much memory")
     message = text.split("\n    at ", 1)[0]

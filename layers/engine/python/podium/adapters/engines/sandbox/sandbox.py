@@ -51,7 +51,9 @@ class Sandbox:
             reply = child.ask(request)
         except TimeoutError:
             child.kill()
-            raise EngineLimitError(f"cut off after {self._limits.seconds:g} s") from None
+            raise EngineLimitError(
+                f"cut off: the program ran too long, over {self._limits.seconds:g} s"
+            ) from None
         except BaseException:
             # Interrupted: its reply would be taken for the answer to the next program.
             child.kill()
