@@ -14,7 +14,7 @@ from infra.constructs.resources import Resources
 from infra.constructs.storage import Storage
 from infra.constructs.triggers import Triggers
 from infra.dependencies import Installer
-from infra.shapes import Topology, task_queue_prefix
+from infra.shapes import Topology, environment_prefix, secret_prefix, task_queue_prefix
 
 
 class PodiumStack(Stack):
@@ -55,6 +55,8 @@ class PodiumStack(Stack):
         Alarms(self, "Alarms", topology=topology, queues=queues, functions=functions, stack=name)
         CfnOutput(self, "ApiUrl", value=front.url)
         CfnOutput(self, "TaskQueuePrefix", value=task_queue_prefix(name))
+        CfnOutput(self, "SecretPrefix", value=secret_prefix(name))
+        CfnOutput(self, "EnvironmentPrefix", value=environment_prefix(name))
         for queue in topology.queues:
             words = queue.name.title().replace("-", "")
             CfnOutput(self, f"{words}QueueUrl", value=queues.by_name[queue.name].queue_url)

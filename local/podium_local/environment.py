@@ -55,6 +55,8 @@ def for_workers(aws_url: str, topology: Topology, resources: Resources) -> dict[
         "PODIUM_QUEUE_PREFIX": variables["PODIUM_QUEUE_PREFIX"],
         "PODIUM_RESULTS_QUEUE_URL": aws_url + path,
         "PODIUM_PAYLOAD_BUCKET": variables["PODIUM_PAYLOAD_BUCKET"],
+        "PODIUM_SECRET_PREFIX": variables["PODIUM_SECRET_PREFIX"],
+        "PODIUM_ENVIRONMENT_PREFIX": variables["PODIUM_ENVIRONMENT_PREFIX"],
     }
 
 

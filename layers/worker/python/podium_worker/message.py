@@ -8,7 +8,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from podium_worker.masking import Mask
 
 VERSION = 1
 #: Characters of a reason that are kept.
@@ -39,6 +42,12 @@ class Task:
     not_before: int = 0
     #: Where the input lies when it is too large to travel.
     external_input_path: str = ""
+    #: Names of the secrets that references in the input are replaced by before the function runs.
+    secrets: tuple[str, ...] = ()
+    #: Names in the task definition's runtimeMetadata.
+    metadata_names: tuple[str, ...] = ()
+    #: What was found under these names: secrets first, then variables of the environment.
+    runtime_metadata: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_json(cls, text: str) -> Task:
@@ -62,6 +71,8 @@ class Task:
                 epoch=wire["epoch"],
                 not_before=wire.get("notBefore", 0),
                 external_input_path=wire.get("externalInputPayloadStoragePath", ""),
+                secrets=tuple(wire.get("secrets", ())),
+                metadata_names=tuple(wire.get("runtimeMetadata", ())),
             )
         except KeyError as error:
             message = f"a task message without {error}"
@@ -87,6 +98,10 @@ class Result:
             reason = f"the output of {size} bytes exceeds the {LARGEST_OUTPUT} a message can carry"
             return cls("FAILED_WITH_TERMINAL_ERROR", {}, reason)
         return cls("COMPLETED", output)
+
+    def masked(self, mask: Mask) -> Result:
+        """The result without what the task was handed."""
+        return Result(self.status, mask.json(self.output), mask.text(self.reason))
 
     def to_json(self, task: Task, worker_id: str) -> str:
         """The message for the results queue."""

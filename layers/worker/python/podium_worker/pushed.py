@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from podium_worker.message import Task
-from podium_worker.payloads import with_input
 from podium_worker.queues import Queues
+from podium_worker.running import run_task
+from podium_worker.secrets import Secrets
 
 if TYPE_CHECKING:
     from podium_worker.declare import TaskFunction
@@ -25,6 +26,7 @@ def lambda_handler(
     sent is reported back and comes again.
     """
     known = [queues] if queues else []
+    secrets = Secrets.from_environment()
 
     def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         if not known:
@@ -34,7 +36,7 @@ def lambda_handler(
         for record in event["Records"]:
             try:
                 task = Task.from_json(record["body"])
-                result = function.run(with_input(task))
+                result = run_task(function, task, secrets)
                 known[0].send_result(result.to_json(task, worker_id))
             except Exception:  # one bad message must not hold the others
                 logger.exception("message %s comes again", record["messageId"])

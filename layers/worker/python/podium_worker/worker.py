@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Any
 from podium_worker.declare import DECLARED, TaskFunction
 from podium_worker.errors import ConfigurationError
 from podium_worker.message import Task
-from podium_worker.payloads import with_input
 from podium_worker.queues import Queues
+from podium_worker.running import run_task
+from podium_worker.secrets import Secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,10 +49,15 @@ class Worker:
         *,
         worker_id: str = "",
         wait: int = WAIT,
+        secrets: Secrets | None = None,
         now: Callable[[], int] | None = None,
     ) -> None:
-        """``wait``: seconds of a long poll; ``now``: epoch milliseconds. Raises ConfigurationError."""
+        """``wait``: seconds of a long poll; ``now``: epoch milliseconds. Raises ConfigurationError.
+
+        ``secrets``: None reads the prefixes from the environment.
+        """
         self._queues = queues
+        self._secrets = secrets or Secrets.from_environment()
         self._functions = list(functions)
         if not self._functions:
             raise ConfigurationError("no task function: decorate one with @task")
@@ -109,7 +115,7 @@ class Worker:
             self._queues.hide(url, receipt, min(LONGEST_HIDDEN, -(-early // 1000)))
             return 0
         with self._renewed(url, receipt):
-            result = function.run(with_input(task))
+            result = run_task(function, task, self._secrets)
             self._queues.send_result(result.to_json(task, self._worker_id))
         self._queues.delete(url, receipt)
         return 1

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 MASK = "***"
 #: A shorter value is hidden only where it is all of a text: it would be found everywhere.
 _SHORTEST_PART = 4
-#: Letters that stand for themselves in a URI.
-_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+#: Characters that stand for themselves in a URI and in a regular expression.
+_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_~")
 
 
 class Mask:
@@ -37,10 +37,10 @@ class Mask:
         """
         texts = {text for value in values for text in _texts(value)}
         self._whole = texts
-        parts = {form for text in texts if len(text) >= _SHORTEST_PART for form in _forms(text)}
+        forms = {form for text in texts if len(text) >= _SHORTEST_PART for form in _forms(text)}
         # The longest first: a value may contain another.
-        by_length = sorted(parts, key=lambda part: (-len(part), part))
-        self._parts = re.compile("|".join(map(re.escape, by_length))) if parts else None
+        by_length = sorted(forms, key=lambda form: (-len(form), form))
+        self._parts = re.compile("|".join(map(_pattern, by_length))) if forms else None
 
     def json(self, value: Json) -> Json:
         """``value`` with every occurrence hidden, in keys, too; a number that is a secret is one."""
@@ -115,17 +115,22 @@ def _long_texts(value: Json) -> Iterator[str]:
 
 
 def _forms(text: str) -> Iterator[str]:
-    """How a text may appear inside others: as it is, within JSON, within a URI or a form."""
+    """How a text may appear: as it is, and within JSON, which may itself be a text within JSON."""
     yield text
     yield text.strip()
-    yield json.dumps(text)[1:-1]
-    yield json.dumps(text, ensure_ascii=False)[1:-1]
-    encoded = "".join(_percent(letter) for letter in text)
-    yield encoded
-    yield encoded.replace("%20", "+")
+    for is_ascii in (True, False):
+        once = json.dumps(text, ensure_ascii=is_ascii)[1:-1]
+        yield once
+        yield json.dumps(once, ensure_ascii=is_ascii)[1:-1]
 
 
-def _percent(letter: str) -> str:
-    if letter in _UNRESERVED:
-        return letter
-    return "".join(f"%{byte:02X}" for byte in letter.encode("utf-8", "surrogatepass"))
+def _pattern(form: str) -> str:
+    """A form of which any character may be encoded as in a URI: who encodes how many differs."""
+    return "".join(letter if letter in _UNRESERVED else _encoded(letter) for letter in form)
+
+
+def _encoded(letter: str) -> str:
+    code = "".join(f"%{byte:02X}" for byte in letter.encode("utf-8", "surrogatepass"))
+    either_case = re.sub("[A-F]", lambda digit: f"[{digit[0]}{digit[0].lower()}]", code)
+    plus = r"|\+" if letter == " " else ""
+    return f"(?:{re.escape(letter)}|{either_case}{plus})"
