@@ -82,10 +82,13 @@ def _forms(text: str) -> Iterator[str]:
     """As it is, and within JSON, which may itself be a text within JSON."""
     yield text
     yield text.strip()
-    for is_ascii in (True, False):
-        once = json.dumps(text, ensure_ascii=is_ascii)[1:-1]
+    for once in _in_json(text):
         yield once
-        yield json.dumps(once, ensure_ascii=is_ascii)[1:-1]
+        yield from _in_json(once)
+
+
+def _in_json(text: str) -> tuple[str, str]:
+    return json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]
 
 
 def _pattern(form: str) -> str:
