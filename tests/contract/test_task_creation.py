@@ -10,6 +10,7 @@ from podium.adapters.items.attributes import size
 from podium.adapters.items.keys import task_key
 from podium.domain.execution import Kind, Task
 from podium.domain.ids import TaskKey
+from podium.domain.scopes import family, scoped
 from podium.domain.status import TaskStatus
 from tests.support.executions import NOW, completed, end, raw, task
 from tests.support.racing import race
@@ -192,6 +193,24 @@ def test_long_refs_that_differ_at_the_end_are_apart(store, wf):
     store.put_task(wf, task(2, ref=second))
     assert [found.seq for found in store.read_history(wf, first)] == [1]
     assert [found.seq for found in store.read_history(wf, second)] == [2]
+
+
+@pytest.mark.parametrize("name", ["pack", "a b/c", "é" * 400], ids=["plain", "escaped", "hashed"])
+def test_the_tasks_of_all_items_of_a_for_each_are_one_family(store, wf, name):
+    refs = [scoped(name, f"{number}") for number in (1, 2, 10)]
+    deeper, other = scoped(name, "2-7"), scoped(f"{name}r", "1")
+    for seq, ref in enumerate([*reversed(refs), deeper, other, name], 1):
+        store.put_task(wf, task(seq, ref=ref))
+    found = store.read_family(wf, family(name, ""))
+    assert [(each.seq, each.ref) for each in found] == [
+        (1, refs[2]),
+        (2, refs[1]),
+        (3, refs[0]),
+        (4, deeper),
+    ]
+    assert [each.ref for each in store.read_family(wf, family(name, "2"))] == [deeper]
+    assert [each.seq for each in store.read_history(wf, refs[1])] == [2]
+    assert [each.seq for each in store.read_history(wf, name)] == [6]
 
 
 def test_a_simple_task_without_payloads_takes_about_three_hundred_bytes(store, wf):

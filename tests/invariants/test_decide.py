@@ -89,7 +89,7 @@ def assert_joins_have_ended(driver: Driver) -> None:
 @settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=150)
 @given(data=st.data(), definition=workflow_defs(SMALL))
 def test_small_workflows_end_whatever_their_workers_do(data, definition):
-    driver = Driver(definition, {"value": 3, "choice": "b"})
+    driver = Driver(definition, {"value": 3, "choice": "b", "items": [1, 2]})
     Player(data, driver, failures=3).play()
     assert all(task.status.is_terminal for task in driver.tasks)
 
@@ -97,7 +97,7 @@ def test_small_workflows_end_whatever_their_workers_do(data, definition):
 @settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=60)
 @given(data=st.data(), definition=workflow_defs(MANY))
 def test_large_workflows_end_whatever_their_workers_do(data, definition):
-    driver = Driver(definition, {"value": 3, "choice": "a"})
+    driver = Driver(definition, {"value": 3, "choice": "a", "items": [1, 2, 3]})
     Player(data, driver, failures=2).play()
     assert all(task.status.is_terminal for task in driver.tasks)
 
@@ -105,8 +105,8 @@ def test_large_workflows_end_whatever_their_workers_do(data, definition):
 @settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=60)
 @given(data=st.data(), definition=workflow_defs(UNTIL_THE_END), budget=st.integers(1, 5))
 def test_decisions_cut_anywhere_lead_to_the_same_execution(data, definition, budget):
-    cut = Driver(definition, {"value": 3, "choice": "a"}, max_ended=budget)
-    whole = Driver(definition, {"value": 3, "choice": "a"})
+    cut = Driver(definition, {"value": 3, "choice": "a", "items": [1, 2, 3]}, max_ended=budget)
+    whole = Driver(definition, {"value": 3, "choice": "a", "items": [1, 2, 3]})
     for driver in (cut, whole):
         driver.start()
         for _ in range(STEPS):

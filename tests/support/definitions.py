@@ -50,9 +50,24 @@ LEAVES = (
     "TERMINATE",
 )
 #: Types that hold other tasks.
-NESTING = ("SWITCH", "DECISION", "EXCLUSIVE_JOIN", "FORK_JOIN", "DO_WHILE", "SUB_WORKFLOW")
+NESTING = (
+    "SWITCH",
+    "DECISION",
+    "EXCLUSIVE_JOIN",
+    "FORK_JOIN",
+    "DO_WHILE",
+    "FOR_EACH",
+    "SUB_WORKFLOW",
+)
 #: How often a type is drawn, where that is not once.
-WEIGHTS = {"SIMPLE": 5, "SWITCH": 2, "FORK_JOIN": 3, "DO_WHILE": 3, "SUB_WORKFLOW": 2}
+WEIGHTS = {
+    "SIMPLE": 5,
+    "SWITCH": 2,
+    "FORK_JOIN": 3,
+    "DO_WHILE": 3,
+    "FOR_EACH": 3,
+    "SUB_WORKFLOW": 2,
+}
 
 Json = dict[str, Any]
 
@@ -118,6 +133,7 @@ class _Author:
             "EXCLUSIVE_JOIN": self._exclusive_join,
             "FORK_JOIN": self._fork,
             "DO_WHILE": self._loop,
+            "FOR_EACH": self._for_each,
             "SUB_WORKFLOW": self._sub_workflow,
         }
 
@@ -141,6 +157,7 @@ class _Author:
         """A literal, or an expression over the input or an earlier task."""
         sources = ["${workflow.input.value}", 7, "text", None, [1, {"deep": True}]]
         sources += [f"${{{ref}.output.value}}" for ref in self._refs[-4:]]
+        sources += [f"${{{ref}.output.loopItem}}" for ref in self._refs[-2:]]
         sources += [f"of ${{{ref}.output}}" for ref in self._refs[-1:]]
         return self._draw(st.sampled_from(sources))
 
@@ -341,6 +358,18 @@ class _Author:
             task["inputParameters"]["_items"] = list(range(self._draw(st.integers(0, most))))
         if self._seldom():
             task["inputParameters"]["keepLastN"] = self._draw(st.integers(1, 2))
+        task["loopOver"] = self._list(depth)
+        return [task]
+
+    def _for_each(self, task: Json, depth: int) -> list[Json]:
+        """Over a few items, one after the other or several at once."""
+        items = list(range(self._draw(st.integers(0, self._sizes.iterations + 1))))
+        if self._flip():
+            task["items"] = "${workflow.input.items}"
+        else:
+            task["inputParameters"]["items"] = items
+        if self._flip():
+            task["inputParameters"]["concurrency"] = self._draw(st.integers(1, 3))
         task["loopOver"] = self._list(depth)
         return [task]
 

@@ -22,6 +22,7 @@ from podium.domain.decision import (
     MissingError,
     NeedAll,
     NeedEnvironment,
+    NeedFamily,
     NeedHistory,
     NeedLatest,
     NeedTask,
@@ -374,6 +375,10 @@ class Driver:
                 memory.remember(self.items[seq])
             case NeedHistory(ref):
                 memory.remember_history(ref, [task for task in ended if task.ref == ref])
+            case NeedFamily(family):
+                memory.remember_family(
+                    family, [task for task in ended if task.ref.startswith(family)]
+                )
             case NeedAll():
                 memory.remember_all(ended)
             case NeedTaskDef(name):

@@ -95,6 +95,17 @@ _LOOP: dict[str, Json] = {
         },
     ],
 }
+_EACH: dict[str, Json] = {
+    "name": "each",
+    "taskReferenceName": "each",
+    "type": "FOR_EACH",
+    "items": "${workflow.input.items}",
+    "inputParameters": {"concurrency": 2},
+    "loopOver": [
+        simple("pick", inputParameters={"item": "${each.output.loopItem}"}),
+        simple("pack", inputParameters={"picked": "${pick.output.of}"}),
+    ],
+}
 _DYNAMIC: list[Json] = [
     {
         "name": "fan",
@@ -172,6 +183,12 @@ SCENARIOS = [
         (CHILD,),
     ),
     Scenario("loop", workflow(_LOOP, simple("last"))),
+    Scenario(
+        "for each",
+        workflow(_EACH, simple("last", inputParameters={"n": "${each.output.results}"})),
+        (),
+        {"items": ["a", "b", "c"]},
+    ),
     Scenario(
         "http",
         workflow(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from podium.domain.definitions import WorkflowTask, walk
 from podium.domain.execution import Kind, OpenEntry
-from podium.domain.graph import Branches, Graph, Place, enclosing_fork
+from podium.domain.graph import Branches, Forked, Graph, Place, enclosing_fork
 from tests.support.driver import simple, task, workflow
 
 DEFINITION = workflow(
@@ -136,5 +136,6 @@ def test_branches_made_at_run_time_have_addresses_below_their_fork():
 
 def test_an_address_names_the_fork_that_made_it():
     assert enclosing_fork("7") is None
-    assert enclosing_fork("4/12:3") == ("4", 12)
-    assert enclosing_fork("4/12:3/20:0") == ("4/12:3", 20)
+    assert enclosing_fork("4/12:3") == Forked("4", 12, "")
+    assert enclosing_fork("4/12:3/20:0") == Forked("4/12:3", 20, "")
+    assert enclosing_fork("4/12.17-3:3") == Forked("4", 12, "17-3")

@@ -77,6 +77,37 @@ def required(field: str, task_type: str) -> str:
         ("SUB_WORKFLOW", {"subWorkflowParam": {}}, []),
         ("HTTP", {}, [required("inputParameters.http_request or inputParameters.uri", "HTTP")]),
         (
+            "FOR_EACH",
+            {},
+            [
+                (
+                    "items field or inputParameters.items is required for "
+                    "taskType: FOR_EACH taskName: t1"
+                ),
+                "loopOver field is required for taskType: FOR_EACH taskName: t1",
+            ],
+        ),
+        ("FOR_EACH", {"items": "${workflow.input.x}", "loopOver": BRANCH}, []),
+        (
+            "FOR_EACH",
+            {
+                "loopOver": BRANCH,
+                "inputParameters": {"items": [1], "concurrency": "${workflow.input.x}"},
+            },
+            [],
+        ),
+        (
+            "FOR_EACH",
+            {"items": "no list", "loopOver": BRANCH, "inputParameters": {"concurrency": 0}},
+            [
+                "items is not a list: no list, taskType: FOR_EACH taskName: t1",
+                (
+                    "concurrency: 0 is not a whole number from 1 to 500, "
+                    "taskType: FOR_EACH taskName: t1"
+                ),
+            ],
+        ),
+        (
             "HTTP_POLL",
             {},
             [required("inputParameters.http_request or inputParameters.uri", "HTTP_POLL")],

@@ -71,13 +71,14 @@ def terminal_decision(draft: Draft, ending: Ending) -> Decision:
 def _header(draft: Draft, contents: tuple[Task, ...]) -> Header:
     before, now = draft.state.header, draft.context.now
     has_variables = draft.variables is not draft.state.variables
+    begun = [task for task in draft.ended.values() if not task.status.is_terminal]
     return replace(
         before,
         version=before.version + 1,
         last_seq=draft.last_seq,
         open=draft.view.header.open,
         variables_version=before.variables_version + has_variables,
-        timer=armed(draft.view, contents, draft.context),
+        timer=armed(draft.view, (*contents, *begun), draft.context),
         failed_permissive=draft.failed_permissive,
         committed_at=now,
     )
@@ -153,7 +154,7 @@ def permissive_failures(draft: Draft) -> list[Task]:
     wanted = set(draft.failed_permissive)
     found = {}
     for node in view.graph:
-        if node.task.permissive and not node.task.optional:
+        if node.task.permissive and not node.task.optional and not node.each:
             task = view.memory.latest(node.ref, view.header)
             if task is not None and task.seq in wanted:
                 found[task.seq] = task

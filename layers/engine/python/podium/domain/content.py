@@ -80,7 +80,7 @@ def make(state: State, entry: OpenEntry, context: Context) -> Task:
 def input_of(state: State, entry: OpenEntry, node: Node, context: Context) -> dict[str, Json]:
     """Evaluated input of a task; of a new attempt, over the input of the one it replaces."""
     key = TaskKey(state.header.workflow_id, state.graph.ref(entry), entry.seq)
-    facts = Facts(state, context.engines, key)
+    facts = Facts(state, context.engines, node, entry.iteration, key)
     definition = None if node.type in WITHOUT_TEMPLATE else node.task.task_definition
     template = {} if definition is None else definition.input_template
     evaluated = apply_task_template(node.task.input_parameters, template, facts.value)
@@ -181,7 +181,7 @@ class _Making:
         key = TaskKey(
             self.state.header.workflow_id, self.state.graph.ref(self.entry), self.entry.seq
         )
-        facts = Facts(self.state, self.context.engines, key)
+        facts = Facts(self.state, self.context.engines, self.node, self.entry.iteration, key)
         own = input_of(self.state, self.entry, self.node, self.context)
         task_input = sub_workflow.task_input(self.node.task, own, facts.value)
         definition = definition_for(self.node, "", self.context)
@@ -195,7 +195,7 @@ class _Making:
         return self._delayed(task, definition)
 
     def flow(self) -> Task:
-        """JOIN, EXCLUSIVE_JOIN or DO_WHILE: open from the first moment, ended by a decision."""
+        """JOIN or loop: open from the first moment, ended by a decision."""
         if self.node.type not in LASTING:
             # A task that failed within the decision that ended the workflow has its item already.
             raise TerminateWorkflowError("The task has ended")
@@ -204,8 +204,12 @@ class _Making:
             status=TaskStatus.IN_PROGRESS,
             started_at=self.entry.opened_at or self._now,
         )
+        if self.node.type == "FOR_EACH":
+            # Its items are looked up once: its item was written with the decision that began it.
+            begun = self.state.memory.task(task.ref, task.seq)
+            return replace(task, input=begun.input)
         if self.node.type == "DO_WHILE":
-            facts = Facts(self.state, self.context.engines)
+            facts = Facts(self.state, self.context.engines, self.node, self.entry.iteration)
             task_input = input_of(self.state, self.entry, self.node, self.context)
             return replace(task, input=task_input, output=facts.loop_output(self.entry))
         refs = joined_wire_refs(self.state, self.entry, self.node)

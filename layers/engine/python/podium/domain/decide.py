@@ -143,5 +143,5 @@ def _opened(draft: Draft) -> list[OpenEntry]:
     return [
         entry
         for entry in draft.view.header.open
-        if entry.kind is not Kind.DUE and entry.seq not in before
+        if entry.kind is not Kind.DUE and entry.seq not in before and entry.seq not in draft.ended
     ]

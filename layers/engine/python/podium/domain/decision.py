@@ -44,6 +44,13 @@ class NeedHistory:
 
 
 @dataclass(frozen=True, slots=True)
+class NeedFamily:
+    """All ended items under the refs that begin with ``family`` (results of a FOR_EACH, scopes.py)."""
+
+    family: str
+
+
+@dataclass(frozen=True, slots=True)
 class NeedAll:
     """All ended items of the workflow (an expression over the whole root, a default output)."""
 
@@ -71,7 +78,14 @@ class NeedEnvironment:
 
 
 Need = (
-    NeedLatest | NeedTask | NeedHistory | NeedAll | NeedWorkflowDef | NeedTaskDef | NeedEnvironment
+    NeedLatest
+    | NeedTask
+    | NeedHistory
+    | NeedFamily
+    | NeedAll
+    | NeedWorkflowDef
+    | NeedTaskDef
+    | NeedEnvironment
 )
 
 
@@ -114,8 +128,8 @@ class Decision:
     ``header.version`` is the state's plus one. ``created`` holds the content of exactly the entries
     that ``header.open`` has and the state's did not, but for DUE entries and those of tasks in
     ``ended``. ``ended`` holds tasks that ended within the decision, new ones and open FLOW ones
-    alike; they are put in the same transaction as the header. ``variables`` and ``output`` are new
-    snapshots, or None.
+    alike, and FOR_EACH tasks that began in it, whose items are fixed from then on; they are put in
+    the same transaction as the header. ``variables`` and ``output`` are new snapshots, or None.
     """
 
     header: Header

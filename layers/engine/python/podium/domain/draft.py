@@ -56,6 +56,13 @@ class LayeredMemory(TaskMemory):
         before = {task.seq: task for task in self._base.history(ref, header)}
         return _visible(before | own, header)
 
+    def family(self, family: str, header: Header) -> tuple[Task, ...]:
+        """Both layers, by seq."""
+        refs = [ref for ref in self._by_ref if ref.startswith(family)]
+        own = {task.seq: task for ref in refs for task in self._known(ref)}
+        before = {task.seq: task for task in self._base.family(family, header)}
+        return _visible(before | own, header)
+
     def all(self, header: Header) -> tuple[Task, ...]:
         """Both layers, by seq."""
         own = {task.seq: task for ref in self._by_ref for task in self._known(ref)}
@@ -110,7 +117,7 @@ class Draft:
     last_seq: int
     variables: JsonMap
     failed_permissive: tuple[int, ...]
-    #: Tasks that ended in this decision and are written with it.
+    #: Tasks that ended in this decision and are written with it, and FOR_EACH that began in it.
     ended: dict[int, Task] = field(default_factory=dict)
     #: Nodes to create, in this order.
     creates: deque[tuple[Node, tuple[int, ...]]] = field(default_factory=deque)
@@ -159,7 +166,7 @@ class Draft:
         return len(self.ended) < self.context.max_ended and self.weight < MAX_WEIGHT
 
     def end_task(self, task: Task) -> None:
-        """``task`` ended within this decision, and is written with it."""
+        """``task`` ended (a FOR_EACH: began) within this decision, and is written with it."""
         self.ended[task.seq] = task
         self.weight += len(json.dumps((task.input, task.output)))
         self.remember(task)
@@ -190,7 +197,7 @@ class Draft:
     ) -> OpenEntry:
         """Open an entry with the next number."""
         self.last_seq += 1
-        ref = node.ref if enclosing_fork(node.address) is not None else ""
+        ref = node.ref_at(iteration) if enclosing_fork(node.address) is not None else ""
         opened_at = self.context.now if kind is Kind.FLOW else 0
         entry = OpenEntry(
             self.last_seq,

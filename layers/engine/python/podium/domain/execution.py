@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from podium.domain.ids import TaskKey
+from podium.domain.scopes import reference_name
 from podium.domain.status import TaskStatus, WorkflowStatus
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class Kind(StrEnum):
     SYSTEM = "s"
     #: An item only: ended through the API, by a signal or by its timer (WAIT, HUMAN).
     OUTSIDE = "o"
-    #: An item only: ended by decide itself (JOIN, EXCLUSIVE_JOIN, DO_WHILE).
+    #: An item only: ended by decide itself (JOIN, EXCLUSIVE_JOIN, DO_WHILE, FOR_EACH).
     FLOW = "f"
     #: A child workflow, whose end ends the task (SUB_WORKFLOW).
     CHILD = "c"
@@ -55,7 +56,7 @@ class OpenEntry:
     inc: int = 0
     #: Iterations of the enclosing loops, outermost first; empty outside loops.
     iteration: tuple[int, ...] = ()
-    #: DO_WHILE only: the iteration it is in.
+    #: DO_WHILE: the iteration it is in; FOR_EACH: how many items it has begun.
     loop: int = 0
     #: CHILD only: run generation of the child that this entry waits for (protocol.md 7).
     generation: int = 0
@@ -164,6 +165,7 @@ class StartRecord:
 class Task:
     """One attempt of a task in one iteration; the item T of protocol.md 2."""
 
+    #: Reference name; inside FOR_EACH with the numbers of the items (scopes.py).
     ref: str
     seq: int
     node: str
@@ -182,7 +184,7 @@ class Task:
     iteration: tuple[int, ...] = ()
     input: JsonMap = field(default_factory=dict)
     output: JsonMap = field(default_factory=dict)
-    #: JOIN and DO_WHILE: keys (ref, seq) or other directions from which a reader builds ``output``;
+    #: JOIN, DO_WHILE and FOR_EACH: keys (ref, seq) or other directions from which a reader builds ``output``;
     #: see ``domain/manifest.py``. None when ``output`` is the output.
     manifest: JsonMap | None = None
     reason: str = ""
@@ -230,9 +232,14 @@ class Task:
         return bool(self.secrets or self.runtime_metadata)
 
     @property
+    def reference_name(self) -> str:
+        """taskReferenceName of the definition."""
+        return reference_name(self.ref)
+
+    @property
     def wire_ref(self) -> str:
-        """referenceTaskName on the wire: the ref with one ``__<n>`` for each enclosing loop."""
-        return self.ref + "".join(f"__{number}" for number in self.iteration)
+        """referenceTaskName on the wire: with one ``__<n>`` for each enclosing loop."""
+        return self.reference_name + "".join(f"__{number}" for number in self.iteration)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """What expressions can name in an execution: ``workflow`` and each task by its ref (engine.md 10.3).
 
-Only folded tasks are seen, and open DO_WHILE tasks, whose visible output (iteration, loopIndex,
-loopItem) follows from their header entry. A task's content is therefore the same whenever it is
-computed from the same header image (protocol.md 3, Create).
+Only folded tasks are seen, and open loops (DO_WHILE, FOR_EACH), whose visible output (iteration,
+loopIndex, loopItem) follows from their header entry. A task's content is therefore the same
+whenever it is computed from the same header image (protocol.md 3, Create).
 """
 
 from __future__ import annotations
@@ -21,12 +21,13 @@ from podium.domain.expressions import (
 from podium.domain.ids import TaskKey
 from podium.domain.manifest import output_of
 from podium.domain.roots import task_members, workflow_members
-from podium.domain.state import node_of
+from podium.domain.scopes import reference_name
+from podium.domain.state import node_of, refs_from
 from podium.domain.status import TaskStatus
-from podium.domain.tasks import do_while
+from podium.domain.tasks import do_while, for_each
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from podium.domain.decision import Need
     from podium.domain.engines import Engines, PathEngine
@@ -37,12 +38,21 @@ if TYPE_CHECKING:
 
 
 class Facts:
-    """The Lookup of one execution; with ``own``, on behalf of the task with that key."""
+    """The Lookup of one execution, as the task ``node`` sees it in ``iteration``."""
 
-    def __init__(self, state: State, engines: Engines, own: TaskKey | None = None) -> None:
-        """``own`` gives ``${CPEWF_TASK_ID}`` a value."""
+    def __init__(
+        self,
+        state: State,
+        engines: Engines,
+        node: Node | None = None,
+        iteration: tuple[int, ...] = (),
+        own: TaskKey | None = None,
+    ) -> None:
+        """Without ``node``: as seen from the top. ``own`` gives ``${CPEWF_TASK_ID}`` a value."""
         self._state = state
         self._engines = engines
+        self._node = node
+        self._iteration = iteration
         self._own = own
         #: Loops whose items are being evaluated: an item cannot be made from itself.
         self._within: set[str] = set()
@@ -75,25 +85,21 @@ class Facts:
             return workflow_facts(self._state)
         if name == TASK_ID:
             return None if self._own is None else self._own.task_id
-        task = (
-            self._state.memory.latest(name, self._state.header) if self._may_exist(name) else None
-        )
-        loop = self._open_loop(name)
-        if loop is not None and (task is None or task.seq < loop.seq):
-            return self._loop_facts(loop)
-        return None if task is None else self._task_facts(task)
+        for ref in refs_from(self._state, name, self._node, self._iteration):
+            found = self._found(ref)
+            if found is not None:
+                return found
+        return None
 
     def everything(self) -> JsonMap:
         """All roots (expressions.Lookup)."""
-        latest: dict[str, Task] = {}
-        for task in self._state.memory.all(self._state.header):
-            latest[task.ref] = task
-        roots: dict[str, Json] = {"workflow": workflow_facts(self._state)}
-        roots |= {ref: self._task_facts(task) for ref, task in latest.items()}
-        for entry in self._state.header.open:
-            if self._is_loop(entry):
-                roots[self._state.graph.ref(entry)] = self._loop_facts(entry)
-        return roots
+        tasks = self._state.memory.all(self._state.header)
+        loops = [entry for entry in self._state.header.open if self._is_loop(entry)]
+        names = {task.reference_name for task in tasks}
+        names |= {reference_name(self._state.graph.ref(entry)) for entry in loops}
+        found = {name: self.root(name) for name in sorted(names)}
+        roots = {name: value for name, value in found.items() if value is not None}
+        return {"workflow": workflow_facts(self._state), **roots}
 
     def environment(self, name: str) -> str | None:
         """Text of a variable, None when there is no such (expressions.Lookup)."""
@@ -102,9 +108,12 @@ class Facts:
             raise MissingError(NeedEnvironment(name))
         return known[name]
 
-    def _may_exist(self, ref: str) -> bool:
-        graph = self._state.graph
-        return ref in graph.by_ref or graph.has_dynamic_forks
+    def _found(self, ref: str) -> Json:
+        task = self._state.memory.latest(ref, self._state.header)
+        loop = self._open_loop(ref)
+        if loop is not None and (task is None or task.seq < loop.seq):
+            return self._loop_facts(loop)
+        return None if task is None else self._task_facts(task)
 
     def _open_loop(self, ref: str) -> OpenEntry | None:
         found = None
@@ -127,9 +136,9 @@ class Facts:
         key = TaskKey(state.header.workflow_id, ref, entry.seq)
         return {
             "output": self.loop_output(entry),
-            "taskType": "DO_WHILE",
+            "taskType": node_of(state, entry.node).type,
             "status": TaskStatus.IN_PROGRESS.value,
-            "referenceTaskName": ref,
+            "referenceTaskName": reference_name(ref),
             "retryCount": entry.attempt,
             "correlationId": state.start.correlation_id,
             "workflowInstanceId": state.header.workflow_id,
@@ -138,25 +147,40 @@ class Facts:
         }
 
     def loop_output(self, entry: OpenEntry) -> dict[str, Json]:
-        """Visible output of an open DO_WHILE: iteration and, over a list, loopIndex and loopItem."""
+        """Visible output of an open loop: iteration and, over a list, loopIndex and loopItem.
+
+        Of a FOR_EACH every item sees its own; from outside only how many have begun is seen.
+        """
+        node, ref = node_of(self._state, entry.node), self._state.graph.ref(entry)
+        if node.type == "FOR_EACH":
+            return self._item_output(entry, ref)
         output: dict[str, Json] = {"iteration": entry.loop}
-        ref = self._state.graph.ref(entry)
         if ref in self._within:
             return output
         self._within.add(ref)
         try:
-            items = self.loop_items(node_of(self._state, entry.node))
+            items = self.loop_items(node)
         finally:
             self._within.discard(ref)
-        if items is not None:
-            index = entry.loop - 1
-            output["loopIndex"] = index
-            output["loopItem"] = items[index] if index < len(items) else None
-        return output
+        return output if items is None else {**output, **_item(items, entry.loop)}
+
+    def _item_output(self, entry: OpenEntry, ref: str) -> dict[str, Json]:
+        depth = len(entry.iteration)
+        own = None if self._node is None else self._node.loops[depth : depth + 1]
+        if own != (entry.node,):
+            return {"iteration": entry.loop}
+        number = self._iteration[depth]
+        items = for_each.plan(self._state.memory.task(ref, entry.seq).input).items
+        return {"iteration": number, **_item(items, number)}
 
     def loop_items(self, loop: Node) -> list[Json] | None:
         """Present items of a DO_WHILE over a list; None for a loop without a list."""
         return do_while.items(loop.task, self.value)
+
+
+def _item(items: Sequence[Json], number: int) -> dict[str, Json]:
+    index = number - 1
+    return {"loopIndex": index, "loopItem": items[index] if index < len(items) else None}
 
 
 def workflow_facts(state: State) -> dict[str, Json]:

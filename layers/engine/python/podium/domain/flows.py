@@ -1,4 +1,4 @@
-"""Open JOIN, EXCLUSIVE_JOIN and DO_WHILE tasks: looked at whenever everything else has settled.
+"""Open JOIN, EXCLUSIVE_JOIN, DO_WHILE and FOR_EACH tasks: looked at whenever everything else has settled.
 
 Invariant 6: a JOIN ends in the decision in which its last branch ended, after that branch's
 retries. Invariant 4: a running execution whose only open tasks wait for each other fails.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from podium.domain import loops
+from podium.domain import items, loops
 from podium.domain.content import ended, make
 from podium.domain.execution import Kind, OpenEntry
 from podium.domain.folding import end_here
@@ -44,6 +44,8 @@ def end_stuck_flow(draft: Draft) -> bool:
 def _advance(draft: Draft, entry: OpenEntry, node: Node) -> bool:
     if node.type == "DO_WHILE":
         return loops.evaluate(draft, entry, node)
+    if node.type == "FOR_EACH":
+        return items.evaluate(draft, entry, node)
     if node.type == "JOIN":
         joined = evaluate_join(draft.view, entry, node)
         if joined is None:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from podium.domain.decision import Context, MissingError, NeedTaskDef
 from podium.domain.definitions import TaskDef, WorkflowTask, walk
 from podium.domain.outcome import LONGEST_NAME, TerminateWorkflowError
+from podium.domain.scopes import MARK
 from podium.domain.start import embed
-from podium.domain.state import FORKED_REFS, branches_of, graph_of
+from podium.domain.state import FORKED_REFS, branches_of, forked_by, graph_of, refs_from
 from podium.domain.tasks import fork_join_dynamic
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ _PLAIN_DEFINITION = TaskDef().to_json()
 def branch_heads(state: State, fork: Node, task: Task) -> list[Node]:
     """First task of each branch that the ended FORK ``task`` opens; an empty branch has none."""
     if fork.type == "FORK_JOIN_DYNAMIC":
-        graph = branches_of(state, fork.address, task.seq)
+        graph = branches_of(state, forked_by(fork, task))
     else:
         graph = graph_of(state, fork.address)
     return [graph.nodes[head] for head in graph.heads[fork.address].branches if head]
@@ -46,7 +47,7 @@ def dynamic_branches(
     Raises MissingError for TaskDefs not looked up yet, TerminateWorkflowError for invalid input.
     """
     statics = draft.state.graph.by_ref
-    others = _other_forks(draft, fork)
+    others = _other_forks(draft, fork, entry.iteration)
     branches = fork_join_dynamic.branches(fork.task, task_input, is_first=not others)
     taken = {
         str(ref) for other in others if other.iteration == entry.iteration for ref in _refs(other)
@@ -54,6 +55,10 @@ def dynamic_branches(
     for branch in branches:
         if max(len(branch.task_reference_name), len(branch.name)) > LONGEST_NAME:
             raise TerminateWorkflowError(f"The dynamic fork {fork.ref} makes up too long a name")
+        if MARK in branch.task_reference_name + branch.name:
+            raise TerminateWorkflowError(
+                f"The dynamic fork {fork.ref} makes up a name that contains U+001F"
+            )
         if branch.task_reference_name in taken or branch.task_reference_name in statics:
             raise TerminateWorkflowError(
                 f"The dynamic fork {fork.ref} attempted to create a duplicate task reference name: "
@@ -62,13 +67,14 @@ def dynamic_branches(
     return _with_task_defs(branches, draft.context)
 
 
-def _other_forks(draft: Draft, fork: Node) -> list[Task]:
-    """Latest tasks of the other dynamic forks of the definition."""
+def _other_forks(draft: Draft, fork: Node, iteration: tuple[int, ...]) -> list[Task]:
+    """Latest tasks of the other dynamic forks of the definition that ``fork`` can see."""
     view = draft.view
     latest = [
-        view.memory.latest(node.ref, view.header)
+        view.memory.latest(ref, view.header)
         for node in draft.state.graph
         if node.type == "FORK_JOIN_DYNAMIC" and node.address != fork.address
+        for ref in refs_from(view, node.ref, fork, iteration)
     ]
     return [task for task in latest if task is not None]
 

@@ -3,23 +3,29 @@
 A static task's address is its place in pre-order, ``"7"`` for the eighth task of the definition.
 Branches that a FORK_JOIN_DYNAMIC made at run time form a graph of their own; their addresses are
 ``"<address of the fork>/<seq of the fork>:<place in pre-order over the branches>"``, to any depth.
+Inside FOR_EACH the numbers of the items follow the seq, as in the fork's ref: ``"4/12.17-3:0"``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from podium.domain.definitions import WorkflowTask
+from podium.domain.scopes import scope, scoped
 from podium.domain.secrets import secret_names
 from podium.domain.task_types import FORKS
 
 if TYPE_CHECKING:
-    from podium.domain.definitions import WorkflowDef, WorkflowTask
+    from podium.domain.definitions import WorkflowDef
     from podium.domain.execution import OpenEntry
+
+#: Between the seq of a dynamic fork and its scope.
+_DOT = "."
 
 
 class Place(Enum):
@@ -42,8 +48,10 @@ class Node:
     parent: str = ""
     #: Address of the following sibling; empty for the last one of its list.
     following: str = ""
-    #: Addresses of the enclosing DO_WHILE tasks, outermost first.
+    #: Addresses of the enclosing DO_WHILE and FOR_EACH tasks, outermost first.
     loops: tuple[str, ...] = ()
+    #: Which of ``loops`` are a FOR_EACH, by their places in it.
+    each: tuple[int, ...] = ()
 
     @property
     def ref(self) -> str:
@@ -54,6 +62,18 @@ class Node:
     def type(self) -> str:
         """Type of the task as the definition writes it."""
         return self.task.type
+
+    def scope_at(self, iteration: Sequence[int]) -> str:
+        """The items of FOR_EACH that ``iteration`` of this task lies in (scopes.py)."""
+        return scope([iteration[place] for place in self.each]) if self.each else ""
+
+    def ref_at(self, iteration: Sequence[int]) -> str:
+        """Ref of the task in ``iteration``."""
+        return scoped(self.ref, self.scope_at(iteration))
+
+
+#: What the tasks at the top are nested in.
+_NOWHERE = Node("", WorkflowTask(), Place.TOP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +88,18 @@ class Heads:
 
 @dataclass(frozen=True, slots=True)
 class Branches:
-    """What a dynamic fork opened: one-task branches, as task ``seq``."""
+    """What a dynamic fork opened, as task ``seq`` in ``scope``: one-task branches."""
 
     tasks: Sequence[WorkflowTask]
     fork: Node
     seq: int
+    scope: str = ""
+
+    @property
+    def prefix(self) -> str:
+        """What the addresses of their nodes begin with."""
+        within = f"{_DOT}{self.scope}" if self.scope else ""
+        return f"{self.fork.address}/{self.seq}{within}:"
 
 
 class Graph:
@@ -81,25 +108,24 @@ class Graph:
     def __init__(self, definition: WorkflowDef, branches: Branches | None = None) -> None:
         """Compile ``definition``, or ``branches``."""
         self.definition = definition
-        self.prefix = "" if branches is None else f"{branches.fork.address}/{branches.seq}:"
+        self.prefix = "" if branches is None else branches.prefix
         self.nodes: dict[str, Node] = {}
         self.heads: dict[str, Heads] = {}
         self._branches: dict[str, dict[str, int]] = {}
         #: Address of the first task; empty when there is none.
         self.first = ""
         if branches is None:
-            self.first = self._add_list(definition.tasks, Place.TOP, "", ())
+            self.first = self._add_list(definition.tasks, Place.TOP, _NOWHERE)
         else:
             fork = branches.fork
             heads = tuple(
-                self._add_list((branch,), Place.BRANCH, fork.address, fork.loops)
-                for branch in branches.tasks
+                self._add_list((branch,), Place.BRANCH, fork) for branch in branches.tasks
             )
             self.heads[fork.address] = Heads({}, "", heads, "")
 
     def ref(self, entry: OpenEntry) -> str:
-        """Base reference name of an open entry; needs nothing but the entry and the definition."""
-        return entry.ref or self.nodes[entry.node].ref
+        """Ref of an open entry's task; needs nothing but the entry and the definition."""
+        return entry.ref or self.nodes[entry.node].ref_at(entry.iteration)
 
     def __iter__(self) -> Iterator[Node]:
         """All nodes in pre-order."""
@@ -173,6 +199,22 @@ class Graph:
         """Place of a node of this graph in pre-order."""
         return int(address[len(self.prefix) :])
 
+    def is_within(self, container: str, address: str) -> bool:
+        """The node at ``address`` is nested in the task at ``container``, at any depth."""
+        while address in self.nodes:
+            address = self.nodes[address].parent
+            if address == container:
+                return True
+        return False
+
+    def of_one_run(self, container: str) -> list[Node]:
+        """Nodes nested in a loop that run once in each of its iterations, or in loops like it.
+
+        What is nested in a FOR_EACH within it belongs to the items of that.
+        """
+        own = len(self.nodes[container].each) + (self.nodes[container].type == "FOR_EACH")
+        return [node for node in self.within(container) if len(node.each) == own]
+
     def within(self, container: str) -> tuple[Node, ...]:
         """All nodes nested in the task at ``container``, at any depth, in pre-order."""
         return self._nested.get(container, ())
@@ -187,41 +229,53 @@ class Graph:
                 above = self.nodes[above].parent
         return {address: tuple(nodes) for address, nodes in nested.items()}
 
-    def _add_list(
-        self, tasks: Sequence[WorkflowTask], place: Place, parent: str, loops: tuple[str, ...]
-    ) -> str:
+    def _add_list(self, tasks: Sequence[WorkflowTask], place: Place, around: Node) -> str:
         """Add ``tasks`` and what is nested in them; address of the first, empty for none.
 
-        Recursion goes as deep as the definition, which its reader has bounded.
+        ``around`` is the task they are nested in. Recursion goes as deep as the definition, which
+        its reader has bounded.
         """
+        loops, each = around.loops, around.each
+        if place is Place.LOOP:
+            each = (*each, len(loops)) if around.type == "FOR_EACH" else each
+            loops = (*loops, around.address)
         addresses: list[str] = []
         for task in tasks:
             address = f"{self.prefix}{len(self.nodes)}"
             addresses.append(address)
-            self.nodes[address] = Node(address, task, place, parent, "", loops)
-            self._add_children(address, task, loops)
+            self.nodes[address] = Node(address, task, place, around.address, "", loops, each)
+            self._add_children(self.nodes[address])
         for address, following in pairwise(addresses):
-            node = self.nodes[address]
-            self.nodes[address] = Node(address, node.task, place, parent, following, loops)
+            self.nodes[address] = replace(self.nodes[address], following=following)
         return addresses[0] if addresses else ""
 
-    def _add_children(self, address: str, task: WorkflowTask, loops: tuple[str, ...]) -> None:
+    def _add_children(self, node: Node) -> None:
+        task = node.task
         if not task.child_lists and task.type not in FORKS:
             return
         cases = {
-            key: self._add_list(tasks, Place.CASE, address, loops)
+            key: self._add_list(tasks, Place.CASE, node)
             for key, tasks in task.decision_cases.items()
         }
-        default = self._add_list(task.default_case, Place.CASE, address, loops)
-        branches = tuple(
-            self._add_list(tasks, Place.BRANCH, address, loops) for tasks in task.fork_tasks
-        )
-        inner = (*loops, address)
-        loop = self._add_list(task.loop_over, Place.LOOP, address, inner)
-        self.heads[address] = Heads(cases, default, branches, loop)
+        default = self._add_list(task.default_case, Place.CASE, node)
+        branches = tuple(self._add_list(tasks, Place.BRANCH, node) for tasks in task.fork_tasks)
+        loop = self._add_list(task.loop_over, Place.LOOP, node)
+        self.heads[node.address] = Heads(cases, default, branches, loop)
 
 
-def enclosing_fork(address: str) -> tuple[str, int] | None:
-    """Address and seq of the dynamic fork that made the node at ``address``; None for a static one."""
+@dataclass(frozen=True, slots=True)
+class Forked:
+    """The dynamic fork that made a node: its address, and the number and scope of its task."""
+
+    address: str
+    seq: int
+    scope: str
+
+
+def enclosing_fork(address: str) -> Forked | None:
+    """The dynamic fork that made the node at ``address``; None for a static node."""
     head, slash, tail = address.rpartition("/")
-    return (head, int(tail.partition(":")[0])) if slash else None
+    if not slash:
+        return None
+    seq, _, within = tail.partition(":")[0].partition(_DOT)
+    return Forked(head, int(seq), within)

@@ -14,7 +14,8 @@ from podium.domain.facts import seen_status
 from podium.domain.ids import TaskKey
 from podium.domain.manifest import each, join_manifest, output_of
 from podium.domain.outcome import Outcome
-from podium.domain.state import branches_of, graph_of, node_of
+from podium.domain.scopes import reference_name
+from podium.domain.state import branches_of, forked_by, graph_of, node_of, refs_from
 from podium.domain.status import TaskStatus
 from podium.domain.task_types import CHOICES, FORKS
 
@@ -50,7 +51,7 @@ def evaluate_join(state: State, entry: OpenEntry, node: Node) -> Joined | None:
         if any(frontier.may_reach(ref) for ref in refs):
             return None
         is_certain = all(frontier.knows(ref) for ref in refs)
-    found = _latest(state, refs, entry.iteration)
+    found = _latest(state, refs, node, entry.iteration)
     missing = [ref for ref, task in zip(refs, found, strict=True) if task is None]
     if missing:
         return Joined(never_scheduled(missing)) if is_certain else None
@@ -74,7 +75,7 @@ def evaluate_exclusive_join(state: State, entry: OpenEntry, node: Node) -> Outco
         for ref in refs:
             if _is_open(state, ref, entry.iteration):
                 return None
-            task = _latest(state, (ref,), entry.iteration)[0]
+            task = _latest(state, (ref,), node, entry.iteration)[0]
             if task is None or task.status is TaskStatus.SKIPPED:
                 continue
             status = seen_status(state, task)
@@ -141,7 +142,9 @@ class _Frontier:
             if entry.seq != join.seq and entry.iteration[:depth] == join.iteration
         ]
         refs = frozenset(
-            state.graph.ref(entry) for entry in others if len(entry.iteration) == depth
+            reference_name(state.graph.ref(entry))
+            for entry in others
+            if len(entry.iteration) == depth
         )
         if fork is None:
             return cls(graph, {}, {}, [], refs)
@@ -208,10 +211,10 @@ def _has_open_branch(state: State, join: OpenEntry, fork: Node) -> bool:
 
 def _dynamic_refs(state: State, join: OpenEntry, fork: Node) -> list[str]:
     """Joined refs of a dynamic fork: of each branch the last task its head was mapped to."""
-    task = _latest(state, (fork.ref,), join.iteration)[0]
+    task = _latest(state, (fork.ref,), fork, join.iteration)[0]
     if task is None:
         return []
-    graph = branches_of(state, fork.address, task.seq)
+    graph = branches_of(state, forked_by(fork, task))
     heads = graph.heads[fork.address].branches
     return [_last_mapped(state, join, graph, graph.nodes[head]) for head in heads]
 
@@ -219,7 +222,7 @@ def _dynamic_refs(state: State, join: OpenEntry, fork: Node) -> list[str]:
 def _last_mapped(state: State, join: OpenEntry, graph: Graph, node: Node) -> str:
     """A choice at the head of a branch is mapped together with the first task of its case."""
     while node.type in CHOICES:
-        task = _latest(state, (node.ref,), join.iteration)[0]
+        task = _latest(state, (node.ref,), node, join.iteration)[0]
         head = "" if task is None else graph.case_head(node, task.input.get("case"))
         if not head:
             break
@@ -229,16 +232,24 @@ def _last_mapped(state: State, join: OpenEntry, graph: Graph, node: Node) -> str
 
 def _is_open(state: State, ref: str, iteration: tuple[int, ...]) -> bool:
     return any(
-        entry.iteration == iteration and state.graph.ref(entry) == ref
+        entry.iteration == iteration and reference_name(state.graph.ref(entry)) == ref
         for entry in state.header.open
     )
 
 
-def _latest(state: State, refs: Sequence[str], iteration: tuple[int, ...]) -> list[Task | None]:
-    """Latest ended task under each ref in this iteration; asks for all it lacks at once."""
+def _latest(
+    state: State, names: Sequence[str], node: Node, iteration: tuple[int, ...]
+) -> list[Task | None]:
+    """Latest ended task of each name in this iteration, as ``node`` sees it.
 
-    def latest(ref: str) -> Task | None:
-        task = state.memory.latest(ref, state.header)
-        return task if task is not None and task.iteration == iteration else None
+    Asks for all it lacks at once.
+    """
 
-    return each(latest, refs)
+    def latest(name: str) -> Task | None:
+        for ref in refs_from(state, name, node, iteration):
+            task = state.memory.latest(ref, state.header)
+            if task is not None and task.iteration == iteration:
+                return task
+        return None
+
+    return each(latest, names)

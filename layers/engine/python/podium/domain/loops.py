@@ -1,4 +1,4 @@
-"""DO_WHILE: begin, next iteration, end (tasks.md 9).
+"""DO_WHILE: begin, next iteration, end (tasks.md 9); FOR_EACH is in ``items.py``.
 
 The header entry of a loop holds the iteration it is in; an iteration is over when nothing open
 lies inside the loop. Nothing is read for it, and nothing is written about it: a loop of 10,000
@@ -17,6 +17,7 @@ from podium.domain.facts import Facts
 from podium.domain.folding import end_here
 from podium.domain.manifest import loop_manifest, output_of
 from podium.domain.outcome import Outcome
+from podium.domain.regions import open_inside
 from podium.domain.state import graph_of
 from podium.domain.status import TaskStatus
 from podium.domain.tasks import do_while
@@ -36,7 +37,7 @@ def begin(draft: Draft, entry: OpenEntry, node: Node) -> None:
     if not graph.heads[node.address].loop:
         _end(draft, entry, node, Outcome(TaskStatus.FAILED, reason="loopOver is empty"))
         return
-    items = Facts(draft.view, draft.context.engines).loop_items(node)
+    items = _facts(draft, entry, node).loop_items(node)
     if items is not None and not items:
         _end(draft, entry, node, Outcome(output={"iteration": 0}))
         return
@@ -46,7 +47,7 @@ def begin(draft: Draft, entry: OpenEntry, node: Node) -> None:
 def evaluate(draft: Draft, entry: OpenEntry, node: Node) -> bool:
     """Go on with, or end, a loop whose iteration is over; False while something in it is open."""
     graph = graph_of(draft.view, node.address)
-    if _has_open_children(draft, entry, node, graph):
+    if open_inside(draft, entry, node):
         return False
     if draft.failed_permissive:
         bad = _failed_child(draft, entry, node, graph)
@@ -61,6 +62,10 @@ def evaluate(draft: Draft, entry: OpenEntry, node: Node) -> bool:
     return True
 
 
+def _facts(draft: Draft, entry: OpenEntry, node: Node) -> Facts:
+    return Facts(draft.view, draft.context.engines, node, entry.iteration)
+
+
 def _iterate(draft: Draft, entry: OpenEntry, node: Node, number: int) -> None:
     draft.put(replace(entry, loop=number))
     graph = graph_of(draft.view, node.address)
@@ -70,7 +75,7 @@ def _iterate(draft: Draft, entry: OpenEntry, node: Node, number: int) -> None:
 
 def _next(draft: Draft, entry: OpenEntry, node: Node, graph: Graph) -> Outcome | None:
     """None when there is another iteration, else how the loop ends."""
-    facts = Facts(draft.view, draft.context.engines)
+    facts = _facts(draft, entry, node)
     items = facts.loop_items(node)
     if items is not None and entry.loop >= len(items):
         return Outcome()
@@ -93,11 +98,12 @@ def _document(
     """
     condition = node.task.loop_condition or ""
     document: dict[str, Json] = dict(input_of(draft.view, entry, node, draft.context))
-    for ref in [child.ref for child in graph.within(node.address)]:
-        if not _is_named(condition, ref):
+    inner = (*entry.iteration, entry.loop)
+    for child in graph.of_one_run(node.address):
+        if not _is_named(condition, child.ref):
             continue
-        latest = draft.view.memory.latest(ref, draft.view.header)
-        document[ref] = None if latest is None else output_of(draft.view, latest)
+        latest = draft.view.memory.latest(child.ref_at(inner), draft.view.header)
+        document[child.ref] = None if latest is None else output_of(draft.view, latest)
     output: JsonMap = facts.loop_output(entry)
     if not _uses_cheap_part_only(condition, node.ref):
         output = output_of(draft.view, _ended(draft, entry, node, Outcome(output=output)))
@@ -129,25 +135,14 @@ def _uses_cheap_part_only(condition: str, ref: str) -> bool:
     return True
 
 
-def _has_open_children(draft: Draft, entry: OpenEntry, node: Node, graph: Graph) -> bool:
-    inner = (*entry.iteration, entry.loop)
-    depth = len(inner)
-    for other in draft.open.values():
-        if other.iteration[:depth] == inner and other.seq != entry.seq:
-            address = graph.local(other.node)
-            if address and node.address in graph.nodes[address].loops:
-                return True
-    return False
-
-
 def _failed_child(draft: Draft, entry: OpenEntry, node: Node, graph: Graph) -> Task | None:
     """A permissive child of this iteration that ended badly: it fails the loop (tasks.md 9)."""
     inner = (*entry.iteration, entry.loop)
     view = draft.view
-    for child in graph.within(node.address):
+    for child in graph.of_one_run(node.address):
         if not child.task.permissive or child.task.optional:
             continue
-        latest = view.memory.latest(child.ref, view.header)
+        latest = view.memory.latest(child.ref_at(inner), view.header)
         if (
             latest is not None
             and latest.seq in draft.failed_permissive
@@ -176,14 +171,6 @@ def _ended(draft: Draft, entry: OpenEntry, node: Node, outcome: Outcome) -> Task
     output = {"iteration": entry.loop, **outcome.output}
     if not entry.loop:
         return replace(task, output=output)
-    graph = graph_of(view, node.address)
-    nested = graph.within(node.address)
-    manifest = loop_manifest(
-        [child.ref for child in nested],
-        [child.ref for child in nested if child.type == "FORK_JOIN_DYNAMIC"],
-        entry.iteration,
-        entry.loop,
-        do_while.keep_last_n(task.input),
-        output,
-    )
-    return replace(task, manifest=manifest)
+    nested = graph_of(view, node.address).of_one_run(node.address)
+    keep = do_while.keep_last_n(task.input)
+    return replace(task, manifest=loop_manifest(nested, entry, keep, output))

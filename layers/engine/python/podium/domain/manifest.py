@@ -1,4 +1,4 @@
-"""Outputs that are directions: those of JOIN and DO_WHILE are built when somebody reads them.
+"""Outputs that are directions: those of JOIN and of loops are built when somebody reads them.
 
 Written out, the output of a JOIN copies every branch and that of a loop grows with each iteration
 (protocol.md 2). Their items hold a manifest instead:
@@ -7,7 +7,10 @@ Written out, the output of a JOIN copies every branch and that of a loop grows w
   empty ones (tasks.md 7).
 - DO_WHILE: ``{"loop": [child ref, ...], "dynamic": [fork ref, ...], "iterations": n, "keep": k,
   "at": [iterations of enclosing loops], "output": {...}}``; the output maps iteration numbers to
-  ``{child ref: output}`` and holds ``output`` besides (tasks.md 9). ``keep`` 0 keeps all.
+  ``{child name: output}`` and holds ``output`` besides (tasks.md 9). ``keep`` 0 keeps all.
+- FOR_EACH: ``{"items": [child name, ...], "dynamic": [fork name, ...], "count": n, "at": as above,
+  "scope": its own}``; the output is ``{"results": [{child name: output}, ...], "count": n}``, the
+  results in the order of the items (docs/task-types.md).
 """
 
 from __future__ import annotations
@@ -15,17 +18,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from podium.domain.decision import MissingError, Need
+from podium.domain.scopes import family, reference_name, scope_of, scoped
 from podium.domain.state import FORKED_REFS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from podium.domain.execution import Task
+    from podium.domain.execution import OpenEntry, Task
+    from podium.domain.graph import Node
     from podium.domain.json import Json, JsonMap
     from podium.domain.state import State
 
 _In = TypeVar("_In")
 _Out = TypeVar("_Out")
+_FORK = "FORK_JOIN_DYNAMIC"
 
 
 def join_manifest(joined: Iterable[Task]) -> dict[str, Json]:
@@ -34,21 +40,28 @@ def join_manifest(joined: Iterable[Task]) -> dict[str, Json]:
 
 
 def loop_manifest(
-    children: Sequence[str],
-    dynamic_forks: Sequence[str],
-    at: tuple[int, ...],
-    iterations: int,
-    keep: int,
-    output: JsonMap,
+    nested: Sequence[Node], loop: OpenEntry, keep: int, output: JsonMap
 ) -> dict[str, Json]:
-    """Manifest of a DO_WHILE; ``children`` are the refs of all tasks nested in it."""
+    """Manifest of a DO_WHILE whose open entry is ``loop``; ``nested`` are all that run in it once."""
+    inner = (*loop.iteration, loop.loop)
     return {
-        "loop": list(children),
-        "dynamic": list(dynamic_forks),
-        "at": list(at),
-        "iterations": iterations,
+        "loop": [child.ref_at(inner) for child in nested],
+        "dynamic": [child.ref_at(inner) for child in nested if child.type == _FORK],
+        "at": list(loop.iteration),
+        "iterations": loop.loop,
         "keep": keep,
         "output": output,
+    }
+
+
+def items_manifest(nested: Sequence[Node], loop: OpenEntry, ref: str) -> dict[str, Json]:
+    """Manifest of the FOR_EACH ``ref`` whose open entry is ``loop``; ``nested`` run once per item."""
+    return {
+        "items": [child.ref for child in nested],
+        "dynamic": [child.ref for child in nested if child.type == _FORK],
+        "at": list(loop.iteration),
+        "count": loop.loop,
+        "scope": scope_of(ref),
     }
 
 
@@ -60,6 +73,8 @@ def output_of(state: State, task: Task) -> JsonMap:
     joined = manifest.get("join")
     if isinstance(joined, list | tuple):
         return {**_joined(state, joined), **task.output}
+    if "items" in manifest:
+        return {**_results(state, manifest), **task.output}
     return {**_iterations(state, manifest), **task.output}
 
 
@@ -71,24 +86,57 @@ def _joined(state: State, joined: Sequence[Json]) -> dict[str, Json]:
 
 
 def _iterations(state: State, manifest: JsonMap) -> dict[str, Json]:
-    at = tuple(_number(item) for item in _items(manifest, "at"))
     count, keep = _number(manifest.get("iterations")), _number(manifest.get("keep"))
     first = max(1, count - keep + 1) if keep else 1
     refs = [str(ref) for ref in _items(manifest, "loop")]
-    refs += _forked_refs(state, manifest, at)
-    latest: dict[tuple[int, str], Task] = {}
-    for history in each(lambda ref: state.memory.history(ref, state.header), refs):
-        for task in history:
-            number = _iteration(task, at)
-            if first <= number <= count:
-                latest[number, task.ref] = task
-    outputs = each(lambda task: output_of(state, task), latest.values())
-    numbered: dict[int, dict[str, Json]] = {}
-    for (number, ref), output in zip(latest, outputs, strict=True):
-        numbered.setdefault(number, {})[ref] = output
+    forks = [str(ref) for ref in _items(manifest, "dynamic")]
+    refs += _forked(each(lambda ref: state.memory.history(ref, state.header), forks), manifest)
+    histories = each(lambda ref: state.memory.history(ref, state.header), refs)
+    numbered = _outputs(state, _latest(histories, manifest, first))
     result: dict[str, Json] = {str(number): numbered[number] for number in sorted(numbered)}
     extra = manifest.get("output")
     return {**result, **extra} if isinstance(extra, dict) else result
+
+
+def _results(state: State, manifest: JsonMap) -> dict[str, Json]:
+    within = str(manifest.get("scope"))
+
+    def tasks_of(name: str) -> Sequence[Task]:
+        return state.memory.family(family(name, within), state.header)
+
+    forks = [str(name) for name in _items(manifest, "dynamic")]
+    names = [str(name) for name in _items(manifest, "items")]
+    names += {reference_name(ref): None for ref in _forked(each(tasks_of, forks), manifest)}
+    latest = _latest(each(tasks_of, names), manifest, 1)
+    numbered = _outputs(state, latest)
+    count = _number(manifest.get("count"))
+    return {
+        "results": [numbered.get(number, {}) for number in range(1, count + 1)],
+        "count": count,
+    }
+
+
+def _latest(
+    histories: Iterable[Sequence[Task]], manifest: JsonMap, first: int
+) -> dict[tuple[int, str], Task]:
+    """By iteration, from ``first`` on, and name: the latest task of each."""
+    at = tuple(_number(item) for item in _items(manifest, "at"))
+    last = _number(manifest.get("iterations", manifest.get("count")))
+    latest: dict[tuple[int, str], Task] = {}
+    for history in histories:
+        for task in history:
+            number = _iteration(task, at)
+            if first <= number <= last:
+                latest[number, task.reference_name] = task
+    return latest
+
+
+def _outputs(state: State, latest: Mapping[tuple[int, str], Task]) -> dict[int, dict[str, Json]]:
+    outputs = each(lambda task: output_of(state, task), latest.values())
+    numbered: dict[int, dict[str, Json]] = {}
+    for (number, name), output in zip(latest, outputs, strict=True):
+        numbered.setdefault(number, {})[name] = output
+    return numbered
 
 
 def each(step: Callable[[_In], _Out], items: Iterable[_In]) -> list[_Out]:
@@ -105,14 +153,16 @@ def each(step: Callable[[_In], _Out], items: Iterable[_In]) -> list[_Out]:
     return results
 
 
-def _forked_refs(state: State, manifest: JsonMap, at: tuple[int, ...]) -> list[str]:
-    """Refs of the branches that dynamic forks opened inside the loop."""
+def _forked(histories: Iterable[Sequence[Task]], manifest: JsonMap) -> list[str]:
+    """Refs of the branches that these dynamic forks, tasks of a loop, have opened in it."""
+    at = tuple(_number(item) for item in _items(manifest, "at"))
     refs: dict[str, None] = {}
-    forks = [str(ref) for ref in _items(manifest, "dynamic")]
-    for history in each(lambda ref: state.memory.history(ref, state.header), forks):
+    for history in histories:
         for task in history:
             if _iteration(task, at):
-                refs |= {str(ref): None for ref in _items(task.input, FORKED_REFS)}
+                within = scope_of(task.ref)
+                names = [str(name) for name in _items(task.input, FORKED_REFS)]
+                refs |= {scoped(name, within): None for name in names}
     return list(refs)
 
 

@@ -1,7 +1,7 @@
 """What a decision may know of ended tasks, and how it says what it lacks.
 
 A memory belongs to one execution and only ever holds facts: ended tasks never change within an
-incarnation. What it must not assume is that it has heard of *every* end; ``latest`` therefore asks
+incarnation, nor does the input of a FOR_EACH that has begun, which is open meanwhile. What it must not assume is that it has heard of *every* end; ``latest`` therefore asks
 (raises :class:`MissingError`) unless completeness is known for the ref.
 """
 
@@ -11,7 +11,14 @@ from bisect import insort
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from podium.domain.decision import MissingError, NeedAll, NeedHistory, NeedLatest, NeedTask
+from podium.domain.decision import (
+    MissingError,
+    NeedAll,
+    NeedFamily,
+    NeedHistory,
+    NeedLatest,
+    NeedTask,
+)
 from podium.domain.execution import Header, Task
 
 if TYPE_CHECKING:
@@ -30,6 +37,7 @@ class TaskMemory:
         self._complete = complete
         self._latest_known: set[str] = set()
         self._history_known: set[str] = set()
+        self._families_known: set[str] = set()
 
     def remember(self, task: Task) -> None:
         """Add an ended task; a later incarnation replaces an earlier one."""
@@ -51,6 +59,12 @@ class TaskMemory:
         for task in tasks:
             self.remember(task)
 
+    def remember_family(self, family: str, tasks: Iterable[Task]) -> None:
+        """Answer to NeedFamily: every ended task under the refs that begin with ``family``."""
+        self._families_known.add(family)
+        for task in tasks:
+            self.remember(task)
+
     def remember_all(self, tasks: Iterable[Task]) -> None:
         """Answer to NeedAll: every ended task of the execution."""
         self._complete = True
@@ -62,6 +76,7 @@ class TaskMemory:
         self._complete = False
         self._latest_known.clear()
         self._history_known.clear()
+        self._families_known.clear()
 
     def latest(self, ref: str, header: Header, before: int | None = None) -> Task | None:
         """The latest ended task under ``ref`` that ``header`` shows as folded, or None.
@@ -98,6 +113,18 @@ class TaskMemory:
         return tuple(
             task for task in self._known(ref) if is_visible(task, header, header.last_seq + 1)
         )
+
+    def family(self, family: str, header: Header) -> tuple[Task, ...]:
+        """All folded tasks under the refs that begin with ``family``, by seq.
+
+        Raises MissingError when the memory cannot know.
+        """
+        if not self._complete and family not in self._families_known:
+            raise MissingError(NeedFamily(family))
+        refs = [ref for ref in self._by_ref if ref.startswith(family)]
+        tasks = [task for ref in refs for task in self._known(ref)]
+        visible = (task for task in tasks if is_visible(task, header, header.last_seq + 1))
+        return tuple(sorted(visible, key=lambda task: task.seq))
 
     def all(self, header: Header) -> tuple[Task, ...]:
         """All folded tasks by seq; raises MissingError when the memory cannot know."""

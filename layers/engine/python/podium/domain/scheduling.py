@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from podium.domain import loops
+from podium.domain import items, loops
 from podium.domain.computing import compute
 from podium.domain.content import ended, input_of, new_task
 from podium.domain.draft import Draft, Ending
@@ -36,6 +36,8 @@ def create(draft: Draft, node: Node, iteration: tuple[int, ...]) -> None:
     entry = draft.add(node, kind, iteration)
     if node.type == "DO_WHILE":
         loops.begin(draft, entry, node)
+    elif node.type == "FOR_EACH":
+        items.begin(draft, entry, node)
     elif kind is Kind.DUE:
         if node.type in BRANCHING and draft.has_budget:
             run(draft, entry)

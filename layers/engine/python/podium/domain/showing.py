@@ -50,7 +50,7 @@ def _shown(state: State, task: Task, *, is_last: bool) -> Task:
 
 
 def _under_way(state: State, task: Task) -> Task:
-    """An open DO_WHILE with the iteration it is in, and the manifest it would get if it ended now.
+    """An open loop with the iteration it is in; a DO_WHILE with what it would leave if it ended now.
 
     An HTTP_POLL is IN_PROGRESS from its first poll on, also while it waits in its queue.
     """
@@ -59,13 +59,9 @@ def _under_way(state: State, task: Task) -> Task:
     entry = state.header.entry(task.seq)
     if task.manifest is not None or entry is None or not entry.loop:
         return task
-    nested = graph_of(state, entry.node).within(entry.node)
-    manifest = loop_manifest(
-        [child.ref for child in nested],
-        [child.ref for child in nested if child.type == "FORK_JOIN_DYNAMIC"],
-        entry.iteration,
-        entry.loop,
-        keep_last_n(task.input),
-        {},
-    )
-    return replace(task, manifest=manifest, output={**task.output, "iteration": entry.loop})
+    task = replace(task, output={**task.output, "iteration": entry.loop})
+    if task.type != "DO_WHILE":
+        return task
+    nested = graph_of(state, entry.node).of_one_run(entry.node)
+    manifest = loop_manifest(nested, entry, keep_last_n(task.input), {})
+    return replace(task, manifest=manifest)

@@ -46,6 +46,7 @@ LASTING = {
     "JOIN": Kind.FLOW,
     "EXCLUSIVE_JOIN": Kind.FLOW,
     "DO_WHILE": Kind.FLOW,
+    "FOR_EACH": Kind.FLOW,
     "WAIT": Kind.OUTSIDE,
     "HUMAN": Kind.OUTSIDE,
     "HTTP": Kind.SYSTEM,
@@ -57,8 +58,11 @@ LASTING = {
 FORKS = frozenset({"FORK_JOIN", "FORK_JOIN_DYNAMIC", "FORK"})
 CHOICES = frozenset({"SWITCH", "DECISION"})
 
+#: Their body runs several times; each time is an iteration of the tasks in it.
+LOOPS = frozenset({"DO_WHILE", "FOR_EACH"})
+
 #: A bad end of these never leads to a new attempt (engine.md 6).
-NEVER_RETRIED = CHOICES | FORKS | {"JOIN", "EXCLUSIVE_JOIN", "DO_WHILE"}
+NEVER_RETRIED = CHOICES | FORKS | LOOPS | {"JOIN", "EXCLUSIVE_JOIN"}
 
 #: Everything the engine runs itself.
 SYSTEM_TYPES = BRANCHING | COMPUTED | UNSUPPORTED | frozenset(LASTING)

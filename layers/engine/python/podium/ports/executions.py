@@ -143,6 +143,10 @@ class ExecutionStore(Protocol):
         """
         ...
 
+    def read_family(self, workflow_id: str, family: str) -> Sequence[Task]:
+        """Query, every page: all items under the refs that begin with ``family`` (scopes.py), by seq."""
+        ...
+
     def read_history(self, workflow_id: str, ref: str) -> Sequence[Task]:
         """All items under ``ref`` by seq; one consistent Query per page."""
         ...

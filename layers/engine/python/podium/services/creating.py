@@ -52,13 +52,9 @@ class Creating:
             return self._repair(change.new, added)
         state = self.image(change.new)
         contents = {task.seq: task for task in change.created}
-        # An entry without content is that of a task taken up again as it is.
-        return [
-            following
-            for entry in added
-            if entry.seq in contents
-            for following in self.create(state, contents[entry.seq])
-        ]
+        # An entry without content was written with the header, or is of a task taken up again.
+        opened = [contents[entry.seq] for entry in added if entry.seq in contents]
+        return [following for task in opened for following in self.create(state, task)]
 
     def create(self, state: State, task: Task) -> list[Change]:
         """Create one task whose content is ``task``; what follows at once is returned."""

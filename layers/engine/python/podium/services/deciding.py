@@ -16,6 +16,7 @@ from podium.domain.decision import (
     Need,
     NeedAll,
     NeedEnvironment,
+    NeedFamily,
     NeedHistory,
     NeedLatest,
     NeedTask,
@@ -116,6 +117,9 @@ class Deciding:
                 case NeedHistory(ref):
                     found = executions.read_history(workflow_id, ref)
                     memory.remember_history(ref, _folded(header, found))
+                case NeedFamily(family):
+                    tasks = executions.read_family(workflow_id, family)
+                    memory.remember_family(family, _folded(header, tasks))
                 case NeedAll():
                     memory.remember_all(_folded(header, executions.read_tasks(workflow_id)))
                 case _:

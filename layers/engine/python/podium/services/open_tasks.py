@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from podium.domain.execution import Kind
 from podium.domain.ids import TaskKey, child_workflow_id
+from podium.domain.scopes import reference_name
 from podium.domain.signals import can_be_signalled
 from podium.errors import NotFoundError
 
@@ -131,12 +132,16 @@ def _named(state: State, ref: str) -> list[OpenEntry]:
     """Entries with exactly this name first, then those it is the base name of (rest-api.md 5.2)."""
     entries = [entry for entry in state.header.open if entry.kind is not Kind.DUE]
     exact = [entry for entry in entries if _wire_ref(state, entry) == ref]
-    by_base = [entry for entry in entries if state.graph.ref(entry) == ref and entry not in exact]
+    by_base = [entry for entry in entries if _name(state, entry) == ref and entry not in exact]
     return [*exact, *by_base]
 
 
+def _name(state: State, entry: OpenEntry) -> str:
+    return reference_name(state.graph.ref(entry))
+
+
 def _wire_ref(state: State, entry: OpenEntry) -> str:
-    return state.graph.ref(entry) + "".join(f"__{number}" for number in entry.iteration)
+    return _name(state, entry) + "".join(f"__{number}" for number in entry.iteration)
 
 
 def _any(_: Task) -> bool:

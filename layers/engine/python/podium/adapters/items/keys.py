@@ -7,6 +7,7 @@ import zlib
 
 from podium.adapters.items.attributes import Attribute, Item, Key, text
 from podium.domain.ids import TaskKey, escape_ref, unescape_ref
+from podium.domain.scopes import MARK
 
 HEADER = "H"
 START = "I"
@@ -59,16 +60,22 @@ def variables_key(workflow_id: str, version: int) -> Key:
 
 
 def short_ref(ref: str) -> str:
-    """A reference name as a part of a sort key: escaped, hashed when very long."""
-    escaped = escape_ref(ref)
-    if len(escaped) <= _LONGEST_REF:
-        return escaped
-    return _HASHED + hashlib.sha256(ref.encode("utf-8", "surrogatepass")).hexdigest()
+    """A ref as a part of a sort key: escaped, its name hashed when very long."""
+    name, mark, within = ref.partition(MARK)
+    escaped = escape_ref(name)
+    if len(escaped) > _LONGEST_REF:
+        escaped = _HASHED + hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
+    return escaped + escape_ref(mark + within)
 
 
 def task_prefix(ref: str) -> str:
     """What the sort keys of all items under ``ref`` begin with."""
     return f"{TASKS}{short_ref(ref)}#"
+
+
+def family_prefix(family: str) -> str:
+    """What the sort keys of all items under refs that begin with ``family`` begin with (scopes.py)."""
+    return f"{TASKS}{short_ref(family)}"
 
 
 def task_key(key: TaskKey) -> Key:

@@ -9,7 +9,15 @@ from podium.adapters.items import task_changes as changes
 from podium.adapters.items.attributes import number
 from podium.adapters.items.base import ItemStore
 from podium.adapters.items.conditions import Exists, every
-from podium.adapters.items.keys import LAST, TASKS, partition, ref_and_seq, task_key, task_prefix
+from podium.adapters.items.keys import (
+    LAST,
+    TASKS,
+    family_prefix,
+    partition,
+    ref_and_seq,
+    task_key,
+    task_prefix,
+)
 from podium.adapters.items.table import Change, Put, Written
 from podium.adapters.items.tasks import task_item, task_of
 from podium.domain.ids import TaskKey
@@ -54,6 +62,10 @@ class TaskStore(ItemStore):
 
     def read_history(self, workflow_id: str, ref: str) -> Sequence[Task]:
         return list(self._read(workflow_id, task_prefix(ref)))
+
+    def read_family(self, workflow_id: str, family: str) -> Sequence[Task]:
+        found = self._read(workflow_id, family_prefix(family))
+        return sorted(found, key=lambda task: task.seq)
 
     def read_tasks(self, workflow_id: str) -> Sequence[Task]:
         return sorted(self._read(workflow_id, TASKS), key=lambda task: task.seq)

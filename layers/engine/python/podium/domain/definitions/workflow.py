@@ -106,7 +106,7 @@ class WorkflowTask(Record):
                 return (*self.decision_cases.values(), self.default_case)
             case "FORK_JOIN":
                 return self.fork_tasks
-            case "DO_WHILE":
+            case "DO_WHILE" | "FOR_EACH":
                 return (self.loop_over,)
             case _:
                 return ()

@@ -6,11 +6,23 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from podium.domain.evaluators import SCRIPTS
-from podium.domain.tasks import http_poll
+from podium.domain.tasks import for_each, http_poll
 
 if TYPE_CHECKING:
     from podium.domain.definitions import WorkflowTask
     from podium.domain.validation.context import ValidationContext
+
+
+def for_each_problems(task: WorkflowTask) -> Iterator[str]:
+    """Items, a body, and how many at once; an expression is looked at when it runs."""
+    where = f"taskType: {task.type} taskName: {task.name}"
+    if not task.items and for_each.ITEMS not in task.input_parameters:
+        yield f"items field or inputParameters.items is required for {where}"
+    if not task.loop_over:
+        yield f"loopOver field is required for {where}"
+    given = {**task.input_parameters, **({for_each.ITEMS: task.items} if task.items else {})}
+    for problem in for_each.problems(given):
+        yield f"{problem}, {where}"
 
 
 def http_poll_problems(task: WorkflowTask, context: ValidationContext) -> Iterator[str]:

@@ -40,6 +40,13 @@ class Place:
         return any(step.owner == "DO_WHILE" for step in self.steps)
 
     @property
+    def items(self) -> frozenset[tuple[Step, ...]]:
+        """The FOR_EACH tasks around the task, by the way to them."""
+        return frozenset(
+            self.steps[:depth] for depth, step in enumerate(self.steps) if step.owner == "FOR_EACH"
+        )
+
+    @property
     def following(self) -> WorkflowTask | None:
         """The next task of the same list."""
         index = self.steps[-1].position + 1
@@ -80,5 +87,5 @@ def _labelled_lists(task: WorkflowTask) -> Iterator[tuple[str, Sequence[Workflow
         case "FORK_JOIN":
             for index, tasks in enumerate(task.fork_tasks):
                 yield f"forkTasks[{index}].<list element>", tasks
-        case "DO_WHILE":
+        case "DO_WHILE" | "FOR_EACH":
             yield "loopOver", task.loop_over

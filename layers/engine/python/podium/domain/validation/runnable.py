@@ -9,7 +9,9 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from podium.domain.definitions import WorkflowDef, walk
-from podium.domain.task_types import UNSUPPORTED
+from podium.domain.expressions import excerpt
+from podium.domain.scopes import MARK
+from podium.domain.task_types import LOOPS, UNSUPPORTED
 from podium.domain.validation.places import MAX_NESTING, places
 from podium.errors import Violation
 
@@ -84,6 +86,8 @@ def _inline_definition(task: WorkflowTask) -> WorkflowDef | None:
 
 def _task_problems(place: Place, by_ref: Mapping[str, Place]) -> Iterator[str]:
     task = place.task
+    if MARK in task.task_reference_name or MARK in task.name:
+        yield f"name and taskReferenceName must not contain U+001F, taskName: {excerpt(task.name)}"
     if task.type in UNSUPPORTED:
         yield (
             f"taskType: {task.type} is known but not supported yet, and no worker could poll it, "
@@ -121,6 +125,8 @@ def _join_problems(place: Place, by_ref: Mapping[str, Place]) -> Iterator[str]:
         target = by_ref.get(reference)
         if target is None:
             yield f"joinOn: {reference} is not defined in workflow definition, taskName: {task.name}"
+        elif not target.items <= place.items:
+            yield f"joinOn: {reference} belongs to the items of a FOR_EACH, taskName: {task.name}"
         elif _never_ends_before(target, place):
             yield f"joinOn: {reference} cannot end before this task, taskName: {task.name}"
 
@@ -140,7 +146,7 @@ def _never_ends_before(target: Place, join: Place) -> bool:
         return False
     if depth == len(target.steps):
         # The join itself, or a task around it.
-        return target is join or target.task.type == "DO_WHILE"
+        return target is join or target.task.type in LOOPS
     mine, other = join.steps[depth], target.steps[depth]
     if mine.label != other.label:
         # Another branch of a fork ends in its own time; another case of a switch never starts.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from podium.domain.validation.operators import http_poll_problems
+from podium.domain.validation.operators import for_each_problems, http_poll_problems
 from podium.domain.validation.waits import wait_problems
 
 if TYPE_CHECKING:
@@ -138,6 +138,7 @@ TYPE_RULES: dict[str, Rule] = {
     "DO_WHILE": _by_task_alone(_do_while),
     "DYNAMIC": _needs_field("dynamicTaskNameParam", "dynamic_task_name_param"),
     "EVENT": _needs_field("sink", "sink"),
+    "FOR_EACH": _by_task_alone(for_each_problems),
     "FORK_JOIN": _by_task_alone(_fork_join),
     "FORK_JOIN_DYNAMIC": _by_task_alone(_fork_join_dynamic),
     "HTTP": _HTTP,
@@ -152,4 +153,6 @@ TYPE_RULES: dict[str, Rule] = {
 
 #: The peer checks no task inside a loop (models.md 6.2). We do where the task could not run at all;
 #: the others either fail with a reason at run time or even work (an expression as terminationStatus).
-REQUIRED_IN_LOOPS = frozenset({"DO_WHILE", "DYNAMIC", "FORK_JOIN", "HTTP_POLL", "SUB_WORKFLOW"})
+REQUIRED_IN_LOOPS = frozenset(
+    {"DO_WHILE", "DYNAMIC", "FOR_EACH", "FORK_JOIN", "HTTP_POLL", "SUB_WORKFLOW"}
+)

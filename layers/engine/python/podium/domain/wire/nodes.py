@@ -34,4 +34,4 @@ class Nodes:
 
 def made_up_node(task: Task) -> WorkflowTask:
     """A WorkflowTask that says of ``task`` what the task itself says."""
-    return WorkflowTask(name=task.name, task_reference_name=task.ref, type=task.type)
+    return WorkflowTask(name=task.name, task_reference_name=task.reference_name, type=task.type)

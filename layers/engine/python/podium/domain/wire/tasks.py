@@ -201,7 +201,7 @@ def _named(node: WorkflowTask, task: Task) -> WorkflowTask:
     return replace(
         node,
         name=node.name or task.name or task.type,
-        task_reference_name=node.task_reference_name or task.ref,
+        task_reference_name=node.task_reference_name or task.reference_name,
     )
 
 

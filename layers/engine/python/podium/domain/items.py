@@ -1,0 +1,85 @@
+"""FOR_EACH: begin, next item, end (docs/task-types.md).
+
+The items are looked up once, when the task begins, and its item is written with that decision: from
+then on they are a fact that anybody can read. The header entry holds how many items have begun.
+Which of them are in progress is seen from the open entries inside, so an item costs the same
+whether there are ten of them or ten thousand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from podium.domain.content import ended, input_of, new_task
+from podium.domain.facts import Facts
+from podium.domain.folding import end_here
+from podium.domain.manifest import items_manifest
+from podium.domain.outcome import Outcome
+from podium.domain.regions import open_inside
+from podium.domain.state import graph_of
+from podium.domain.status import TaskStatus
+from podium.domain.tasks import for_each
+
+if TYPE_CHECKING:
+    from podium.domain.draft import Draft
+    from podium.domain.execution import OpenEntry, Task
+    from podium.domain.graph import Node
+    from podium.domain.json import JsonMap
+
+
+def begin(draft: Draft, entry: OpenEntry, node: Node) -> None:
+    """A FOR_EACH just created: its items are fixed; over none of them it ends at once."""
+    task_input = _input(draft, entry, node)
+    problems = for_each.problems(task_input)
+    if not graph_of(draft.view, node.address).heads[node.address].loop:
+        problems.append("loopOver is empty")
+    if problems:
+        failure = Outcome(TaskStatus.FAILED_WITH_TERMINAL_ERROR, reason="; ".join(problems))
+        _end(draft, entry, node, task_input, failure)
+    elif not for_each.plan(task_input).items:
+        _end(draft, entry, node, task_input, Outcome())
+    else:
+        task = _task(draft, entry, node, task_input)
+        draft.end_task(replace(task, status=TaskStatus.IN_PROGRESS))
+
+
+def evaluate(draft: Draft, entry: OpenEntry, node: Node) -> bool:
+    """Begin another item, or end; False while as many as may be are in progress."""
+    ref = draft.view.graph.ref(entry)
+    task_input = draft.memory.task(ref, entry.seq).input
+    plan = for_each.plan(task_input)
+    depth = len(entry.iteration)
+    busy = {other.iteration[depth] for other in open_inside(draft, entry, node)}
+    if len(busy) < plan.concurrency and entry.loop < len(plan.items):
+        number = entry.loop + 1
+        draft.put(replace(entry, loop=number))
+        graph = graph_of(draft.view, node.address)
+        head = graph.nodes[graph.heads[node.address].loop]
+        draft.creates.append((head, (*entry.iteration, number)))
+        return True
+    if busy:
+        return False
+    _end(draft, entry, node, task_input, Outcome())
+    return True
+
+
+def _input(draft: Draft, entry: OpenEntry, node: Node) -> JsonMap:
+    facts = Facts(draft.view, draft.context.engines, node, entry.iteration)
+    evaluated = input_of(draft.view, entry, node, draft.context)
+    return for_each.given_input(node.task, evaluated, facts.value)
+
+
+def _task(draft: Draft, entry: OpenEntry, node: Node, task_input: JsonMap) -> Task:
+    now = draft.context.now
+    task = new_task(draft.view, entry, node)
+    return replace(task, input=task_input, started_at=entry.opened_at or now)
+
+
+def _end(draft: Draft, entry: OpenEntry, node: Node, task_input: JsonMap, outcome: Outcome) -> None:
+    """The output is a manifest of what the items left."""
+    task = ended(_task(draft, entry, node, task_input), outcome, draft.context.now)
+    if outcome.status.is_successful:
+        nested = graph_of(draft.view, node.address).of_one_run(node.address)
+        task = replace(task, manifest=items_manifest(nested, entry, task.ref))
+    end_here(draft, entry, node, task)
