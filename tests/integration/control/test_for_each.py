@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections import Counter
 from typing import Any
 
 from podium.domain.status import TaskStatus, WorkflowStatus
-from podium_local.bench.chain import installation
-from podium_local.clock import VirtualClock
+from podium_local.bench.counting import Counters
 from tests.support.client import Client
 from tests.support.cluster import Cluster
 from tests.support.driver import simple, task
-from tests.support.stack import LocalStack, local_stack
+from tests.support.stack import local_stack
 
 BOUND = 10
 DOUBLE = simple("double", inputParameters={"n": "${each.output.loopItem}"})
@@ -59,14 +59,15 @@ def test_ten_thousand_items_cost_as_much_each_as_a_hundred():
 
 def test_units_on_the_table_do_not_grow_with_the_number_of_items():
     def units(count: int) -> float:
-        with installation(inline_advance=True) as bench:
-            client = Client(LocalStack(bench.runtime, VirtualClock()))
+        counters = Counters()
+        with local_stack(engine=counters.engine(os.environ)) as stack:
+            client = Client(stack)
             client.register(DEFINITION)
             client.start("doubling", {"numbers": list(range(count))})
-            bench.counters.start()
+            counters.start()
             for number in range(count):
                 client.finish("double", {"n": number})
-            usage = bench.counters.usage()
+            usage = counters.usage()
         return (usage.write_units + usage.read_units) / count
 
     assert units(40) <= 1.2 * units(10)

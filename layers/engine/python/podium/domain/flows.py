@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from podium.domain import items, loops
+from podium.domain.containers import CONTAINERS
 from podium.domain.content import ended, make
 from podium.domain.execution import Kind, OpenEntry
 from podium.domain.folding import end_here
@@ -42,10 +42,8 @@ def end_stuck_flow(draft: Draft) -> bool:
 
 
 def _advance(draft: Draft, entry: OpenEntry, node: Node) -> bool:
-    if node.type == "DO_WHILE":
-        return loops.evaluate(draft, entry, node)
-    if node.type == "FOR_EACH":
-        return items.evaluate(draft, entry, node)
+    if node.type in CONTAINERS:
+        return CONTAINERS[node.type].evaluate(draft, entry, node)
     if node.type == "JOIN":
         joined = evaluate_join(draft.view, entry, node)
         if joined is None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from podium.domain import items, loops
 from podium.domain.computing import compute
+from podium.domain.containers import CONTAINERS
 from podium.domain.content import ended, input_of, new_task
 from podium.domain.draft import Draft, Ending
 from podium.domain.execution import Kind, OpenEntry
@@ -34,10 +34,8 @@ def create(draft: Draft, node: Node, iteration: tuple[int, ...]) -> None:
     """Open the entry of a task; a branching task is unfolded at once, so that its children follow it."""
     kind = kind_of(node.type)
     entry = draft.add(node, kind, iteration)
-    if node.type == "DO_WHILE":
-        loops.begin(draft, entry, node)
-    elif node.type == "FOR_EACH":
-        items.begin(draft, entry, node)
+    if node.type in CONTAINERS:
+        CONTAINERS[node.type].begin(draft, entry, node)
     elif kind is Kind.DUE:
         if node.type in BRANCHING and draft.has_budget:
             run(draft, entry)

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from podium.domain import loops
 from podium.domain.completion import permissive_failures
+from podium.domain.containers import CONTAINERS
 from podium.domain.decide import fold_all, work_out
 from podium.domain.draft import Draft
 from podium.domain.execution import Kind, OpenEntry
@@ -82,8 +82,8 @@ def take_up(draft: Draft, entry: OpenEntry, item: Task | None) -> None:
     inc = entry.inc if item is None else item.inc
     again = replace(entry, inc=inc + 1, attempt=entry.attempt + failed)
     draft.put(again)
-    if node.type == "DO_WHILE" and not again.loop:
-        loops.begin(draft, again, node)
+    if node.type in CONTAINERS and not again.loop:
+        CONTAINERS[node.type].begin(draft, again, node)
 
 
 def _ended_well(entry: OpenEntry, remains: Remains) -> bool:
