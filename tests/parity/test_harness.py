@@ -237,6 +237,13 @@ def test_status_is_a_verb_alone_and_an_option_beside_one() -> None:
     )
 
 
+def test_steps_taken_together_are_steps() -> None:
+    steps = [{"together": [{"decide": None}, {"update": "t1", "of": "w/a"}]}]
+    found = scenario.read({"name": "story", "covers": ["engine 1"], "steps": steps})
+    assert found.steps[0].argument == (Step("decide"), Step("update", "t1", of="w/a"))
+    assert list(found.all_steps) == list(found.steps[0].argument)
+
+
 @pytest.mark.parametrize(
     ("fields", "said"),
     [

@@ -39,7 +39,7 @@ OPERATION_NAMES = (*OPERATIONS, *_ACTIONS.values(), *_SHAPES)
 def operations(scenario: Scenario) -> set[str]:
     """What a scenario does to its executions."""
     found = set()
-    for step in scenario.steps:
+    for step in scenario.all_steps:
         given = step.argument if isinstance(step.argument, dict) else {}
         if step.verb in OPERATIONS:
             found.add(step.verb)

@@ -87,6 +87,12 @@ def _system_poll_count(task: Json) -> Json:
     return _without("pollCount")(task) if task.get("taskType") in SERVED else task
 
 
+def _next_look(task: Json) -> Json:
+    if task.get("taskType") != "PULL_WORKFLOW_MESSAGES":
+        return task
+    return _without("callbackAfterSeconds")(task)
+
+
 def _as_defined(execution: Json) -> Json:
     if not isinstance(execution.get("workflowDefinition"), dict) or "tasks" not in execution:
         return execution
@@ -173,6 +179,11 @@ RULES: tuple[Rule, ...] = (
         "system poll counts",
         "how often a server looks at its own JOIN or HTTP task is its own affair, and depends on time",
         thing=_of_task(_system_poll_count),
+    ),
+    Rule(
+        "next look at messages",
+        "the peer looks for messages every second; whether it has looked once by now depends on time",
+        thing=_of_task(_next_look),
     ),
     Rule(
         "queue wait time",

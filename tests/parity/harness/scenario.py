@@ -26,6 +26,9 @@ POLLED = frozenset({"SIMPLE", "DYNAMIC", "USER_DEFINED"})
 #: Keys of a task that hold lists of tasks, and keys that hold lists or maps of such lists.
 _TASK_LISTS = ("defaultCase", "loopOver")
 
+#: The verb whose argument is steps, taken at the same time.
+TOGETHER = "together"
+
 _KEYS = frozenset(
     {"name", "covers", "types", "taskdefs", "workflow", "workflows", "parallel", "steps"}
 )
@@ -54,6 +57,8 @@ class Step:
     def __str__(self) -> str:
         """As shown in a golden file: short, and the same in every run."""
         argument = self.argument
+        if self.verb == TOGETHER:
+            return self.verb
         if isinstance(argument, dict):
             argument = " ".join(
                 f"{key}={value if isinstance(value, str) else json.dumps(value)}"
@@ -77,6 +82,12 @@ class Scenario:
     #: Task types that appear at run time only.
     types: tuple[str, ...] = ()
     file: str = field(default="", compare=False)
+
+    @property
+    def all_steps(self) -> Iterator[Step]:
+        """Every step, those taken together one by one."""
+        for step in self.steps:
+            yield from step.argument if step.verb == TOGETHER else (step,)
 
     @property
     def task_types(self) -> frozenset[str]:
@@ -141,6 +152,8 @@ def _step(value: Json | str, where: str) -> Step:
         argument = argument | {"workflowDef": write_out(argument["workflowDef"])}
     if verbs[0] == "register":
         argument = write_out(argument)
+    if verbs[0] == TOGETHER:
+        argument = tuple(_step(one, where) for one in argument)
     keep = value.get("as") or ("w" if verbs[0] in {"start", "execute"} else "")
     return Step(
         verbs[0],

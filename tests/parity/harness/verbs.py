@@ -4,25 +4,35 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 from tests.parity.harness.client import Answer
 from tests.parity.harness.run import WORKER, Run, StuckError, latest
-from tests.parity.harness.scenario import Json, Step
+from tests.parity.harness.scenario import TOGETHER, Json, Step
 
 Verb = Callable[[Run, Step, Any], Answer | None]
 
 
 def tell(run: Run, step: Step) -> None:
-    """Carry out one step and write it down."""
+    """Carry out one step and write it down; steps taken together, in the order in which they stand."""
+    if step.verb != TOGETHER:
+        run.note(step, _act(run, step))
+        return
+    with ThreadPoolExecutor(len(step.argument)) as pool:
+        answers = list(pool.map(lambda one: _act(run, one), step.argument))
+    for one, answer in zip(step.argument, answers, strict=True):
+        run.note(one, answer)
+
+
+def _act(run: Run, step: Step) -> Answer | None:
     argument = run.fill(step.argument)
     if step.verb in OPERATIONS:
-        run.note(step, OPERATIONS[step.verb].call(run, step, argument))
-    elif step.verb in VERBS:
-        run.note(step, VERBS[step.verb](run, step, argument))
-    else:
-        raise StuckError(f"no verb {step.verb}")
+        return OPERATIONS[step.verb].call(run, step, argument)
+    if step.verb in VERBS:
+        return VERBS[step.verb](run, step, argument)
+    raise StuckError(f"no verb {step.verb}")
 
 
 # --- Starting ----------------------------------------------------------------------------------------
