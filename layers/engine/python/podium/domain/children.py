@@ -9,6 +9,7 @@ from podium.domain.execution import Kind, TaskEnd
 from podium.domain.failure import failure_input, failure_target
 from podium.domain.outcome import LONGEST_REASON, Outcome
 from podium.domain.secrets import permitted
+from podium.domain.showing import masked
 from podium.domain.state import named_secrets
 from podium.domain.status import TaskStatus, WorkflowStatus
 from podium.domain.tasks import start_workflow, sub_workflow
@@ -131,12 +132,16 @@ def end_of_child(child: Header, output: JsonMap, now: int) -> TaskEnd:
 
 
 def failure_start(view: ExecutionView) -> StartSpec | None:
-    """The failure workflow of an execution that ended badly; None when it has none to start."""
+    """The failure workflow of an execution that ended badly; None when it has none to start.
+
+    It is told what everybody may see: masked fields are hidden in its input.
+    """
     header = view.header
     target = failure_target(view.definition, view.start.input, header.status, header.failed_seq)
     if target is None:
         return None
     name, version = target
+    view = masked(view)
     return StartSpec(
         name=name,
         version=version,

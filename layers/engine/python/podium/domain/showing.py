@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from podium.domain.decision import MissingError
 from podium.domain.facts import seen_status
 from podium.domain.manifest import loop_manifest, output_of
+from podium.domain.masking import MASK, mask_fields
 from podium.domain.memory import TaskMemory
 from podium.domain.state import State, graph_of
 from podium.domain.status import TaskStatus
@@ -17,8 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from podium.domain.decision import ExecutionView
+    from podium.domain.definitions import WorkflowDef
     from podium.domain.execution import Task
     from podium.domain.graph import Graph
+    from podium.domain.json import JsonMap
 
 
 def state_of(view: ExecutionView, graph: Graph) -> State:
@@ -36,6 +39,36 @@ def shown_tasks(state: State, tasks: Sequence[Task]) -> tuple[Task, ...]:
     """
     retried = {task.retried_seq for task in tasks}
     return tuple(_shown(state, task, is_last=task.seq not in retried) for task in tasks)
+
+
+def masked(view: ExecutionView) -> ExecutionView:
+    """``view`` for everybody who is not the worker of a task: ``***`` under each of the definition's
+    maskedFields, in inputs, outputs and variables, at any depth.
+    """
+    if not view.definition.masked_fields:
+        return view
+    return replace(
+        view,
+        start=replace(view.start, input=masked_map(view.definition, view.start.input)),
+        variables=masked_map(view.definition, view.variables),
+        output=masked_map(view.definition, view.output),
+        tasks=tuple(
+            replace(
+                task,
+                input=masked_map(view.definition, task.input),
+                output=masked_map(view.definition, task.output),
+            )
+            for task in view.tasks
+        ),
+    )
+
+
+def masked_map(definition: WorkflowDef, value: JsonMap) -> JsonMap:
+    """A payload of an execution of ``definition``, as everybody may see it."""
+    fields = frozenset(definition.masked_fields)
+    return {
+        key: MASK if key in fields else mask_fields(item, fields) for key, item in value.items()
+    }
 
 
 def _shown(state: State, task: Task, *, is_last: bool) -> Task:

@@ -119,7 +119,7 @@ class Closing:
     def _start_failure_workflow(self, state: State) -> list[Change]:
         if not state.graph.definition.failure_workflow or state.header.status.is_successful:
             return []
-        view = self._reading.view(state.header.workflow_id)
+        view = self._reading.whole(state.header.workflow_id)
         spec = failure_start(view)
         if spec is None:
             return []

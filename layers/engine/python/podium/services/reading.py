@@ -13,7 +13,7 @@ from podium.domain.definitions import WorkflowDef
 from podium.domain.execution import StartRecord
 from podium.domain.graph import Graph
 from podium.domain.ids import parse_task_id
-from podium.domain.showing import shown_tasks, state_of
+from podium.domain.showing import masked, masked_map, shown_tasks, state_of
 from podium.errors import DefectError, NotFoundError
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Reading:
     # --- executions -----------------------------------------------------------------------------
 
     def view(self, workflow_id: str, *, include_tasks: bool = True) -> ExecutionView:
-        """A whole execution, tasks by seq; raises NotFoundError.
+        """A whole execution as clients see it, tasks by seq; raises NotFoundError.
 
         One Query per page and the definition snapshot, if this process does not have it. Without
         tasks: a GetItem each for header, start, variables and output, however large the execution;
@@ -66,7 +66,11 @@ class Reading:
         if not include_tasks:
             header = self._header(workflow_id)
             if header.status.is_successful or not header.status.is_terminal:
-                return self._view_of(header)
+                return masked(self._view_of(header))
+        return masked(self.whole(workflow_id))
+
+    def whole(self, workflow_id: str) -> ExecutionView:
+        """As :meth:`view`, for the engine itself: with what the definition's maskedFields hide."""
         everything = self._ports.executions.read_everything(workflow_id)
         if everything is None:
             raise _unknown(workflow_id)
@@ -87,11 +91,15 @@ class Reading:
     ) -> Standing:
         """Status, and what else is asked for; raises NotFoundError. A GetItem each."""
         header = self._header(workflow_id)
+
+        def shown(value: JsonMap) -> JsonMap:
+            return masked_map(self._definition(header), value)
+
         return Standing(
             header,
             self._start(header),
-            self._output(header) if with_output else None,
-            self._variables(header) if with_variables else None,
+            shown(self._output(header)) if with_output else None,
+            shown(self._variables(header)) if with_variables else None,
         )
 
     # --- tasks ----------------------------------------------------------------------------------
@@ -112,7 +120,7 @@ class Reading:
         else:
             graph = self._graph(header)
             view = ExecutionView(header, self._start(header), graph.definition, {}, {}, tasks)
-            view = replace(view, tasks=shown_tasks(state_of(view, graph), tasks))
+            view = masked(replace(view, tasks=shown_tasks(state_of(view, graph), tasks)))
         return view, _numbered(key.seq, view.tasks, task_id)
 
     def tasks(
