@@ -61,7 +61,7 @@ WORKFLOW = (
     Route("POST", "/api/workflow/{workflowId}/variables", "Change the variables of an execution", JSON, workflows.update_variables),
     Route("POST", "/api/workflow/{workflowId}/state", "Update a task and the variables of an execution"),
     Route("POST", "/api/workflow/{workflowId}/upgrade", "Go on with another version of the definition", EMPTY),
-    Route("POST", "/api/workflow/{workflowId}/messages", "Send a message to an execution", TEXT),
+    Route("POST", "/api/workflow/{workflowId}/messages", "Send a message to an execution", TEXT, workflows.post_message),
     Route("GET", "/api/workflow/search", "Search executions: summaries"),
     Route("GET", "/api/workflow/search-v2", "Search executions: full models without tasks"),
     Route("GET", "/api/workflow/search-by-tasks", "Search executions by their tasks: summaries"),

@@ -58,6 +58,11 @@ class Player:
             for task in self.driver.open
             if task.kind is not Kind.FLOW and not task.status.is_terminal
         ]
+        if any(task.kind is Kind.PULL for task in open_tasks) and self.data.draw(
+            st.booleans(), label="message"
+        ):
+            self.driver.post({"value": 1})
+            return
         count = self.data.draw(st.integers(1, min(3, len(open_tasks))), label="at once")
         chosen = self.data.draw(st.permutations(open_tasks), label="which")[:count]
         self.driver.now += 1000

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from typing import Any
 
 from podium.adapters.message import task_message
 from podium.domain.execution import Header, Kind, Task
@@ -107,11 +108,23 @@ class Chaos:
             self.cluster.report(handed.task, workflow_id, status, output)
 
     def _outside(self, workflow_id: str, *, good: bool = False) -> None:
-        """Somebody completes what waits for somebody, in children too."""
+        """Somebody completes what waits for somebody, in children too; signals and messages come."""
         for owner, task in open_tasks(self.cluster, workflow_id):
             waits = task.kind is Kind.OUTSIDE and not task.wait_until
             if waits and (good or self.rng.random() < 0.3):
                 self.cluster.report(task, owner, _GOOD, {"value": 1})
+            if task.kind is Kind.PULL and (good or self.rng.random() < 0.3):
+                self._post(owner)
+        if self.rng.random() < 0.1:
+            self.cluster.engine.signals.signal(workflow_id, _GOOD, {"value": 2})
+        if self.rng.random() < 0.1:
+            self._post(workflow_id)
+
+    def _post(self, workflow_id: str) -> None:
+        try:
+            self.cluster.engine.messages.post(workflow_id, {"value": self.rng.randint(0, 9)})
+        except ConflictError:
+            return
 
     def _operate(self, workflow_id: str) -> None:
         operations = self.cluster.engine.operations
@@ -182,6 +195,8 @@ def check_facts(cluster: Cluster, workflow_id: str) -> None:
     seqs = [task.seq for task in view.tasks]
     assert len(seqs) == len(set(seqs))
     assert max(seqs, default=0) <= view.header.last_seq
+    pulled = [message for task in view.tasks for message in _pulled(task)]
+    assert len(pulled) == len(set(pulled)), "a message was pulled twice"
     if view.header.status.is_terminal:
         assert view.header.closed
         assert not view.header.timer
@@ -193,6 +208,12 @@ def check_facts(cluster: Cluster, workflow_id: str) -> None:
     for task in view.tasks:
         if task.kind is Kind.CHILD and task.child_id:
             check_facts(cluster, task.child_id)
+
+
+def _pulled(task: Task) -> Iterator[str]:
+    messages: Any = task.output.get("messages", []) if task.kind is Kind.PULL else []
+    for message in messages:
+        yield message["id"]
 
 
 def check_causes(cluster: Cluster, workflow_id: str) -> None:
@@ -212,6 +233,10 @@ def check_causes(cluster: Cluster, workflow_id: str) -> None:
 
 
 def _check_cause(cluster: Cluster, header: Header, task: Task) -> None:
+    if task.kind is Kind.PULL:
+        run = (header.workflow_id, header.generation, header.pulled)
+        unread = cluster.store.read_inbox(*run, 1, 0, cluster.clock.now())
+        assert not unread.messages, f"{task.wire_ref} waits beside a message"
     if task.kind is Kind.CHILD:
         assert not cluster.status(task.child_id).is_terminal
         check_causes(cluster, task.child_id)

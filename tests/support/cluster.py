@@ -69,7 +69,7 @@ class CountedIds:
         self._drawn += 1
         return derived_workflow_id("test", self._drawn)
 
-    def request_id(self) -> str:
+    def unique(self) -> str:
         return self.workflow_id()
 
 
@@ -139,6 +139,7 @@ class Cluster:
     def _engine(self) -> Engine:
         ports = Ports(
             executions=self.store,
+            messages=self.store,
             definitions=self.definitions,
             tasks=self.task_queue,
             system_tasks=self.system_queue,

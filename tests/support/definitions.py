@@ -3,8 +3,8 @@
 Every definition passes registration and ends whatever its workers answer: reference names are
 unique, expressions name earlier tasks, loops are bounded, each fork has its JOIN, and an
 EXCLUSIVE_JOIN falls back on the SWITCH before it. What has to happen from outside: workers for the
-names in WORKERS and the type CUSTOM_TYPE, an HTTP service, a signal for WAIT without a duration and for
-HUMAN. Scripts come in these forms only, so that a fake engine can know them: ``SCRIPTS``,
+names in WORKERS and the type CUSTOM_TYPE, an HTTP service, a signal for WAIT without a duration, an update for
+HUMAN, a message for PULL_WORKFLOW_MESSAGES that waits. Scripts come in these forms only, so that a fake engine can know them: ``SCRIPTS``,
 ``$.<ref>['iteration'] < <n>`` and ``$.output.pollCount >= <n>``; the jq program is ``JQ_PROGRAM``.
 """
 
@@ -43,6 +43,7 @@ LEAVES = (
     "DYNAMIC",
     "WAIT",
     "HUMAN",
+    "PULL_WORKFLOW_MESSAGES",
     "HTTP",
     "HTTP_POLL",
     "START_WORKFLOW",
@@ -123,6 +124,7 @@ class _Author:
             "NOOP": lambda task, _: [task],
             "WAIT": self._wait,
             "HUMAN": self._human,
+            "PULL_WORKFLOW_MESSAGES": self._pull,
             "HTTP": self._http,
             "HTTP_POLL": self._http_poll,
             "START_WORKFLOW": self._start_workflow,
@@ -246,6 +248,11 @@ class _Author:
         return [task]
 
     def _human(self, task: Json, depth: int) -> list[Json]:
+        return [task]
+
+    def _pull(self, task: Json, depth: int) -> list[Json]:
+        task["inputParameters"]["batchSize"] = self._draw(st.integers(1, 3))
+        task["inputParameters"]["blocking"] = self._flip()
         return [task]
 
     def _http(self, task: Json, depth: int) -> list[Json]:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from podium.domain import operations
 from podium.domain.content import content
-from podium.domain.decide import decide
+from podium.domain.decide import decide, deliver
 from podium.domain.decision import (
     Context,
     Decision,
@@ -25,6 +25,7 @@ from podium.domain.decision import (
     NeedFamily,
     NeedHistory,
     NeedLatest,
+    NeedMessages,
     NeedTask,
     NeedTaskDef,
     NeedWorkflowDef,
@@ -39,6 +40,7 @@ from podium.domain.memory import TaskMemory
 from podium.domain.start import new_header, prepare
 from podium.domain.state import State
 from podium.domain.status import TaskStatus, WorkflowStatus
+from podium.domain.workflow_messages import Inbox, WorkflowMessage
 from tests.support.engines import KeySchemas, TableJq, TablePaths, TableZones
 
 T = TypeVar("T")
@@ -96,6 +98,8 @@ class Driver:
 
     def __post_init__(self) -> None:
         self.items: dict[int, Task] = {}
+        #: Messages ever posted; the header says which have been pulled.
+        self.messages: list[WorkflowMessage] = []
         self.output: Json = None
         self.decisions: list[Decision] = []
         prepared = prepare(self.definition, self.context())
@@ -197,12 +201,36 @@ class Driver:
         self.carry_on()
         return decision
 
+    def post(self, payload: Mapping[str, Json]) -> Decision | None:
+        """A message comes, and somebody looks."""
+        number = len(self.messages) + 1
+        self.messages.append(WorkflowMessage(number, f"m{number}", payload, self.now))
+        return self.look()
+
+    def look(self) -> Decision | None:
+        """Give messages to the tasks that wait for some."""
+        waiting = [
+            task for task in self.open if task.kind is Kind.PULL and not task.status.is_terminal
+        ]
+        if not waiting:
+            return None
+        decision = self._decide(lambda state, context: deliver(state, waiting, context))
+        if decision is not None:
+            self.carry_on()
+        return decision
+
     def decide(self, ends: Sequence[Task]) -> Decision | None:
         """One decision, checked and committed."""
-        decision = self._settle(lambda state, context: decide(state, ends, context))
-        again = self._settle(lambda state, context: decide(state, ends, context))
-        assert decision == again, "deciding twice differs"
-        cold = self._settle(lambda state, context: decide(state, ends, context), self._cold())
+        return self._decide(lambda state, context: decide(state, ends, context), ends)
+
+    def _decide(
+        self,
+        step: Callable[[State, Context], Decision | Missing | None],
+        ends: Sequence[Task] = (),
+    ) -> Decision | None:
+        decision = self._settle(step)
+        assert decision == self._settle(step), "deciding twice differs"
+        cold = self._settle(step, self._cold())
         assert decision == cold, "a decision depends on what the memory holds"
         if decision is None:
             return None
@@ -217,6 +245,7 @@ class Driver:
         _check_header(before.header, decision)
         if decision.header.generation != before.header.generation:
             before = replace(before, memory=TaskMemory())
+            self.messages.clear()
         for task in (*ends, *decision.ended):
             before.memory.remember(task)
         for task in decision.ended:
@@ -276,9 +305,10 @@ class Driver:
         return operations.Remains({task.seq: task for task in self.open})
 
     def carry_on(self) -> None:
-        """Go on with decisions that were cut."""
+        """Go on with decisions that were cut; tasks that wait for messages get what is there."""
         while self._has_due():
             self.decide(())
+        self.look()
 
     # Inside -------------------------------------------------------------------------------------
 
@@ -381,6 +411,10 @@ class Driver:
                 )
             case NeedAll():
                 memory.remember_all(ended)
+            case NeedMessages(generation, after, count, weight):
+                is_new_run = generation != header.generation
+                queue = [] if is_new_run else self.messages[after:]
+                return replace(context, inbox=_first(queue, count, weight))
             case NeedTaskDef(name):
                 known = {**context.task_defs, name: self.task_defs.get(name)}
                 return replace(context, task_defs=known)
@@ -403,6 +437,16 @@ class _AnyKey:
 
     def __rsub__(self, other: set[Any]) -> set[Any]:
         return set()
+
+
+def _first(queue: Sequence[WorkflowMessage], count: int, weight: int) -> Inbox:
+    found: list[WorkflowMessage] = []
+    for message in queue:
+        if len(found) >= count or weight < 0:
+            return Inbox(tuple(found), is_complete=False)
+        found.append(message)
+        weight -= message.weight
+    return Inbox(tuple(found))
 
 
 def _check_header(before: Header, decision: Decision) -> None:

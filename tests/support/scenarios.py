@@ -48,6 +48,8 @@ class Scenario:
     registered: tuple[JsonMap, ...] = ()
     input: JsonMap = field(default_factory=dict)
     answer: Answer = complete_all
+    #: Messages that are in its queue before anything else happens.
+    messages: tuple[JsonMap, ...] = ()
 
 
 def play(cluster: Cluster, scenario: Scenario, wf: str) -> None:
@@ -145,6 +147,17 @@ _WAIT: dict[str, Json] = {
     "type": "WAIT",
     "inputParameters": {"duration": "5 seconds"},
 }
+
+
+def _pull(ref: str, blocking: bool = True, **parameters: Json) -> dict[str, Json]:
+    return {
+        "name": ref,
+        "taskReferenceName": ref,
+        "type": "PULL_WORKFLOW_MESSAGES",
+        "inputParameters": {"blocking": blocking, **parameters},
+    }
+
+
 _SWITCH: dict[str, Json] = {
     "name": "which",
     "taskReferenceName": "which",
@@ -200,6 +213,11 @@ SCENARIOS = [
         workflow(_HTTP_POLL, simple("last", inputParameters={"n": "${await.output.pollCount}"})),
     ),
     Scenario("wait", workflow(_WAIT, simple("last"))),
+    Scenario(
+        "messages",
+        workflow(_pull("first"), simple("t"), _pull("rest", batchSize=5), _pull("none", False)),
+        messages=({"n": 1}, {"n": 2}, {"n": 3}),
+    ),
     Scenario("switch", workflow(_SWITCH, simple("last")), (), {"kind": "b"}),
     Scenario(
         "dynamic fork",
@@ -231,4 +249,7 @@ def prepare(cluster: Cluster, scenario: Scenario) -> str:
     """Register what the scenario needs and start it; nothing is delivered yet."""
     cluster.register(*scenario.registered)
     cluster.http.answers["http://shop/ok"] = HttpResponse(200, "OK", {}, {"ok": True})
-    return cluster.start(scenario.definition, scenario.input)
+    wf = cluster.start(scenario.definition, scenario.input)
+    for message in scenario.messages:
+        cluster.engine.messages.post(wf, message)
+    return wf

@@ -87,7 +87,7 @@ def signal_and_wait(request: Request, engine: Engine) -> Json:
     if _signal(request, engine) is None:
         raise NotFoundError(f"Found no blocked task in workflow {workflow_id} to signal")
     standstill = engine.awaiting.standstill(workflow_id, frozenset(), until)
-    return run_json(engine, standstill, strategy, engine.ports.ids.request_id())
+    return run_json(engine, standstill, strategy, engine.ports.ids.unique())
 
 
 def add_log(request: Request, engine: Engine) -> None:

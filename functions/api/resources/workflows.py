@@ -71,6 +71,11 @@ def get(request: Request, engine: Engine) -> Json:
     return workflow_json(view, include_tasks=include_tasks, now=engine.ports.clock.now())
 
 
+def post_message(request: Request, engine: Engine) -> str:
+    """Put a message in the queue of one execution; the answer is its id."""
+    return engine.messages.post(request.path("workflowId"), request.body_object())
+
+
 def get_status(request: Request, engine: Engine) -> Json:
     """How one execution stands."""
     standing = engine.reads.standing(
@@ -144,5 +149,5 @@ def _execute(request: Request, engine: Engine, version: int | None) -> Json:
     workflow_id = engine.starts.start(wanted)
     refs = frozenset(request.texts("waitUntilTaskRef"))
     standstill = engine.awaiting.standstill(workflow_id, refs, until)
-    request_id = request.text("requestId") or engine.ports.ids.request_id()
+    request_id = request.text("requestId") or engine.ports.ids.unique()
     return run_json(engine, standstill, strategy, request_id)

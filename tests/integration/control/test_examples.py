@@ -93,6 +93,9 @@ def test_the_example_runs_as_printed(name: str, inline: bool):
         client.register(blocks["definition"])
         given = re.sub(r"http://127\.0\.0\.1:\d+", address, text["input"])
         wf = client.start(blocks["definition"]["name"], json.loads(given))
+        for message in blocks.get("messages", []):
+            client.call("POST", f"/workflow/{wf}/messages", message)
+        stack.settle()
         answers = blocks.get("workers", {})
         work(client, answers)
         stack.advance(LONG)

@@ -49,6 +49,7 @@ def a_service(store=None, clock=None):
     nothing: Any = None
     ports = Ports(
         executions=nothing,
+        messages=nothing,
         definitions=store,
         tasks=nothing,
         system_tasks=nothing,

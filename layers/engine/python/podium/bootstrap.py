@@ -32,13 +32,14 @@ from podium.adapters.system import RandomIds, SystemClock, sleep
 from podium.adapters.web import UrllibHttpCaller
 from podium.domain.engines import Engines
 from podium.ports.bundle import Ports
-from podium.services.advancing import Advancing
+from podium.services.advancing import Advancing, Effects
 from podium.services.awaiting import Awaiting
 from podium.services.children import Children
 from podium.services.closing import Closing
 from podium.services.committing import Committing
 from podium.services.creating import Creating
 from podium.services.deciding import Deciding
+from podium.services.delivering import Delivering
 from podium.services.ending import Ending
 from podium.services.following import Following
 from podium.services.holding import Holding
@@ -48,6 +49,7 @@ from podium.services.limiting import Limiting
 from podium.services.open_tasks import OpenTasks
 from podium.services.operating import Operating
 from podium.services.polling import Polling
+from podium.services.posting import Posting
 from podium.services.reading import Reading
 from podium.services.registering import Registering
 from podium.services.repairing import Repairing
@@ -87,6 +89,8 @@ class Engine:
     updates: Updating
     #: Signals to the WAIT that blocks an execution.
     signals: Signaling
+    #: Messages to executions.
+    messages: Posting
     #: Synchronous calls.
     awaiting: Awaiting
     #: Everything that is read for clients.
@@ -144,10 +148,14 @@ def assemble(
     reading = Reading(ports, states)
     closing = Closing(ports, states, deciding, creating, children, reading, limiting)
     holding = Holding(ports, states, creating)
-    stripping = Stripping(ports)
-    advancing = Advancing(
-        ports, states, deciding, committing, creating, closing, holding, stripping
+    effects = Effects(
+        creating=creating,
+        closing=closing,
+        holding=holding,
+        stripping=Stripping(ports),
+        delivering=Delivering(ports, states, deciding, committing),
     )
+    advancing = Advancing(ports, states, deciding, committing, effects)
     following = Following(advancing, inline=inline_advance)
     open_tasks = OpenTasks(ports, states, advancing)
     revealing = Revealing(ports)
@@ -161,6 +169,7 @@ def assemble(
         polls=Polling(ports, states, timers, limiting, revealing),
         updates=updates,
         signals=Signaling(open_tasks, updates),
+        messages=Posting(ports, following),
         awaiting=Awaiting(ports, states),
         reads=reading,
         operations=Operating(ports, states, deciding, committing, advancing, following),
@@ -205,6 +214,7 @@ def build(
     )
     ports = Ports(
         executions=executions,
+        messages=executions,
         definitions=DynamoDefinitionReader(clients.dynamodb, settings.metadata_table),
         tasks=SqsTaskQueue(clients.sqs, registry, executions.payloads),
         system_tasks=SqsSystemTaskQueue(

@@ -6,7 +6,8 @@ PodiumError
 │   │   └── ValidationError        400, every violation listed
 │   ├── NotFoundError          404, with the id or name
 │   ├── ConflictError          409, with the state that stands in the way
-│   └── PayloadTooLargeError   413, with the way around
+│   ├── PayloadTooLargeError   413, with the way around
+│   └── TooManyRequestsError   429, with what is full
 ├── TransientError         the outside world was busy; the same call may succeed later
 │   └── LostRaceError          a compare-and-set kept losing; nothing was changed
 └── DefectError            an invariant of ours does not hold; a bug, never the caller's fault
@@ -68,6 +69,12 @@ class PayloadTooLargeError(ClientError):
     """The body exceeds what one invocation can carry; the message names the way around."""
 
     status = 413
+
+
+class TooManyRequestsError(ClientError):
+    """Something has taken as much as it can hold; the message says what, and how much that is."""
+
+    status = 429
 
 
 class TransientError(PodiumError):

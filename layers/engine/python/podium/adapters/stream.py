@@ -11,9 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from podium.adapters.items.attributes import untyped
 from podium.adapters.items.headers import header_of
-from podium.adapters.items.keys import is_header, is_task, workflow_id_of
+from podium.adapters.items.keys import (
+    is_header,
+    is_message,
+    is_task,
+    message_place,
+    workflow_id_of,
+)
 from podium.adapters.items.tasks import task_of
-from podium.domain.changes import Change, HeaderChange, TaskChange
+from podium.domain.changes import Change, HeaderChange, MessageChange, TaskChange
 
 if TYPE_CHECKING:
     from podium.adapters.items.payloads import Payloads
@@ -36,10 +42,14 @@ def change(record: Mapping[str, Any], payloads: Payloads) -> Change | None:
         return HeaderChange(None if old is None else header_of(untyped(old)), header_of(new))
     if is_task(new):
         return TaskChange(workflow_id_of(new), task_of(new, payloads))
+    if is_message(new):
+        return MessageChange(*message_place(new))
     return None
 
 
 def workflow_id(record: Mapping[str, Any]) -> str:
     """The execution a record belongs to, read from its keys alone; empty for other items."""
     keys = untyped(record["dynamodb"]["Keys"])
+    if is_message(keys):
+        return message_place(keys)[0]
     return workflow_id_of(keys) if is_header(keys) or is_task(keys) else ""

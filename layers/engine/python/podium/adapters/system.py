@@ -26,6 +26,6 @@ class RandomIds:
         """A new workflow id."""
         return str(uuid.uuid4())  # noqa: TID251  # this is where ids are drawn
 
-    def request_id(self) -> str:
-        """A new id of a request."""
+    def unique(self) -> str:
+        """A new id of anything else."""
         return self.workflow_id()

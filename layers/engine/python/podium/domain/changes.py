@@ -30,4 +30,21 @@ class TaskChange:
     new: Task
 
 
-Change = HeaderChange | TaskChange
+@dataclass(frozen=True, slots=True)
+class MessageChange:
+    """A message to the execution was put in its queue (workflow_messages.py)."""
+
+    workflow_id: str
+    #: Run of the execution, and number in its queue.
+    generation: int
+    number: int
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Order among the messages to one execution; ``(header.generation, header.pulled)`` is the
+        place of the last one that was pulled.
+        """
+        return self.generation, self.number
+
+
+Change = HeaderChange | TaskChange | MessageChange

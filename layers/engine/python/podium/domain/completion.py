@@ -80,6 +80,7 @@ def _header(draft: Draft, contents: tuple[Task, ...]) -> Header:
         variables_version=before.variables_version + has_variables,
         timer=armed(draft.view, (*contents, *begun), draft.context),
         failed_permissive=draft.failed_permissive,
+        pulled=draft.pulled,
         committed_at=now,
     )
 

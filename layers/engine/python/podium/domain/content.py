@@ -70,6 +70,8 @@ def make(state: State, entry: OpenEntry, context: Context) -> Task:
             return making.flow()
         case Kind.OUTSIDE:
             return making.fitted(making.outside())
+        case Kind.PULL:
+            return making.fitted(making.waiting())
         case Kind.CHILD:
             task = making.child()
             return making.fitted(task, given=task.input["workflowInput"])
@@ -216,18 +218,21 @@ class _Making:
         task_input = input_of(self.state, self.entry, self.node, self.context)
         return replace(task, input={**task_input, "joinOn": refs})
 
-    def outside(self) -> Task:
-        """WAIT or HUMAN: open until somebody, or the clock, ends it."""
-        task_input = input_of(self.state, self.entry, self.node, self.context)
-        task = replace(
+    def waiting(self) -> Task:
+        """PULL_WORKFLOW_MESSAGES: open from the first moment, ended by a decision with messages."""
+        return replace(
             new_task(self.state, self.entry, self.node),
             status=TaskStatus.IN_PROGRESS,
             started_at=self._now,
-            input=task_input,
+            input=input_of(self.state, self.entry, self.node, self.context),
         )
+
+    def outside(self) -> Task:
+        """WAIT or HUMAN: open until somebody, or the clock, ends it."""
+        task = self.waiting()
         if self.node.type != "WAIT":
             return task
-        until = wait.deadline(task_input, self._now, self.context.engines.zones)
+        until = wait.deadline(task.input, self._now, self.context.engines.zones)
         if isinstance(until, Outcome):
             return ended(task, until, self._now)
         if until and until <= self._now:

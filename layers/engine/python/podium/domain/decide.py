@@ -47,6 +47,21 @@ def decide(state: State, ends: Sequence[Task], context: Context) -> Decision | M
         return Missing(missing.needs)
 
 
+def deliver(state: State, waiting: Sequence[Task], context: Context) -> Decision | Missing | None:
+    """Give messages to tasks that wait for some; ``waiting`` are their items as just read.
+
+    None when there is nothing to do: no message has come, or the execution does not run.
+    """
+    if state.header.status is not WorkflowStatus.RUNNING:
+        return None
+    draft = Draft.of(state, context)
+    draft.waiting = {task.seq: task for task in waiting}
+    try:
+        return work_out(draft) if _guarded(draft, partial(advance_flows, draft)) else None
+    except MissingError as missing:
+        return Missing(missing.needs)
+
+
 def _decide(draft: Draft, ends: Sequence[Task]) -> Decision | None:
     if not draft.open:
         begin(draft)

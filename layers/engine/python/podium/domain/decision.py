@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from podium.domain.definitions import TaskDef, WorkflowDef
     from podium.domain.engines import Engines
     from podium.domain.json import JsonMap
+    from podium.domain.workflow_messages import Inbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,18 @@ class NeedEnvironment:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class NeedMessages:
+    """Messages to one run of the execution, those numbered above ``after``: the first ``count`` of
+    them, or fewer of ``weight`` together.
+    """
+
+    generation: int
+    after: int
+    count: int
+    weight: int
+
+
 Need = (
     NeedLatest
     | NeedTask
@@ -86,6 +99,7 @@ Need = (
     | NeedWorkflowDef
     | NeedTaskDef
     | NeedEnvironment
+    | NeedMessages
 )
 
 
@@ -119,6 +133,8 @@ class Context:
     task_defs: Mapping[str, TaskDef | None] = field(default_factory=dict)
     #: At most this many tasks may start and end within one decision; a DynamoDB transaction holds 100.
     max_ended: int = 80
+    #: The queue of messages as far as it was read; None: not at all.
+    inbox: Inbox | None = None
 
 
 @dataclass(frozen=True, slots=True)

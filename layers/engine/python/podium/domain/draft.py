@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ from podium.domain.status import WorkflowStatus
 if TYPE_CHECKING:
     from podium.domain.graph import Graph
     from podium.domain.json import JsonMap
+    from podium.domain.workflow_messages import WorkflowMessage
 
 
 #: Characters of JSON after which a decision is cut; a transaction holds 4 MB.
@@ -128,6 +130,12 @@ class Draft:
     #: Characters of JSON that ``ended`` comes to, about.
     weight: int = 0
     ending: Ending | None = None
+    #: Items of open tasks that may take messages, by seq.
+    waiting: Mapping[int, Task] = field(default_factory=dict)
+    #: Number of the last message taken; how many were taken in this decision, of which weight.
+    pulled: int = 0
+    messages_taken: int = 0
+    weight_taken: int = 0
     _view: State | None = None
 
     @classmethod
@@ -142,6 +150,7 @@ class Draft:
             last_seq=header.last_seq,
             variables=state.variables,
             failed_permissive=header.failed_permissive,
+            pulled=header.pulled,
             due=deque(entry.seq for entry in header.open if entry.kind is Kind.DUE),
         )
 
@@ -222,6 +231,14 @@ class Draft:
         """The end of this entry is consumed."""
         self.open.pop(entry.seq, None)
         self.touch()
+
+    def pull(self, messages: Sequence[WorkflowMessage]) -> None:
+        """A task takes these messages, the next ones of the queue."""
+        if messages:
+            self.pulled = messages[-1].number
+            self.messages_taken += len(messages)
+            self.weight_taken += sum(message.weight for message in messages)
+            self.touch()
 
     def set_variables(self, variables: JsonMap) -> None:
         """SET_VARIABLE."""

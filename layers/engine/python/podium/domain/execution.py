@@ -35,6 +35,8 @@ class Kind(StrEnum):
     CHILD = "c"
     #: Starts an independent workflow and is then done (START_WORKFLOW).
     LAUNCH = "l"
+    #: An item only: ended by decide with messages from the execution's queue (PULL_WORKFLOW_MESSAGES).
+    PULL = "p"
     #: No item yet: a decision was cut here, creating it is the next decision (protocol.md 3, (23)).
     DUE = "d"
 
@@ -127,6 +129,8 @@ class Header:
     failed_seq: int = 0
     #: Version of the output item; 0 when there is none.
     output_version: int = 0
+    #: Number of the last message that was pulled in this run (workflow_messages.py).
+    pulled: int = 0
     #: It was started with an idempotency key, which lives as long as it does.
     keyed: bool = False
     #: Tasks of other workflows than the parent wait for its end.

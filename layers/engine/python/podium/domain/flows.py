@@ -1,4 +1,6 @@
-"""Open JOIN, EXCLUSIVE_JOIN, DO_WHILE and FOR_EACH tasks: looked at whenever everything else has settled.
+"""Open tasks that a decision ends: looked at whenever everything else has settled.
+
+JOIN, EXCLUSIVE_JOIN, DO_WHILE, FOR_EACH, and PULL_WORKFLOW_MESSAGES.
 
 Invariant 6: a JOIN ends in the decision in which its last branch ended, after that branch's
 retries. Invariant 4: a running execution whose only open tasks wait for each other fails.
@@ -15,6 +17,7 @@ from podium.domain.execution import Kind, OpenEntry
 from podium.domain.folding import end_here
 from podium.domain.joins import evaluate_exclusive_join, evaluate_join, never_scheduled
 from podium.domain.outcome import Outcome
+from podium.domain.pulling import advance_pull
 
 if TYPE_CHECKING:
     from podium.domain.draft import Draft
@@ -23,9 +26,11 @@ if TYPE_CHECKING:
 
 
 def advance_flows(draft: Draft) -> bool:
-    """End, or move on, the first open FLOW task that is ready for it; False when none is."""
+    """End, or move on, the first open task that is ready for it; False when none is."""
     for entry in list(draft.open.values()):
         if entry.kind is Kind.FLOW and _advance(draft, entry, draft.node(entry)):
+            return True
+        if entry.kind is Kind.PULL and advance_pull(draft, entry, draft.node(entry)):
             return True
     return False
 

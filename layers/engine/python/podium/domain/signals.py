@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from podium.domain.schemas import SYSTEM_METADATA
 from podium.errors import InvalidInputError
 
 if TYPE_CHECKING:
@@ -18,8 +19,6 @@ WAIT = "WAIT"
 #: A synchronous call waits no longer than this (ms): the HTTP front gives up after 30 s, the function
 #: after 29, and the start and the answer need some of them.
 LONGEST_WAIT_MS = 25_000
-#: Where an execution by an inline definition says so in its input (rest-api.md 3.2).
-_SYSTEM_METADATA = "_systemMetadata"
 
 
 class ReturnStrategy(StrEnum):
@@ -84,6 +83,6 @@ def marked_as_dynamic(request: StartWorkflowRequest) -> StartWorkflowRequest:
         return request
     if not given and request.external_input_payload_storage_path:
         return request
-    known = given.get(_SYSTEM_METADATA)
+    known = given.get(SYSTEM_METADATA)
     metadata: dict[str, Json] = dict(known) if isinstance(known, dict) else {}
-    return replace(request, input={**given, _SYSTEM_METADATA: {**metadata, "dynamic": True}})
+    return replace(request, input={**given, SYSTEM_METADATA: {**metadata, "dynamic": True}})

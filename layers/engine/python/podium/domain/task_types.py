@@ -37,7 +37,6 @@ UNSUPPORTED = frozenset(
         "LLM_SEARCH_INDEX",
         "LLM_STORE_EMBEDDINGS",
         "LLM_TEXT_COMPLETE",
-        "PULL_WORKFLOW_MESSAGES",
     }
 )
 
@@ -49,6 +48,7 @@ LASTING = {
     "FOR_EACH": Kind.FLOW,
     "WAIT": Kind.OUTSIDE,
     "HUMAN": Kind.OUTSIDE,
+    "PULL_WORKFLOW_MESSAGES": Kind.PULL,
     "HTTP": Kind.SYSTEM,
     "HTTP_POLL": Kind.SYSTEM,
     "SUB_WORKFLOW": Kind.CHILD,

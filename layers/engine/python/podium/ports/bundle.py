@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from podium.ports.outside import Clock, HttpCaller, Ids, Sleep
     from podium.ports.queues import SystemTaskQueue, TaskQueue, TimerQueue
     from podium.ports.secrets import EnvironmentStore, SecretStore
+    from podium.ports.workflow_messages import WorkflowMessageStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Ports:
     """What one process works with; wired in ``bootstrap``."""
 
     executions: ExecutionStore
+    messages: WorkflowMessageStore
     definitions: DefinitionReader
     tasks: TaskQueue
     system_tasks: SystemTaskQueue

@@ -32,8 +32,8 @@ class Ids(Protocol):
         """A new random workflow id (UUID text)."""
         ...
 
-    def request_id(self) -> str:
-        """A new random id of a request that came without one (UUID text)."""
+    def unique(self) -> str:
+        """A new random id of anything else, a request or a message (UUID text)."""
         ...
 
 

@@ -9,9 +9,10 @@ more (protocol.md 3, 4).
 from __future__ import annotations
 
 from collections import OrderedDict, deque
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from podium.domain.changes import Change, HeaderChange, TaskChange
+from podium.domain.changes import Change, HeaderChange, MessageChange, TaskChange
 from podium.domain.decide import decide
 from podium.domain.execution import Kind
 from podium.domain.ids import TaskKey
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from podium.services.committing import Committing
     from podium.services.creating import Creating
     from podium.services.deciding import Deciding
+    from podium.services.delivering import Delivering
     from podium.services.holding import Holding
     from podium.services.states import States
     from podium.services.stripping import Stripping
@@ -37,6 +39,17 @@ if TYPE_CHECKING:
 MAX_RACES = 25
 #: Header versions whose effects this process has carried out, so that their records cost nothing.
 KEPT_DONE = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What carries out a committed header, part by part; each repeats harmlessly."""
+
+    creating: Creating
+    closing: Closing
+    holding: Holding
+    stripping: Stripping
+    delivering: Delivering
 
 
 class Advancing:
@@ -48,20 +61,14 @@ class Advancing:
         states: States,
         deciding: Deciding,
         committing: Committing,
-        creating: Creating,
-        closing: Closing,
-        holding: Holding,
-        stripping: Stripping,
+        effects: Effects,
     ) -> None:
         """Wire the parts; see ``bootstrap``."""
         self._ports = ports
         self._states = states
         self._deciding = deciding
         self._committing = committing
-        self._creating = creating
-        self._closing = closing
-        self._holding = holding
-        self._stripping = stripping
+        self._effects = effects
         self._done: OrderedDict[tuple[str, int], None] = OrderedDict()
 
     def run(self, changes: Iterable[Change], *, limit: int | None = None) -> None:
@@ -145,8 +152,26 @@ class Advancing:
         return [task for task in found if task is not None and task.status.is_terminal]
 
     def _handle(self, queue: deque[Change], change: Change) -> list[Change]:
-        if isinstance(change, HeaderChange):
-            return self._carry_out(change)
+        match change:
+            case HeaderChange():
+                return self._carry_out(change)
+            case MessageChange():
+                return self._handle_messages(queue, change)
+            case TaskChange():
+                return self._handle_ends(queue, change)
+
+    def _handle_messages(self, queue: deque[Change], change: MessageChange) -> list[Change]:
+        """One look for all messages in a row."""
+        last = change
+        while queue and isinstance(queue[0], MessageChange):
+            if queue[0].workflow_id != change.workflow_id:
+                break
+            following = queue.popleft()
+            if isinstance(following, MessageChange):
+                last = max(last, following, key=lambda each: each.place)
+        return list(self._effects.delivering.deliver_at(last))
+
+    def _handle_ends(self, queue: deque[Change], change: TaskChange) -> list[Change]:
         ends = [change.new]
         while queue and isinstance(queue[0], TaskChange):
             if queue[0].workflow_id != change.workflow_id:
@@ -155,7 +180,9 @@ class Advancing:
             if isinstance(following, TaskChange):
                 ends.append(following.new)
         ended_children = [
-            child for task in ends for child in self._closing.let_go(change.workflow_id, task)
+            child
+            for task in ends
+            for child in self._effects.closing.let_go(change.workflow_id, task)
         ]
         return [*self.fold(change.workflow_id, ends), *ended_children]
 
@@ -169,15 +196,16 @@ class Advancing:
         if header.keyed and _has_ended_or_revived(change):
             self._ports.executions.date_key(header)
         if header.status.is_terminal:
-            following += self._closing.close(change)
+            following += self._effects.closing.close(change)
         else:
-            following += self._creating.carry_out(change)
-            following += self._holding.carry_out(change)
+            following += self._effects.creating.carry_out(change)
+            following += self._effects.holding.carry_out(change)
             if _first_or_due(header):
                 following += self.fold(header.workflow_id, (), seen=header.version)
-            self._stripping.carry_out(change)
+            self._effects.stripping.carry_out(change)
             if change.old is not None and _runs_again(change.old, header):
                 following += self._fold_ended(header.workflow_id)
+            following += self._effects.delivering.carry_out(change)
         self._done[mark] = None
         while len(self._done) > KEPT_DONE:
             self._done.popitem(last=False)

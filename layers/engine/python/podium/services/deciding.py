@@ -19,6 +19,7 @@ from podium.domain.decision import (
     NeedFamily,
     NeedHistory,
     NeedLatest,
+    NeedMessages,
     NeedTask,
     NeedTaskDef,
     NeedWorkflowDef,
@@ -83,6 +84,8 @@ class Deciding:
             self._load_variables(answer.needs, variables)
             if header is not None and memory is not None:
                 self._load_tasks(answer.needs, header, memory)
+            if header is not None:
+                context = self._with_messages(answer.needs, header, context)
         message = f"a decision asked for more than {MAX_ROUNDS} times"
         raise DefectError(message)
 
@@ -105,6 +108,20 @@ class Deciding:
         names = sorted({need.name for need in needs if isinstance(need, NeedEnvironment)})
         if names:
             variables.update(self._ports.environment.find(names))
+
+    def _with_messages(self, needs: frozenset[Need], header: Header, context: Context) -> Context:
+        for need in needs:
+            if isinstance(need, NeedMessages):
+                inbox = self._ports.messages.read_inbox(
+                    header.workflow_id,
+                    need.generation,
+                    need.after,
+                    need.count,
+                    need.weight,
+                    context.now,
+                )
+                context = replace(context, inbox=inbox)
+        return context
 
     def _load_tasks(self, needs: frozenset[Need], header: Header, memory: TaskMemory) -> None:
         executions, workflow_id = self._ports.executions, header.workflow_id

@@ -53,6 +53,7 @@ def header_item(header: Header, *, mark: bool, retention: int = 0) -> Item:
             "rs": header.reason,
             "fs": header.failed_seq,
             "ov": header.output_version,
+            "mq": header.pulled,
             "ik": int(header.keyed),
             "aw": int(header.awaited),
             "ttl": expires,
@@ -90,6 +91,7 @@ def header_of(item: dict[str, Attribute]) -> Header:
         reason=text(item, "rs"),
         failed_seq=number(item, "fs"),
         output_version=number(item, "ov"),
+        pulled=number(item, "mq"),
         keyed=bool(number(item, "ik")),
         awaited=bool(number(item, "aw")),
     )

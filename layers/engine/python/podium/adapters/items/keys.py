@@ -16,6 +16,7 @@ TASKS = "T#"
 VARIABLES = "V#"
 WAITERS = "A#"
 WORKFLOWS = "W#"
+MESSAGES = "Q#"
 
 #: Sorts after everything a sort key may go on with: all of them are printable ASCII.
 LAST = "\x7f"
@@ -103,6 +104,37 @@ def is_task(item: dict[str, Attribute]) -> bool:
 def is_header(item: dict[str, Attribute]) -> bool:
     """True for H."""
     return item.get("sk") == HEADER and text(item, "pk").startswith(WORKFLOWS)
+
+
+def messages_of(workflow_id: str) -> str:
+    """Partition key of the messages to an execution: apart, since nobody reads them with it."""
+    return MESSAGES + workflow_id
+
+
+def message_run(generation: int) -> str:
+    """What the sort keys of the messages to one run of an execution begin with."""
+    return f"{generation:06d}#"
+
+
+def message_key(workflow_id: str, generation: int, number: int) -> Key:
+    """Key of a message."""
+    return messages_of(workflow_id), f"{message_run(generation)}{number:08d}"
+
+
+def message_number(item: dict[str, Attribute]) -> int:
+    """Number of a message in its queue."""
+    return int(text(item, "sk").partition("#")[2])
+
+
+def message_place(item: dict[str, Attribute]) -> tuple[str, int, int]:
+    """Execution, run generation and number of a message."""
+    generation, _, number = text(item, "sk").partition("#")
+    return text(item, "pk").removeprefix(MESSAGES), int(generation), int(number)
+
+
+def is_message(item: dict[str, Attribute]) -> bool:
+    """True for a message to an execution."""
+    return text(item, "pk").startswith(MESSAGES)
 
 
 def due_bucket(workflow_id: str) -> str:

@@ -1,13 +1,14 @@
-"""ExecutionStore on any table of items."""
+"""ExecutionStore and WorkflowMessageStore on any table of items."""
 
 from __future__ import annotations
 
 from podium.adapters.items.header_store import HeaderStore
 from podium.adapters.items.key_store import KeyStore
+from podium.adapters.items.message_store import MessageStore
 from podium.adapters.items.record_store import RecordStore
 from podium.adapters.items.task_store import TaskStore
 from podium.adapters.items.waiter_store import WaiterStore
 
 
-class ItemExecutionStore(HeaderStore, KeyStore, TaskStore, RecordStore, WaiterStore):
-    """All of the port: headers, keys, tasks, waiters and the records around them."""
+class ItemExecutionStore(HeaderStore, KeyStore, TaskStore, RecordStore, WaiterStore, MessageStore):
+    """All of both ports: headers, keys, tasks, waiters, messages and the records around them."""

@@ -36,6 +36,7 @@ def running_again(header: Header, context: Context) -> Header:
         generation=header.generation + 1,
         reason="",
         failed_seq=0,
+        pulled=0,
         ended_at=0,
         committed_at=context.now,
     )
