@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
+
 from podium.adapters.engines.jq import JqPrograms
 from podium.adapters.engines.jsonpath import JsonPaths
 from podium.adapters.engines.quickjs import QuickJsScripts
@@ -327,3 +329,24 @@ def _drain(queue: MemoryQueue, handle: Callable[[str], object]) -> int:
         queue.delete([message.receipt])
         handled += 1
     return handled
+
+
+@contextmanager
+def crash(cluster: Cluster, call: str, *, nth: int = 1, after: bool = False) -> Iterator[None]:
+    """Die before (or after) the nth ``call`` from here on; caches are lost with the process."""
+    left = nth
+
+    def hook(name: str) -> None:
+        nonlocal left
+        left -= name == call
+        if name == call and left == 0:
+            raise Crash
+
+    if after:
+        cluster.calls.after_call = hook
+    else:
+        cluster.calls.before_call = hook
+    with pytest.raises(Crash):
+        yield
+    cluster.calls.before_call = cluster.calls.after_call = lambda name: None
+    cluster.restart_processes()

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 def restart(request: Request, engine: Engine) -> None:
     """From the start."""
-    engine.revivals.restart(
+    engine.repeats.restart(
         request.path("workflowId"),
         use_latest_definitions=request.flag("useLatestDefinitions", default=False),
     )
@@ -19,4 +19,7 @@ def restart(request: Request, engine: Engine) -> None:
 
 def retry(request: Request, engine: Engine) -> None:
     """New attempts of what failed."""
-    engine.revivals.retry(request.path("workflowId"))
+    engine.repeats.retry(
+        request.path("workflowId"),
+        resume_sub_workflows=request.flag("resumeSubworkflowTasks", default=False),
+    )

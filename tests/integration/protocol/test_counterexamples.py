@@ -6,9 +6,6 @@ yet (restart, retry, rerun, limits, big forks) come with them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
 
 from podium.domain.execution import Header
@@ -25,28 +22,7 @@ from tests.integration.protocol.definitions import (
     sub_workflow,
     workflow,
 )
-from tests.support.cluster import Cluster, Crash
-
-
-@contextmanager
-def crash(cluster: Cluster, call: str, *, nth: int = 1, after: bool = False) -> Iterator[None]:
-    """Die before (or after) the nth ``call`` from here on; caches are lost with the process."""
-    left = nth
-
-    def hook(name: str) -> None:
-        nonlocal left
-        left -= name == call
-        if name == call and left == 0:
-            raise Crash
-
-    if after:
-        cluster.calls.after_call = hook
-    else:
-        cluster.calls.before_call = hook
-    with pytest.raises(Crash):
-        yield
-    cluster.calls.before_call = cluster.calls.after_call = lambda name: None
-    cluster.restart_processes()
+from tests.support.cluster import Cluster, crash
 
 
 def finish(cluster: Cluster, workflow_id: str, *task_types: str) -> None:

@@ -32,7 +32,7 @@ from podium.adapters.system import RandomIds, SystemClock, sleep
 from podium.adapters.web import UrllibHttpCaller
 from podium.domain.engines import Engines
 from podium.ports.bundle import Ports
-from podium.services.advancing import Advancing, Effects
+from podium.services.advancing import Advancing
 from podium.services.awaiting import Awaiting
 from podium.services.children import Children
 from podium.services.closing import Closing
@@ -40,6 +40,7 @@ from podium.services.committing import Committing
 from podium.services.creating import Creating
 from podium.services.deciding import Deciding
 from podium.services.delivering import Delivering
+from podium.services.effects import Effects
 from podium.services.ending import Ending
 from podium.services.following import Following
 from podium.services.holding import Holding
@@ -53,6 +54,7 @@ from podium.services.posting import Posting
 from podium.services.reading import Reading
 from podium.services.registering import Registering
 from podium.services.repairing import Repairing
+from podium.services.repeating import Repeating
 from podium.services.revealing import Revealing
 from podium.services.reviving import Reviving
 from podium.services.running import Running
@@ -62,6 +64,7 @@ from podium.services.states import States
 from podium.services.stripping import Stripping
 from podium.services.timers import Timers
 from podium.services.timing import Timing
+from podium.services.trees import Trees
 from podium.services.updating import Updating
 from podium.services.validating import Validating
 from podium.settings import Settings
@@ -97,8 +100,8 @@ class Engine:
     reads: Reading
     #: Pause, resume, terminate, decide.
     operations: Operating
-    #: Restart, retry.
-    revivals: Reviving
+    #: Restart and retry of executions that have ended.
+    repeats: Repeating
     #: Stream changes.
     advancing: Advancing
     #: A stream record as Lambda delivers it, read as a change; None: nothing follows from it.
@@ -146,13 +149,16 @@ def assemble(
     children = Children(ports, states, deciding, committing, starting, joining, ending)
     creating = Creating(ports, states, deciding, children, ending)
     reading = Reading(ports, states)
-    closing = Closing(ports, states, deciding, creating, children, reading, limiting)
+    closing = Closing(ports, states, deciding, committing, creating, children, reading, limiting)
+    reviving = Reviving(ports, states, deciding, committing, closing)
+    trees = Trees(ports, states, deciding, children, reviving)
     holding = Holding(ports, states, creating)
     effects = Effects(
         creating=creating,
         closing=closing,
         holding=holding,
         stripping=Stripping(ports),
+        trees=trees,
         delivering=Delivering(ports, states, deciding, committing),
     )
     advancing = Advancing(ports, states, deciding, committing, effects)
@@ -173,7 +179,7 @@ def assemble(
         awaiting=Awaiting(ports, states),
         reads=reading,
         operations=Operating(ports, states, deciding, committing, advancing, following),
-        revivals=Reviving(ports, states, deciding, committing, starting, closing, following),
+        repeats=Repeating(states, starting, reviving, following),
         advancing=advancing,
         read_record=read_record,
         timing=Timing(ports, states, deciding, committing, creating, timers, ending),

@@ -56,6 +56,7 @@ def terminal_decision(draft: Draft, ending: Ending) -> Decision:
     header = replace(
         _header(draft, ()),
         status=ending.status,
+        closed=False,
         reason=ending.reason,
         failed_seq=ending.seq if not ending.status.is_successful else 0,
         ended_at=draft.context.now,
@@ -78,7 +79,7 @@ def _header(draft: Draft, contents: tuple[Task, ...]) -> Header:
         last_seq=draft.last_seq,
         open=draft.view.header.open,
         variables_version=before.variables_version + has_variables,
-        timer=armed(draft.view, (*contents, *begun), draft.context),
+        timer=armed(draft.view, (*contents, *begun, *draft.going_on), draft.context),
         failed_permissive=draft.failed_permissive,
         pulled=draft.pulled,
         committed_at=now,

@@ -136,6 +136,8 @@ class Draft:
     pulled: int = 0
     messages_taken: int = 0
     weight_taken: int = 0
+    #: Open tasks that an operation lets run on as they are; their clocks count from now on.
+    going_on: tuple[Task, ...] = ()
     _view: State | None = None
 
     @classmethod

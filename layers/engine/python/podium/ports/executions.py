@@ -221,7 +221,14 @@ class ExecutionStore(Protocol):
 
     def cancel(self, workflow_id: str, task: Task, now: int) -> Outcome:
         """Close (protocol.md 6): upsert with content ``task``, st=CANCELED, no x, iff missing, of lower inc, or
-        open at this inc (8). UpdateItem; where the item is missing or of lower inc, PutItem.
+        open at this inc (8), or ended for an earlier generation of the child than ``task`` waits for:
+        a raise under way is fenced. UpdateItem; where the item is missing or of lower inc, PutItem.
+        """
+        ...
+
+    def raise_child(self, key: TaskKey, child: tuple[str, int], now: int) -> Outcome:
+        """Revive (protocol.md 7): IN_PROGRESS, waiting for this child at this generation, no x, iff
+        the task holds this child at a lower generation; whether it has ended or not.
         """
         ...
 

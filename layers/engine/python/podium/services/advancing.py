@@ -9,7 +9,6 @@ more (protocol.md 3, 4).
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from podium.domain.changes import Change, HeaderChange, MessageChange, TaskChange
@@ -26,30 +25,15 @@ if TYPE_CHECKING:
     from podium.domain.execution import Header, Task
     from podium.domain.state import State
     from podium.ports.bundle import Ports
-    from podium.services.closing import Closing
     from podium.services.committing import Committing
-    from podium.services.creating import Creating
     from podium.services.deciding import Deciding
-    from podium.services.delivering import Delivering
-    from podium.services.holding import Holding
+    from podium.services.effects import Effects
     from podium.services.states import States
-    from podium.services.stripping import Stripping
 
 #: Compare-and-sets lost in a row before the caller is told to come again.
 MAX_RACES = 25
 #: Header versions whose effects this process has carried out, so that their records cost nothing.
 KEPT_DONE = 4096
-
-
-@dataclass(frozen=True, slots=True)
-class Effects:
-    """What carries out a committed header, part by part; each repeats harmlessly."""
-
-    creating: Creating
-    closing: Closing
-    holding: Holding
-    stripping: Stripping
-    delivering: Delivering
 
 
 class Advancing:
@@ -195,17 +179,12 @@ class Advancing:
         following: list[Change] = []
         if header.keyed and _has_ended_or_revived(change):
             self._ports.executions.date_key(header)
-        if header.status.is_terminal:
-            following += self._effects.closing.close(change)
-        else:
-            following += self._effects.creating.carry_out(change)
-            following += self._effects.holding.carry_out(change)
+        following += self._effects.carry_out(change)
+        if not header.status.is_terminal:
             if _first_or_due(header):
                 following += self.fold(header.workflow_id, (), seen=header.version)
-            self._effects.stripping.carry_out(change)
             if change.old is not None and _runs_again(change.old, header):
                 following += self._fold_ended(header.workflow_id)
-            following += self._effects.delivering.carry_out(change)
         self._done[mark] = None
         while len(self._done) > KEPT_DONE:
             self._done.popitem(last=False)

@@ -16,6 +16,7 @@ from podium.domain.status import TaskStatus, WorkflowStatus
 from podium.errors import ClientError, LostRaceError, TransientError
 
 if TYPE_CHECKING:
+    from podium.domain.decision import Decision
     from podium.domain.state import State
     from podium.ports.bundle import Ports
     from podium.services.committing import Committing
@@ -26,6 +27,15 @@ if TYPE_CHECKING:
     from podium.services.states import States
 
 MAX_RACES = 25
+
+
+class ChildAheadError(Exception):
+    """A child was revived since its task began to wait for it."""
+
+    def __init__(self, generation: int) -> None:
+        """``generation`` is the run it is in."""
+        super().__init__(generation)
+        self.generation = generation
 
 
 class Children:
@@ -123,12 +133,20 @@ class Children:
         return [] if change is None else [change]
 
     def terminate(
-        self, parent: TaskKey, inc: int, reason: str, *, fence: bool = True
+        self,
+        parent: TaskKey,
+        inc: int,
+        reason: str,
+        *,
+        generation: int,
+        fence: bool = True,
     ) -> list[Change]:
         """End the child of a task that, or whose workflow, has ended.
 
         A child that does not exist yet gets a TERMINATED stub, which fences a launch under way
-        (16); without ``fence`` none can be under way.
+        (16); without ``fence`` none can be under way. One that has ended before it ran at
+        ``generation``, which its task waits for, is set to it: that fences a resume under way.
+        Raises ChildAheadError when it runs in a later generation.
         """
         child_id = child_workflow_id(parent, inc)
         for _ in range(MAX_RACES):
@@ -139,22 +157,26 @@ class Children:
                 if self._ports.executions.put_terminated_stub(self._stub(child_id, parent, inc)):
                     return []
                 continue
-            if header.status.is_terminal:
-                # Perhaps a stub, of which there is nothing but this header.
-                return []
-            state = self._states.at(header)
-            decision = self._deciding.settle(
-                partial(operations.terminate, state, reason),
-                header=state.header,
-                memory=state.memory,
-            )
+            if header.generation > generation:
+                raise ChildAheadError(header.generation)
+            decision = self._end_of_run(self._states.at(header), reason, generation)
             if decision is None:
                 return []
-            change = self._committing.commit(state, decision)
+            change = self._committing.commit_as_is(self._states.at(header), decision)
             if change is not None:
                 return [change]
         message = f"child {child_id} is too busy to be terminated"
         raise LostRaceError(message)
+
+    def _end_of_run(self, state: State, reason: str, generation: int) -> Decision | None:
+        if not state.header.status.is_terminal:
+            return self._deciding.settle(
+                partial(operations.terminate, state, reason),
+                header=state.header,
+                memory=state.memory,
+            )
+        # Perhaps a stub, of which there is nothing but its header.
+        return self._deciding.settle(partial(operations.tell_generation, state, generation))
 
     def notify(self, child: Header) -> list[Change]:
         """Tell every task that waits for ``child`` of its end; one that waits no more refuses."""

@@ -178,6 +178,8 @@ def cancel_change(task: Task, now: int, retention: int) -> Change:
     }
     if task.reason:
         values["rs"] = task.reason
+    if task.child_generation:
+        values["cg"] = task.child_generation
     if retention:
         values["ttl"] = now // 1000 + retention
     return Change.to(values)
@@ -196,9 +198,31 @@ def strip_change(now: int) -> Change:
     )
 
 
-def cancel_condition(inc: int) -> Condition:
-    """Open at this incarnation."""
-    return every(OPEN, Equals("inc", inc))
+def cancel_condition(task: Task) -> Condition:
+    """Open at this incarnation, not raised since; or behind its child, so that a raise may be under way."""
+    generation = task.child_generation
+    is_open = every(OPEN, Equals("inc", task.inc), Equals("cg", generation))
+    if not generation:
+        return is_open
+    return any_of(is_open, every(Equals("inc", task.inc), Less("cg", generation)))
+
+
+def raise_change(generation: int, now: int) -> Change:
+    """The task waits again, for a later run of its child; its clocks begin anew."""
+    return Change.to(
+        {
+            "st": TaskStatus.IN_PROGRESS.value,
+            "cg": generation,
+            "sa": now,
+            "ua": now,
+            **dict.fromkeys(("ea", "rs", "ttl", "x"), ""),
+        }
+    )
+
+
+def raise_condition(child: tuple[str, int]) -> Condition:
+    """It holds this child, and waits, or waited, for an earlier run of it."""
+    return every(Equals("cid", child[0]), Less("cg", child[1]))
 
 
 def _unless_secret(update: TaskEnd) -> tuple[Condition, ...]:

@@ -135,7 +135,12 @@ class TaskStore(ItemStore):
             workflow_id,
             fresh,
             changes.cancel_change(task, now, self._retention),
-            changes.cancel_condition(task.inc),
+            changes.cancel_condition(task),
+        )
+
+    def raise_child(self, key: TaskKey, child: tuple[str, int], now: int) -> Outcome:
+        return self._update(
+            key, changes.raise_change(child[1], now), changes.raise_condition(child)
         )
 
     def read_keys(self, workflow_id: str) -> Sequence[TaskKey]:

@@ -5,21 +5,31 @@ that it writes (protocol.md 5, 6, 7). One that is not allowed raises a ClientErr
 nothing.
 """
 
+from podium.domain.operations.climbing import folded_holder, revive_parent
 from podium.domain.operations.ending import terminate, time_out
 from podium.domain.operations.pausing import pause, resume
 from podium.domain.operations.restarting import refuse_restart, restart
-from podium.domain.operations.retrying import refuse_retry, retry
+from podium.domain.operations.retrying import (
+    refuse_retry,
+    resume_child,
+    retry,
+    tell_generation,
+)
 from podium.domain.operations.reviving import Remains
 from podium.domain.operations.updating_variables import update_variables
 
 __all__ = [
     "Remains",
+    "folded_holder",
     "pause",
     "refuse_restart",
     "refuse_retry",
     "restart",
     "resume",
+    "resume_child",
     "retry",
+    "revive_parent",
+    "tell_generation",
     "terminate",
     "time_out",
     "update_variables",

@@ -11,91 +11,103 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from podium.domain.completion import permissive_failures
-from podium.domain.containers import CONTAINERS
-from podium.domain.decide import fold_all, work_out
+from podium.domain.decision import Decision, Missing, MissingError
 from podium.domain.draft import Draft
-from podium.domain.execution import Kind, OpenEntry
-from podium.domain.folding import attempt
-from podium.domain.operations.reviving import refuse_running, running_again, settled
-from podium.domain.status import TaskStatus, WorkflowStatus
-from podium.domain.task_types import LASTING
+from podium.domain.operations.reviving import has_retryable, refuse_running, running_again
+from podium.domain.operations.taking_up import Revival, resumed, revive
+from podium.domain.status import WorkflowStatus
 from podium.errors import ConflictError, NotFoundError
 
 if TYPE_CHECKING:
-    from podium.domain.decision import Context, Decision, Missing
+    from podium.domain.decision import Context
     from podium.domain.execution import Header, Task
     from podium.domain.operations.reviving import Remains
     from podium.domain.state import State
 
 
 def refuse_retry(header: Header) -> None:
-    """Raise NotFoundError while it runs (rest-api.md 3.5), ConflictError when it is COMPLETED."""
+    """Raise NotFoundError while it runs (rest-api.md 3.5), ConflictError when there is nothing to do."""
     if not header.status.is_terminal:
         raise NotFoundError(
             f"Workflow {header.workflow_id} is still running.  status={header.status}"
         )
     refuse_running(header, "retry")
-    if header.status is WorkflowStatus.COMPLETED:
+    is_lost = header.status is not WorkflowStatus.TIMED_OUT and not has_retryable(header)
+    if header.status is WorkflowStatus.COMPLETED or is_lost:
         raise _nothing(header)
 
 
-def retry(state: State, remains: Remains, context: Context) -> Decision | Missing:
+def retry(
+    state: State, remains: Remains, context: Context, *, resume: bool = False
+) -> Decision | Missing:
     """New attempts of what a closed execution left unfinished or failed.
 
-    A task that ended well but was never folded is folded now. Raises ConflictError when there is
-    nothing to retry.
+    ``resume``: child workflows that did not complete go on where they were, and the other tasks
+    beside them are reset in place. Raises ConflictError when there is nothing to retry.
     """
     header = state.header
-    bad = [entry for entry in header.open if not _ended_well(entry, remains)]
-    if not bad and not header.failed_permissive and header.status is not WorkflowStatus.TIMED_OUT:
+    is_sound = not header.failed_permissive and all(map(remains.ended_well, header.open))
+    if is_sound and header.status is not WorkflowStatus.TIMED_OUT:
         raise _nothing(header)
-    kept = tuple(entry for entry in header.open if entry not in bad or entry.kind is Kind.DUE)
-    base = replace(running_again(header, context), open=kept, last_retried_at=context.now)
-
-    def decided() -> Decision:
-        draft = Draft.of(replace(state, header=base), context)
-        again = [entry for entry in bad if entry.kind is not Kind.DUE]
-        again += [_entry_of(task) for task in permissive_failures(draft)]
-        draft.failed_permissive = ()
-        for entry in sorted(again, key=lambda entry: entry.seq):
-            take_up(draft, entry, remains.tasks.get(entry.seq))
-        fold_all(draft, [remains.tasks[entry.seq] for entry in kept if entry.seq in remains.tasks])
-        draft.touch()
-        return work_out(draft)
-
-    return settled(decided)
+    return _retried(state, remains, context, header.generation + 1, resume=resume)
 
 
-def take_up(draft: Draft, entry: OpenEntry, item: Task | None) -> None:
-    """A new attempt of the task of ``entry``; a JOIN or a loop goes on where it was.
+def resume_child(
+    state: State, remains: Remains, generation: int, context: Context
+) -> Decision | Missing | None:
+    """Bring a child to run ``generation``, in which the task above it waits for it (protocol.md 7).
 
-    Raises MissingError.
+    One that ended badly is retried; one that runs, has completed, or has nothing to retry is told the
+    generation only. None when it is there already.
     """
-    node = draft.node(entry)
-    if LASTING.get(node.type) is not Kind.FLOW:
-        if item is not None:
-            # Its end is consumed here: the new attempt begins with its input.
-            draft.remember(item)
-        attempt(draft, entry, node, by_hand=True)
-        return
-    failed = item is not None and item.status is not TaskStatus.CANCELED
-    inc = entry.inc if item is None else item.inc
-    again = replace(entry, inc=inc + 1, attempt=entry.attempt + failed)
-    draft.put(again)
-    if node.type in CONTAINERS and not again.loop:
-        CONTAINERS[node.type].begin(draft, again, node)
+    header = state.header
+    if header.generation >= generation:
+        return None
+    is_bad = header.status.is_terminal and header.status is not WorkflowStatus.COMPLETED
+    if is_bad and has_retryable(header):
+        return _retried(state, remains, context, generation, resume=True)
+    return tell_generation(state, generation, context)
 
 
-def _ended_well(entry: OpenEntry, remains: Remains) -> bool:
-    task = remains.tasks.get(entry.seq)
-    return task is not None and task.status.is_terminal and task.status.is_successful
-
-
-def _entry_of(task: Task) -> OpenEntry:
-    """The entry that the folded ``task`` had; what follows it has been created."""
-    return OpenEntry(
-        task.seq, task.node, task.kind, task.attempt, iteration=task.iteration, detached=True
+def tell_generation(state: State, generation: int, context: Context) -> Decision | None:
+    """The execution counts as being in run ``generation``; None when it has come that far."""
+    header = state.header
+    if header.generation >= generation:
+        return None
+    return Decision(
+        replace(header, version=header.version + 1, generation=generation, committed_at=context.now)
     )
+
+
+def _retried(
+    state: State, remains: Remains, context: Context, generation: int, *, resume: bool
+) -> Decision | Missing:
+    header = state.header
+    try:
+        folded = _permissive_failures(state, context)
+    except MissingError as missing:
+        return Missing(missing.needs)
+    going_on = [
+        again
+        for entry in header.open
+        if resume and not remains.ended_well(entry)
+        for again in [resumed(entry, remains)]
+        if again is not None
+    ]
+    base = replace(
+        running_again(header, context),
+        generation=generation,
+        last_retried_at=context.now,
+        failed_permissive=(),
+    )
+    revival = Revival(base, remains, going_on, folded, in_place=bool(going_on))
+    return revive(state, revival, context)
+
+
+def _permissive_failures(state: State, context: Context) -> list[Task]:
+    if not state.header.failed_permissive:
+        return []
+    return permissive_failures(Draft.of(state, context))
 
 
 def _nothing(header: Header) -> ConflictError:

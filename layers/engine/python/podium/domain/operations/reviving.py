@@ -17,14 +17,38 @@ from podium.errors import ConflictError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from podium.domain.execution import Header, Task
+    from podium.domain.execution import Header, OpenEntry, Task
 
 
 @dataclass(frozen=True, slots=True)
 class Remains:
-    """What a closed execution left behind: the items of its open entries, by seq."""
+    """What a closed execution left behind, by the seq of its open entries."""
 
+    #: Items; of every entry but those that are DUE.
     tasks: Mapping[int, Task] = field(default_factory=dict)
+    #: Headers of the child workflows of SUB_WORKFLOW tasks, as far as there are any.
+    children: Mapping[int, Header] = field(default_factory=dict)
+
+    def ended_well(self, entry: OpenEntry) -> bool:
+        """The task of ``entry`` succeeded and was never folded."""
+        task = self.tasks.get(entry.seq)
+        return task is not None and task.status.is_terminal and task.status.is_successful
+
+    def child_to_resume(self, entry: OpenEntry) -> Header | None:
+        """The child of a task that did not succeed, if it can go on where it was.
+
+        A stub, and a child that failed although nothing of it is left to retry, cannot.
+        """
+        child = self.children.get(entry.seq)
+        if child is None or not child.definition:
+            return None
+        is_bad = child.status.is_terminal and child.status is not WorkflowStatus.COMPLETED
+        return None if is_bad and not has_retryable(child) else child
+
+
+def has_retryable(header: Header) -> bool:
+    """Something of an ended execution can be retried."""
+    return bool(header.open or header.failed_permissive)
 
 
 def running_again(header: Header, context: Context) -> Header:

@@ -1,0 +1,40 @@
+"""Effects of a committed header: everything that follows from it but folding (protocol.md 4).
+
+Each repeats harmlessly, so whoever sees the header's record carries them out again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from podium.domain.changes import Change, HeaderChange
+    from podium.services.closing import Closing
+    from podium.services.creating import Creating
+    from podium.services.delivering import Delivering
+    from podium.services.holding import Holding
+    from podium.services.stripping import Stripping
+    from podium.services.trees import Trees
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What carries out a committed header, part by part."""
+
+    creating: Creating
+    closing: Closing
+    holding: Holding
+    stripping: Stripping
+    trees: Trees
+    delivering: Delivering
+
+    def carry_out(self, change: HeaderChange) -> list[Change]:
+        """Do what ``change.new`` asks for; what follows at once is returned."""
+        if change.new.status.is_terminal:
+            return [*self.closing.close(change), *self.trees.end(change.new)]
+        following = self.creating.carry_out(change)
+        following += self.holding.carry_out(change)
+        self.stripping.carry_out(change)
+        following += self.trees.carry_out(change)
+        return [*following, *self.delivering.carry_out(change)]
