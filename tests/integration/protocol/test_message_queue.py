@@ -12,8 +12,7 @@ from podium.domain.status import TaskStatus, WorkflowStatus
 from podium.domain.workflow_messages import LIFETIME_MS, MOST_MESSAGES, WorkflowMessage
 from podium.errors import ConflictError, NotFoundError, TooManyRequestsError
 from tests.integration.protocol.definitions import fork, simple, workflow
-from tests.integration.protocol.test_counterexamples import crash
-from tests.support.cluster import Cluster
+from tests.support.cluster import Cluster, crash
 
 
 def pull(ref: str, **parameters: Json) -> dict[str, Json]:
@@ -212,7 +211,7 @@ def test_the_queue_of_a_workflow_ends_with_it_and_a_new_run_has_an_empty_one() -
     cluster.settle()
     with pytest.raises(ConflictError, match=r"FAILED"):
         post(cluster, wf, 3)
-    cluster.engine.revivals.retry(wf)
+    cluster.engine.repeats.retry(wf)
     cluster.complete("t")
     cluster.settle()
     assert pulled(cluster, wf) == {"a": [1], "b": None}
@@ -227,7 +226,7 @@ def test_a_restarted_workflow_does_not_see_the_messages_to_its_earlier_run() -> 
     post(cluster, wf, 1, 2)
     late = cluster.take()
     cluster.engine.operations.terminate(wf, "")
-    cluster.engine.revivals.restart(wf, use_latest_definitions=False)
+    cluster.engine.repeats.restart(wf, use_latest_definitions=False)
     cluster.deliver(late)
     cluster.settle()
     assert (pulled(cluster, wf), header(cluster, wf).pulled) == ({"a": None}, 0)

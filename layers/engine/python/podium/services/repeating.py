@@ -47,7 +47,7 @@ class Repeating:
 
         self._following.follow(self._reviving.revive(workflow_id, prepared, command))
 
-    def retry(self, workflow_id: str, *, resume_sub_workflows: bool) -> None:
+    def retry(self, workflow_id: str, *, resume_sub_workflows: bool = False) -> None:
         """New attempts of what failed or was cancelled.
 
         ``resume_sub_workflows``: child workflows go on where they failed, instead of new ones. Raises
