@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import socket
 from functools import cache
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 from aws_lambda_powertools.event_handler.api_gateway import Response
 
 from podium.domain.wire import error_answer, error_json
+from podium.json_text import encode_json
 from podium.observability import logger
 
 if TYPE_CHECKING:
@@ -46,9 +46,8 @@ def host_name() -> str:
 def json_response(
     status: int, body: Json, headers: dict[str, str | list[str]] | None = None
 ) -> Response[str]:
-    """JSON in ASCII: safe whatever text a script or a worker has put into a payload."""
-    text = json.dumps(body, separators=(",", ":"))
-    return Response(status, "application/json", text, headers)
+    """The JSON of ``body``."""
+    return Response(status, "application/json", encode_json(body), headers)
 
 
 def _plain_error(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import socket
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ from podium import bootstrap
 from podium.domain.wire import error_answer
 from podium.errors import NotFoundError
 from podium.http_event import Request
+from podium.json_text import encode_json
 from podium.observability import logger
 from podium.services.polled import polled_json
 
@@ -66,6 +66,6 @@ def _answer(status: int, body: Json) -> dict[str, Any]:
     return {
         "statusCode": status,
         "headers": {"Content-Type": "application/json"},
-        "body": json.dumps(body, separators=(",", ":")),
+        "body": encode_json(body),
         "isBase64Encoded": False,
     }

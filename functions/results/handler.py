@@ -8,7 +8,7 @@ from podium import bootstrap
 from podium.batch import settle
 from podium.domain.requests import TaskResult
 from podium.errors import InvalidInputError
-from podium.http_event import decode_json
+from podium.json_text import decode_json
 
 if TYPE_CHECKING:
     from podium.batch import Report

@@ -9,7 +9,8 @@ import pytest
 
 from podium.domain.status import REPORTABLE, TaskStatus
 from podium.errors import InvalidInputError
-from podium.http_event import MAX_DEPTH, Request
+from podium.http_event import Request
+from podium.json_text import MAX_DEPTH
 
 STATUSES = tuple(TaskStatus)
 

@@ -241,6 +241,7 @@ def build(
         clock=clock,
         sleep=sleep,
         ids=ids or RandomIds(),
+        payload_limits=settings.payload_limits,
     )
     return assemble(
         ports,

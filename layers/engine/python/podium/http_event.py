@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import re
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import parse_qsl, unquote
 
 from podium.errors import InvalidInputError
+from podium.json_text import decode_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,11 +32,6 @@ _FLAGS = {"true": True, "yes": True, "on": True, "1": True} | {
     "0": False,
 }
 _INT_BITS, _LONG_BITS = 32, 64
-#: A body nested deeper is refused: the recursion in everybody who reads it has to end somewhere.
-MAX_DEPTH = 200
-#: A string, ended or not, or a bracket outside strings.
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[{\]}]', re.DOTALL)
-_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 class Request:
@@ -181,53 +176,6 @@ class Request:
             if not isinstance(value, dict):
                 raise InvalidInputError(f"body[{index}]: expected an object, not {_kind(value)}")
         return values
-
-
-def decode_json(text: str) -> Json:
-    """Read JSON strictly: None for nothing at all, InvalidInputError for what no store could keep.
-
-    Refused beside bad syntax: NaN and numbers beyond a double, half surrogate pairs, and nesting
-    deeper than ``MAX_DEPTH``.
-    """
-    if not text.strip():
-        return None
-    _check_depth(text)
-    try:
-        value: Json = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
-    except InvalidInputError:
-        raise
-    except ValueError as error:
-        raise InvalidInputError(f"the body is not valid JSON: {error}") from None
-    if _SURROGATE.search(text):
-        try:
-            json.dumps(value, ensure_ascii=False).encode()
-        except UnicodeEncodeError:
-            raise InvalidInputError("the body holds half a surrogate pair") from None
-    return value
-
-
-def _check_depth(text: str) -> None:
-    if text.count("[") + text.count("{") <= MAX_DEPTH:
-        return
-    depth = 0
-    for token in _TOKEN.finditer(text):
-        if token[0] in "[{":
-            depth += 1
-        elif token[0] in "]}":
-            depth -= 1
-        if depth > MAX_DEPTH:
-            raise InvalidInputError(f"the body is nested deeper than {MAX_DEPTH} levels")
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise InvalidInputError(f"the body is not valid JSON: {name} is not a number")
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if number in {float("inf"), float("-inf")}:
-        raise InvalidInputError(f"the body holds the number {text}, which no double can hold")
-    return number
 
 
 def _choice(what: str, value: str, choices: Sequence[E]) -> E:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
+from podium.domain.sizes import DEFAULT_LIMITS, PayloadLimits
 from podium.errors import InvalidInputError
 
 if TYPE_CHECKING:
@@ -36,6 +37,13 @@ class Settings:
     inline_advance: bool = True
     #: Payloads above this many bytes go to the bucket.
     payload_threshold_bytes: int = 32_768
+    #: Inputs and outputs of tasks, and of workflows, above this many bytes are answered by their path.
+    task_payload_threshold_bytes: int = DEFAULT_LIMITS.task_threshold
+    workflow_payload_threshold_bytes: int = DEFAULT_LIMITS.workflow_threshold
+    #: Larger ones are refused.
+    task_payload_limit_bytes: int = DEFAULT_LIMITS.task
+    workflow_payload_limit_bytes: int = DEFAULT_LIMITS.workflow
+    variables_limit_bytes: int = DEFAULT_LIMITS.variables
     #: Definitions without ``ownerEmail`` are refused.
     owner_email_mandatory: bool = False
     #: Workflow names are limited to letters, digits and ``_<>{}#- ``.
@@ -43,6 +51,17 @@ class Settings:
     #: HTTP tasks may call private, link-local and loopback addresses.
     http_task_allow_private: bool = False
     log_level: str = "INFO"
+
+    @property
+    def payload_limits(self) -> PayloadLimits:
+        """The five above."""
+        return PayloadLimits(
+            task_threshold=self.task_payload_threshold_bytes,
+            task=self.task_payload_limit_bytes,
+            workflow_threshold=self.workflow_payload_threshold_bytes,
+            workflow=self.workflow_payload_limit_bytes,
+            variables=self.variables_limit_bytes,
+        )
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:

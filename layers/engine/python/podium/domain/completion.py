@@ -15,6 +15,7 @@ from podium.domain.ids import TaskKey, failure_workflow_id
 from podium.domain.manifest import each
 from podium.domain.outputs import workflow_output
 from podium.domain.schemas import refused_result
+from podium.domain.sizes import oversize
 from podium.domain.status import WorkflowStatus
 from podium.domain.timeouts import armed
 
@@ -46,6 +47,11 @@ def decision_of(draft: Draft, contents: tuple[Task, ...]) -> Decision:
 def terminal_decision(draft: Draft, ending: Ending) -> Decision:
     """The decision that ends the workflow: open entries stay, for closing and for a later retry."""
     output = _output(draft, ending)
+    limit = draft.context.payload_limits.workflow
+    too_large = oversize(f"output of workflow {draft.state.header.name}", output, limit)
+    if too_large is not None:
+        ending = _without_output(ending, too_large)
+        output = _output(draft, ending)
     refused = _refused(draft, ending, output)
     if refused is not None:
         ending = Ending(WorkflowStatus.FAILED, refused, output=output)
@@ -114,6 +120,13 @@ def _contents(draft: Draft, state: State) -> tuple[Task, ...]:
         and entry.seq not in draft.ended
     ]
     return tuple(each(made, opened))
+
+
+def _without_output(ending: Ending, reason: str) -> Ending:
+    """The end of a workflow whose output is over the limit: it keeps none (engine.md 17)."""
+    if ending.status is WorkflowStatus.COMPLETED:
+        return Ending(WorkflowStatus.FAILED, reason, output={})
+    return replace(ending, reason=f"{ending.reason} {reason}".strip(), output={})
 
 
 def _refused(draft: Draft, ending: Ending, output: JsonMap) -> str | None:

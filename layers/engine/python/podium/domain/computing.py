@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from podium.domain.outcome import Outcome
+from podium.domain.sizes import DEFAULT_LIMITS, PayloadLimits
 from podium.domain.status import TaskStatus
 from podium.domain.tasks import inline, json_jq_transform, lambda_, noop, set_variable
 
@@ -22,7 +23,13 @@ class Computed:
     variables: JsonMap | None = None
 
 
-def compute(task_type: str, task_input: JsonMap, variables: JsonMap, engines: Engines) -> Computed:
+def compute(
+    task_type: str,
+    task_input: JsonMap,
+    variables: JsonMap,
+    engines: Engines,
+    limits: PayloadLimits = DEFAULT_LIMITS,
+) -> Computed:
     """Run the task; an error is an end, never an exception.
 
     A type of the peer that is not built here fails: no worker would ever poll it.
@@ -35,7 +42,7 @@ def compute(task_type: str, task_input: JsonMap, variables: JsonMap, engines: En
         case "JSON_JQ_TRANSFORM":
             return Computed(json_jq_transform.run(task_input, engines.jq))
         case "SET_VARIABLE":
-            return Computed(*set_variable.run(task_input, variables))
+            return Computed(*set_variable.run(task_input, variables, limits.variables))
         case "NOOP":
             return Computed(noop.run())
         case _:

@@ -22,6 +22,7 @@ from podium.domain.outcome import LONGEST_NAME, LONGEST_REASON, Outcome, Termina
 from podium.domain.retry import definition_for, delay_seconds, jitter_ms
 from podium.domain.schemas import refused_input, refused_output
 from podium.domain.secrets import lookup_names, permitted
+from podium.domain.sizes import oversize
 from podium.domain.state import named_secrets, node_of
 from podium.domain.status import TaskStatus
 from podium.domain.task_types import (
@@ -67,7 +68,7 @@ def make(state: State, entry: OpenEntry, context: Context) -> Task:
     making = _Making(state, entry, node, context)
     match entry.kind:
         case Kind.FLOW:
-            return making.flow()
+            return making.bounded(making.flow())
         case Kind.OUTSIDE:
             return making.fitted(making.outside())
         case Kind.PULL:
@@ -239,11 +240,22 @@ class _Making:
             return ended(task, Outcome(), self._now)
         return replace(task, wait_until=until or 0)
 
+    def bounded(self, task: Task) -> Task:
+        """``task`` itself; a loop or JOIN whose input is over the limit fails the workflow."""
+        too_large = oversized(task, self.context, self._now)
+        if too_large is not None:
+            raise TerminateWorkflowError(too_large.reason)
+        return task
+
     def fitted(self, task: Task, given: Json = None) -> Task:
-        """``task`` as its schemas leave it: ended when one refuses what it has (engine.md 18).
+        """``task`` as the limits and its schemas leave it: ended when one refuses what it has
+        (engine.md 17, 18).
 
         ``given``: its input, where what it stores is something else.
         """
+        too_large = oversized(task, self.context, self._now)
+        if too_large is not None:
+            return too_large
         definition = definition_for(self.node, task.name, self.context)
         if definition is None or not definition.enforce_schema:
             return task
@@ -273,6 +285,16 @@ class _Making:
             callback_after=seconds,
             start_delay_ms=seconds * 1000 + extra,
         )
+
+
+def oversized(task: Task, context: Context, now: int) -> Task | None:
+    """The end of a task whose input is over the limit, which it does not keep (engine.md 17)."""
+    limit = context.payload_limits.task
+    reason = oversize(f"input of task {task.wire_ref}", task.input, limit)
+    if reason is None:
+        return None
+    refused = Outcome(TaskStatus.FAILED_WITH_TERMINAL_ERROR, reason=reason)
+    return ended(replace(task, input={}, secrets=()), refused, now)
 
 
 def ended(task: Task, outcome: Outcome, now: int) -> Task:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from podium.domain.execution import Header, Kind, StartRecord, Task
+from podium.domain.sizes import DEFAULT_LIMITS, PayloadLimits
 
 if TYPE_CHECKING:
     from podium.domain.definitions import TaskDef, WorkflowDef
@@ -135,6 +136,7 @@ class Context:
     max_ended: int = 80
     #: The queue of messages as far as it was read; None: not at all.
     inbox: Inbox | None = None
+    payload_limits: PayloadLimits = DEFAULT_LIMITS
 
 
 @dataclass(frozen=True, slots=True)

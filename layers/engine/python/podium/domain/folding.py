@@ -19,6 +19,7 @@ from podium.domain.retry import (
     workflow_reason,
     workflow_status,
 )
+from podium.domain.sizes import oversize
 from podium.domain.state import node_of
 from podium.domain.status import TaskStatus
 from podium.domain.task_types import CHOICES, kind_of
@@ -44,7 +45,15 @@ def awaits(entry: OpenEntry, end: Task) -> bool:
 
 
 def end_here(draft: Draft, entry: OpenEntry, node: Node, task: Task) -> None:
-    """``task`` ended within this decision: it is written with it, then consumed like any end."""
+    """``task`` ended within this decision: it is written with it, then consumed like any end.
+
+    An output over the limit is not kept, and fails the task for good (engine.md 17).
+    """
+    limit = draft.context.payload_limits.task
+    reason = oversize(f"output of task {task.wire_ref}", task.output, limit)
+    if reason is not None:
+        status = TaskStatus.FAILED_WITH_TERMINAL_ERROR
+        task = replace(task, status=status, output={}, reason=reason)
     if not task.status.is_successful and _verdict(draft, node, task) is Verdict.TOLERATE:
         task = replace(task, status=TaskStatus.COMPLETED_WITH_ERRORS)
     draft.end_task(task)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from podium.domain.computing import compute
 from podium.domain.containers import CONTAINERS
-from podium.domain.content import ended, input_of, new_task
+from podium.domain.content import ended, input_of, new_task, oversized
 from podium.domain.draft import Draft, Ending
 from podium.domain.execution import Kind, OpenEntry
 from podium.domain.folding import end_here, go_on
@@ -75,13 +75,23 @@ def _task(draft: Draft, entry: OpenEntry, node: Node, task_input: JsonMap) -> Ta
     return replace(new_task(draft.view, settled, node), input=task_input)
 
 
+def _is_too_large(draft: Draft, entry: OpenEntry, node: Node, task: Task) -> bool:
+    """The task's input is over the limit: then it has ended with that reason."""
+    refused = oversized(task, draft.context, draft.context.now)
+    if refused is not None:
+        end_here(draft, entry, node, refused)
+    return refused is not None
+
+
 def _compute(draft: Draft, entry: OpenEntry, node: Node) -> None:
     task_input = input_of(draft.view, entry, node, draft.context)
     task = _task(draft, entry, node, task_input)
-    engines = draft.context.engines
+    if _is_too_large(draft, entry, node, task):
+        return
+    engines, limits = draft.context.engines, draft.context.payload_limits
     outcome = refused_input(node.task.task_definition, task_input, engines.schema)
     if outcome is None:
-        computed = compute(node.type, task_input, draft.variables, engines)
+        computed = compute(node.type, task_input, draft.variables, engines, limits)
         outcome = _checked(node, computed.outcome, engines.schema)
         if computed.variables is not None and outcome.status.is_successful:
             draft.set_variables(computed.variables)
@@ -97,6 +107,8 @@ def _checked(node: Node, outcome: Outcome, engine: SchemaEngine) -> Outcome:
 def _terminate(draft: Draft, entry: OpenEntry, node: Node) -> None:
     task_input = input_of(draft.view, entry, node, draft.context)
     task = _task(draft, entry, node, task_input)
+    if _is_too_large(draft, entry, node, task):
+        return
     outcome = terminate.run(task_input)
     task = ended(task, outcome, draft.context.now)
     if not outcome.status.is_successful:
@@ -113,6 +125,8 @@ def _choose(draft: Draft, entry: OpenEntry, node: Node) -> None:
     """SWITCH or DECISION: the first task of the chosen case is created right behind it."""
     task_input = input_of(draft.view, entry, node, draft.context)
     task = _task(draft, entry, node, task_input)
+    if _is_too_large(draft, entry, node, task):
+        return
     choose = switch.choose if node.type == "SWITCH" else decision.choose
     chosen = choose(node.task, task_input, draft.context.engines.script)
     if not chosen.outcome.status.is_successful:
@@ -152,7 +166,11 @@ def _fork(draft: Draft, entry: OpenEntry, node: Node) -> None:
             FORKED_DEFS: [stored(branch) for branch in branches],
         }
     refuse_too_many(draft, node, refs)
-    task = ended(_task(draft, entry, node, task_input), Outcome(), draft.context.now)
+    task = _task(draft, entry, node, task_input)
+    refused = oversized(task, draft.context, draft.context.now)
+    if refused is not None:
+        raise TerminateWorkflowError(refused.reason)
+    task = ended(task, Outcome(), draft.context.now)
     draft.end_task(task)
     draft.drop(entry)
     heads = branch_heads(draft.view, node, task)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,6 +12,40 @@ if TYPE_CHECKING:
 
 #: A control character becomes six characters of JSON, and no character more bytes.
 _BYTES_PER_CHARACTER = 6
+
+
+@dataclass(frozen=True, slots=True)
+class PayloadLimits:
+    """How large payloads may be, in bytes of JSON (engine.md 17)."""
+
+    #: Input or output of a task that an answer shows; of a larger one it names the path.
+    task_threshold: int = 3072 * 1024
+    #: Input or output of a task; a larger one fails it for good.
+    task: int = 10240 * 1024
+    #: As ``task_threshold``, of a workflow.
+    workflow_threshold: int = 5120 * 1024
+    #: Input of a workflow, which does not start with a larger one, and output, which fails it.
+    workflow: int = 10240 * 1024
+    #: All variables of a workflow.
+    variables: int = 256 * 1024
+
+
+#: Those of the peer.
+DEFAULT_LIMITS = PayloadLimits()
+
+
+def oversize(what: str, value: Json, limit: int) -> str | None:
+    """Why ``value`` is refused, as a reason that names its size and the limit; None when it fits."""
+    size = excess(value, limit)
+    return oversize_reason(what, size, limit) if size else None
+
+
+def oversize_reason(what: str, size: int, limit: int) -> str:
+    """``what``: whose payload it is, such as ``input of task t1``."""
+    return (
+        f"The payload size: {size} bytes of the {what} is greater than "
+        f"the permissible limit: {limit} bytes"
+    )
 
 
 def size_of(value: Json) -> int:

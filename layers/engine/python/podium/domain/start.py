@@ -11,9 +11,10 @@ from podium.domain.decision import Context, Missing, Need, NeedTaskDef, NeedWork
 from podium.domain.definitions import SubWorkflowParams, TaskDef, WorkflowDef, WorkflowTask, walk
 from podium.domain.execution import Header, Parent, StartRecord
 from podium.domain.schemas import refused_start
+from podium.domain.sizes import DEFAULT_LIMITS, PayloadLimits, oversize
 from podium.domain.task_types import SYSTEM_TYPES
 from podium.domain.templates import apply_workflow_template
-from podium.errors import InvalidInputError, NotFoundError
+from podium.errors import InvalidInputError, NotFoundError, PayloadTooLargeError
 
 if TYPE_CHECKING:
     from podium.domain.engines import SchemaEngine
@@ -98,8 +99,18 @@ def new_header(
     )
 
 
-def refuse_input(definition: WorkflowDef, record: StartRecord, engine: SchemaEngine) -> None:
-    """Raise InvalidInputError when the input does not meet the schema of the workflow."""
+def refuse_input(
+    definition: WorkflowDef,
+    record: StartRecord,
+    engine: SchemaEngine,
+    limits: PayloadLimits = DEFAULT_LIMITS,
+) -> None:
+    """Raise PayloadTooLargeError for an input over the limit (engine.md 17), InvalidInputError when
+    it does not meet the schema of the workflow.
+    """
+    too_large = oversize(f"input of workflow {definition.name}", record.input, limits.workflow)
+    if too_large is not None:
+        raise PayloadTooLargeError(too_large)
     if record.external_input_path and not record.input and _has_input_schema(definition):
         raise InvalidInputError(
             f"The input of workflow {definition.name} has to meet its schema; "

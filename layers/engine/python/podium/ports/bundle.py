@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from podium.domain.sizes import DEFAULT_LIMITS, PayloadLimits
+
 if TYPE_CHECKING:
     from podium.domain.engines import Engines
     from podium.ports.definitions import DefinitionReader
@@ -34,3 +36,4 @@ class Ports:
     clock: Clock
     sleep: Sleep
     ids: Ids
+    payload_limits: PayloadLimits = DEFAULT_LIMITS

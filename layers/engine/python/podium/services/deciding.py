@@ -75,6 +75,7 @@ class Deciding:
             jitter=jitter,
             workflow_defs=workflow_defs,
             task_defs=task_defs,
+            payload_limits=self._ports.payload_limits,
         )
         for _ in range(MAX_ROUNDS):
             answer = step(context)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from podium.domain.decision import Missing, MissingError
 from podium.domain.retry import definition_for
 from podium.domain.schemas import refused_output
+from podium.domain.sizes import oversize
 from podium.domain.state import node_of
 from podium.domain.status import TaskStatus
 
@@ -44,11 +45,13 @@ class Ending:
     def __init__(self, ports: Ports, states: States, deciding: Deciding) -> None:
         """Wire the parts; see ``bootstrap``."""
         self._executions = ports.executions
+        self._limits = ports.payload_limits
         self._states = states
         self._deciding = deciding
 
     def end(self, key: TaskKey, end: TaskEnd, **guards: Unpack[Guards]) -> Outcome:
         """As ``ExecutionStore.end``; a bad output ends the task FAILED_WITH_TERMINAL_ERROR."""
+        end = self.within_limits(key, end)
         outcome = self._executions.end(key, end, **guards)
         task = outcome.task
         if outcome.applied or task is None or not _has_to_be_checked(task, end):
@@ -61,6 +64,12 @@ class Ending:
         if refused is not None:
             end = replace(end, status=refused.status, reason=refused.reason)
         return self._executions.end(key, end, **guards, checked=True)
+
+    def within_limits(self, key: TaskKey, end: TaskEnd) -> TaskEnd:
+        """``end``, or FAILED_WITH_TERMINAL_ERROR without the output that is over the limit."""
+        what, limit = f"output of task {key.ref}", self._limits.task
+        reason = None if end.output is None else oversize(what, end.output, limit)
+        return end if reason is None else without_output(end, reason)
 
     def ended(self, state: State, task: Task) -> Task:
         """A task that is about to be put with its end, as the check leaves it."""
@@ -81,6 +90,12 @@ class Ending:
 
         (refused,) = self._deciding.settle(refuse, header=state.header, memory=state.memory)
         return refused
+
+
+def without_output(end: TaskEnd, reason: str) -> TaskEnd:
+    """``end`` of a task whose output cannot be taken."""
+    status = TaskStatus.FAILED_WITH_TERMINAL_ERROR
+    return replace(end, status=status, output={}, reason=reason, external_output_path="")
 
 
 def _has_to_be_checked(task: Task, end: TaskEnd) -> bool:

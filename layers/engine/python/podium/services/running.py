@@ -63,7 +63,8 @@ class Running:
             return
         at = self._ports.clock.now()
         end = TaskEnd(result.status, at, result.output, result.reason, WORKER_ID)
-        if result.status.is_terminal:
+        end = self._ending.within_limits(key, end)
+        if end.status.is_terminal:
             self._ending.end(key, end, inc=task.inc, epoch=task.epoch)
         else:
             self._ports.executions.update_open(key, end, inc=task.inc)
@@ -90,6 +91,10 @@ class Running:
             WORKER_ID,
             callback_after=again.delay,
         )
+        update = self._ending.within_limits(key, update)
+        if update.status.is_terminal:
+            self._ending.end(key, update, inc=task.inc, epoch=task.epoch)
+            return
         self._send(replace(message, epoch=task.epoch), now + again.delay * 1000)
         self._ports.executions.requeue(key, update, task.inc, task.epoch)
 

@@ -102,7 +102,8 @@ class Starting:
         """Everything but the header, and the decision to write it with."""
         definition = self._snapshot(spec)
         record = starts.start_record(spec, definition)
-        starts.refuse_input(definition, record, self._ports.engines.schema)
+        ports = self._ports
+        starts.refuse_input(definition, record, ports.engines.schema, ports.payload_limits)
         digest = self._put_snapshot(definition)
         header = starts.new_header(
             workflow_id=workflow_id,

@@ -123,6 +123,7 @@ class Updating:
         self._log(parse_task_id(task_id), [LogLine(line, task_id, now) for line in lines])
 
     def _apply(self, key: TaskKey, update: TaskEnd, inc: int | None, epoch: int | None) -> Outcome:
+        update = self._ending.within_limits(key, update)
         if not update.status.is_terminal:
             return self._report_progress(key, update, inc, epoch)
         outcome = self._ending.end(key, update, inc=inc, epoch=epoch)

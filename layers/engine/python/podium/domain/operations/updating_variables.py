@@ -28,7 +28,7 @@ def update_variables(state: State, given: JsonMap, context: Context) -> Decision
     if not given:
         return None
     variables = {**state.variables, **given}
-    reason = too_large(variables)
+    reason = too_large(variables, context.payload_limits.variables)
     if reason is not None:
         raise PayloadTooLargeError(
             f"{reason} (workflow {header.workflow_id}); keep what is large in a task's output"
