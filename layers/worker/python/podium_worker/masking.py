@@ -101,7 +101,7 @@ def _encoded(found: re.Match[str]) -> str:
     code = "".join(f"%{byte:02X}" for byte in letter.encode("utf-8", "surrogatepass"))
     either_case = re.sub("[A-F]", lambda digit: f"[{digit[0]}{digit[0].lower()}]", code)
     plus = r"|\+" if letter == " " else ""
-    return f"(?:{re.escape(letter)}|{either_case}{plus})"
+    return f"(?:{either_case}|{re.escape(letter)}{plus})"
 
 
 def _json(value: Any) -> str:
