@@ -48,6 +48,19 @@ def test_case_7_a_restart_keeps_the_old_definition_or_takes_the_latest(client: C
     assert client.status(wf) == "COMPLETED"
 
 
+def test_case_7_a_restart_counts_from_one_again(client: Client) -> None:
+    client.register(*ONCE, definition("flow", simple("t1"), simple("t2")))
+    wf = client.start("flow")
+    client.finish("t1")
+    client.fail("t2")
+    restart(client, wf)
+    polled = client.poll("t1")
+    assert polled is not None
+    assert (polled["seq"], polled["taskId"]) == (1, f"{wf}.3.t1")
+    assert [one["seq"] for one in client.workflow(wf)["tasks"]] == [1]
+    assert client.call("GET", f"/tasks/{polled['taskId']}")["seq"] == 1
+
+
 def test_case_7_what_is_not_restartable_can_be_restarted_until_it_completes(client: Client) -> None:
     client.register(*ONCE, definition("flow", simple("t1"), restartable=False))
     wf = client.start("flow")

@@ -182,6 +182,16 @@ def test_retried_executed_and_the_first_start_are_derived_from_the_other_tasks()
     assert [task["firstStartTime"] for task in shown] == [100, 100, 100]
 
 
+def test_numbers_made_void_are_shown_again():
+    header = Header("wf-1", "hash", "order", 1, last_seq=9, gone=((1, 3), (5, 6)))
+    tasks = [a_task(seq=seq) for seq in (4, 7, 8)]
+    relations = Relations.of(header, tasks)
+    shown = [task_json(task, OWNER, NODE, relations=relations) for task in tasks]
+    assert [each["seq"] for each in shown] == [1, 2, 3]
+    assert shown[1]["taskId"] == "wf-1.7.charge_ref"
+    assert polled_task_json(tasks[1], OWNER, NODE, place=header.place(7))["seq"] == 2
+
+
 def test_an_end_that_the_header_has_not_folded_is_not_executed_yet():
     ended = a_task(seq=1, status=TaskStatus.COMPLETED)
     header = Header("wf-1", "d", "order", 1, last_seq=1, open=(OpenEntry(1, "0", Kind.WORKER),))

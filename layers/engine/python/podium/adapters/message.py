@@ -46,6 +46,7 @@ _OPTIONAL = {
     "response_timeout": "responseTimeoutSeconds",
     "external_input_path": "externalInputPayloadStoragePath",
     "not_before": "notBefore",
+    "place": "place",
 }
 #: Lists of names; left out when empty.
 _NAMES = {"secrets": "secrets", "runtime_metadata": "runtimeMetadata"}

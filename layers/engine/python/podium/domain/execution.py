@@ -144,6 +144,10 @@ class Header:
         """True when restart or rerun made this number void."""
         return any(first <= seq <= last for first, last in self.gone)
 
+    def place(self, seq: int) -> int:
+        """The ``seq`` that clients see: numbers made void are used again there (engine.md 15.3)."""
+        return seq - sum(last + 1 - first for first, last in self.gone if last < seq)
+
     def has_folded(self, seq: int) -> bool:
         """The end of ``seq`` has been consumed by this header or an earlier one."""
         return seq <= self.last_seq and self.entry(seq) is None

@@ -48,6 +48,8 @@ class TaskMessage:
     runtime_metadata: tuple[str, ...] = ()
     #: Not to be handed out before this moment (epoch ms); delays above 15 minutes.
     not_before: int = 0
+    #: The ``seq`` that clients see; 0 where it is the sequence number.
+    place: int = 0
     #: What limits the hand-out; None when nothing does.
     limit: TaskLimit | None = None
 

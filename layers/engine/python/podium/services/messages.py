@@ -36,4 +36,5 @@ def task_message(state: State, task: Task) -> TaskMessage:
         limit=task.limit,
         secrets=task.secrets,
         runtime_metadata=task.runtime_metadata,
+        place=header.place(task.seq) if header.gone else 0,
     )

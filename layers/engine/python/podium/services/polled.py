@@ -20,4 +20,11 @@ def polled_json(handed: HandedOut, now: int) -> dict[str, Json]:
     )
     node = handed.workflow_task or made_up_node(handed.task)
     task = replace(handed.task, input=handed.input)
-    return polled_task_json(task, owner, node, now=now, runtime_metadata=handed.runtime_metadata)
+    return polled_task_json(
+        task,
+        owner,
+        node,
+        now=now,
+        runtime_metadata=handed.runtime_metadata,
+        place=message.place,
+    )

@@ -38,6 +38,8 @@ class Relations:
     first_start: Mapping[int, int] = field(default_factory=dict)
     #: Sequence numbers whose end the header has folded; None when nothing is known of it.
     folded: frozenset[int] = frozenset()
+    #: The ``seq`` that clients see, where it is not the sequence number (Header.place).
+    places: Mapping[int, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, header: Header, tasks: Iterable[Task]) -> Relations:
@@ -52,7 +54,8 @@ class Relations:
                 retried.add(task.retried_seq)
             if task.status.is_terminal and header.has_folded(task.seq):
                 folded.add(task.seq)
-        return cls(frozenset(retried), starts, frozenset(folded))
+        places = {seq: header.place(seq) for seq in starts} if header.gone else {}
+        return cls(frozenset(retried), starts, frozenset(folded), places)
 
 
 def task_json(
@@ -77,7 +80,7 @@ def task_json(
             "status": task.status.value,
             "referenceTaskName": task.wire_ref,
             "retryCount": task.attempt,
-            "seq": task.seq,
+            "seq": relations.places.get(task.seq, task.seq),
             "pollCount": task.epoch,
             "taskDefName": task.name or task.type,
             "retried": task.seq in relations.retried,
@@ -137,9 +140,16 @@ def polled_task_json(
     *,
     now: int = 0,
     runtime_metadata: Mapping[str, str] | None = None,
+    place: int = 0,
 ) -> dict[str, Json]:
-    """The model Task as a poll delivers it: an open attempt, so nothing has replaced or folded it."""
-    return task_json(task, owner, workflow_task, now=now, runtime_metadata=runtime_metadata)
+    """The model Task as a poll delivers it: an open attempt, so nothing has replaced or folded it.
+
+    ``place`` is its ``seq`` for clients, where that is not its sequence number.
+    """
+    relations = Relations(places={task.seq: place} if place else {})
+    return task_json(
+        task, owner, workflow_task, relations=relations, now=now, runtime_metadata=runtime_metadata
+    )
 
 
 def _times(task: Task, relations: Relations, now: int) -> dict[str, Json]:
