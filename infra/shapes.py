@@ -59,6 +59,13 @@ class Bucket:
 
 
 @dataclass(frozen=True, slots=True)
+class EventBus:
+    """A bus of EventBridge; who is to hear of its events is said by rules that are not ours."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeadLetters:
     """Where a message goes that was received ``max_receive_count`` times and never deleted."""
 
@@ -143,6 +150,10 @@ class Kind(StrEnum):
     QUEUE = "queue"
     #: The queues of task types, which are made at run time: known by their prefix only.
     TASK_QUEUES = "task-queues"
+    #: Queues that status events are sent to, made at run time: known by their prefix only.
+    SINK_QUEUES = "sink-queues"
+    #: Event buses called by the installation's prefix, its own among them.
+    EVENT_BUSES = "event-buses"
     #: Every secret of the installation: known by their prefix only.
     SECRETS = "secrets"
     #: Whatever secrets there are: listing their names cannot be narrowed.
@@ -219,6 +230,7 @@ class Topology:
 
     tables: tuple[Table, ...]
     bucket: Bucket
+    event_bus: EventBus
     queues: tuple[Queue, ...]
     functions: tuple[Function, ...]
 
@@ -251,6 +263,11 @@ def queue_prefix(stack: str = "podium") -> str:
 def task_queue_prefix(stack: str = "podium") -> str:
     """How the name of every queue of a task type starts; no queue of the topology does."""
     return queue_prefix(stack) + "task-"
+
+
+def sink_queue_prefix(stack: str = "podium") -> str:
+    """How the name of every queue for status events starts; no queue of the topology does."""
+    return queue_prefix(stack) + "sink-"
 
 
 def secret_prefix(stack: str = "podium") -> str:

@@ -10,6 +10,7 @@ from infra.shapes import (
     Attribute,
     Bucket,
     DeadLetters,
+    EventBus,
     FilterPattern,
     Function,
     Grant,
@@ -40,11 +41,19 @@ DECIDER_FAILURES = "decider-failures"
 #: Dead letters of the task types' own queues. Not "task-...": those names belong to task types.
 TASKS_DEAD_LETTERS = "tasks-dead-letters"
 REPAIR_DEAD_LETTERS = "repair-dead-letters"
+#: The bus of status events.
+EVENTS = "events"
 
 #: Record images that need a handler carry ``x`` = "1" (protocol.md 4).
 DECIDER_FILTER: FilterPattern = {
     "eventName": ("INSERT", "MODIFY"),
     "dynamodb": {"NewImage": {"x": {"S": ("1",)}}},
+}
+
+#: Listeners hear of marked items only: where nobody listens, nothing matches (docs/listeners.md).
+LISTENER_FILTER: FilterPattern = {
+    "eventName": ("INSERT", "MODIFY"),
+    "dynamodb": {"NewImage": {"ls": {"S": ("1",)}}},
 }
 
 ENVIRONMENT = (
@@ -58,6 +67,7 @@ ENVIRONMENT = (
     Variable("PODIUM_TASK_DEAD_LETTERS_QUEUE_ARN", Attribute.QUEUE_ARN, TASKS_DEAD_LETTERS),
     Variable("PODIUM_SECRET_PREFIX", Attribute.SECRET_PREFIX),
     Variable("PODIUM_ENVIRONMENT_PREFIX", Attribute.ENVIRONMENT_PREFIX),
+    Variable("PODIUM_FAILURES_QUEUE_URL", Attribute.QUEUE_URL, DECIDER_FAILURES),
     Variable("PODIUM_INLINE_ADVANCE", Attribute.TEXT, "true"),
     Variable("PODIUM_PAYLOAD_THRESHOLD_BYTES", Attribute.TEXT, "32768"),
     Variable("PODIUM_TASK_PAYLOAD_THRESHOLD_BYTES", Attribute.TEXT, "3145728"),
@@ -68,6 +78,8 @@ ENVIRONMENT = (
     Variable("PODIUM_OWNER_EMAIL_MANDATORY", Attribute.TEXT, "false"),
     Variable("PODIUM_NAME_VALIDATION", Attribute.TEXT, "false"),
     Variable("PODIUM_HTTP_TASK_ALLOW_PRIVATE", Attribute.TEXT, "false"),
+    Variable("PODIUM_TASK_STATUS_EVENTS", Attribute.TEXT, "false"),
+    Variable("PODIUM_LISTENER_SINK", Attribute.TEXT, "eventbridge"),
     Variable("PODIUM_LOG_LEVEL", Attribute.TEXT, "INFO"),
 )
 
@@ -101,6 +113,10 @@ _PAYLOADS_WRITE = grant(Kind.OBJECTS, PAYLOADS, "s3", "PutObject")
 _SECRETS_READ = grant(Kind.SECRETS, "", "secretsmanager", "GetSecretValue")
 #: Functions that create tasks or hand them out.
 _VARIABLES_READ = grant(Kind.PARAMETERS, "", "ssm", "GetParameters")
+_PUBLISH = (
+    grant(Kind.EVENT_BUSES, "", "events", "PutEvents"),
+    grant(Kind.SINK_QUEUES, "", "sqs", "CreateQueue", "GetQueueUrl", "SendMessage"),
+)
 _PAYLOADS = (_PAYLOADS_SEEK, _PAYLOADS_READ, _PAYLOADS_WRITE)
 
 #: What ``advance`` needs: whoever may move a workflow holds all of it.
@@ -159,6 +175,7 @@ TOPOLOGY = Topology(
         Table(METADATA),
     ),
     bucket=Bucket(PAYLOADS, expire_after_days=400),
+    event_bus=EventBus(EVENTS),
     queues=(
         # A run that died is repeated before its lease (360 s) ends; with one message a batch there
         # are no throttled batches to leave room for.
@@ -269,6 +286,22 @@ TOPOLOGY = Topology(
             environment=ENVIRONMENT,
         ),
         Function(
+            "listeners",
+            memory=256,
+            timeout=_WORK_TIMEOUT,
+            triggers=(StreamTrigger(EXECUTIONS, LISTENER_FILTER, on_failure=DECIDER_FAILURES),),
+            grants=(
+                grant(Kind.TABLE, EXECUTIONS, "dynamodb", "GetItem", "Query"),
+                _METADATA_READ,
+                _PAYLOADS_SEEK,
+                _PAYLOADS_READ,
+                *_PUBLISH,
+                # What cannot be published now is tried again by repair.
+                grant(Kind.QUEUE, DECIDER_FAILURES, "sqs", "SendMessage"),
+            ),
+            environment=ENVIRONMENT,
+        ),
+        Function(
             "repair",
             memory=512,
             timeout=_WORK_TIMEOUT,
@@ -278,6 +311,7 @@ TOPOLOGY = Topology(
             ),
             grants=(
                 *_ADVANCE,
+                *_PUBLISH,
                 # A failed batch is reported by its place in the stream; the ids are read there.
                 grant(
                     Kind.STREAM,

@@ -1,4 +1,4 @@
-"""Entry of the repair function: the queues of failed stream batches and of dead task messages."""
+"""Entry of the repair function: failed stream batches, events not published, dead task messages."""
 
 from __future__ import annotations
 
@@ -7,10 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from podium import bootstrap
 from podium.adapters.message import task_message
+from podium.adapters.notices import read_note
 from podium.batch import settle
+from podium.observability import count, logger
 
 if TYPE_CHECKING:
     from podium.batch import Report
+
+#: Metric: events that no listener was told of.
+DROPPED = "ListenerEventsDropped"
+#: Last part of the name of the function whose stream batches are no workflow's business.
+LISTENERS = "listeners"
 
 
 def handler(event: dict[str, Any], context: object) -> Report:
@@ -20,8 +27,25 @@ def handler(event: dict[str, Any], context: object) -> Report:
 
 def _repair(body: str) -> None:
     repairs = bootstrap.engine().repairs
-    batch = json.loads(body).get("DDBStreamBatchInfo")
-    if batch is None:
+    found = json.loads(body)
+    batch = found.get("DDBStreamBatchInfo")
+    if "sink" in found:
+        _publish(found)
+    elif batch is None:
         repairs.end_dead_task(task_message(body))
-        return
-    repairs.rescan(batch["shardId"], batch["startSequenceNumber"], batch["endSequenceNumber"])
+    elif found["requestContext"]["functionArn"].split(":")[6].endswith(LISTENERS):
+        # No workflow waits for it.
+        _dropped(batch["batchSize"], f"those of stream record {batch['startSequenceNumber']}")
+    else:
+        repairs.rescan(batch["shardId"], batch["startSequenceNumber"], batch["endSequenceNumber"])
+
+
+def _publish(found: dict[str, Any]) -> None:
+    sink, notification, since = read_note(found)
+    if not bootstrap.engine().listening.again(sink, notification, since):
+        _dropped(1, f"{notification.id} for {sink}")
+
+
+def _dropped(events: int, which: str) -> None:
+    logger().error("listener events dropped", events=events, which=which)
+    count(DROPPED, events)

@@ -17,6 +17,8 @@ from infra.shapes import Function, Kind, Topology, all_grants, physical_name
 OPEN_ENDED = {
     Kind.OBJECTS: "Payload keys are made at run time; the grant ends at this bucket.",
     Kind.TASK_QUEUES: "Queues of task types are made at run time; the grant ends at their prefix.",
+    Kind.SINK_QUEUES: "Queues for status events are named by definitions; the grant ends at their prefix.",
+    Kind.EVENT_BUSES: "Buses for status events are named by definitions; the grant ends at their prefix.",
     Kind.SECRETS: "Secrets are made at run time; the grant ends at their prefix.",
     Kind.ALL_SECRETS: "Names of secrets are listed by no narrower right; it tells no value.",
     Kind.PARAMETERS: "Variables are made at run time; the grant ends at their prefix.",

@@ -16,6 +16,7 @@ from infra.shapes import (
     environment_prefix,
     queue_prefix,
     secret_prefix,
+    sink_queue_prefix,
     task_queue_prefix,
 )
 
@@ -44,27 +45,39 @@ class Resources:
                 return self._storage.bucket.arn_for_objects("*")
             case Kind.QUEUE:
                 return self._queues.by_name[resource.name].queue_arn
-            case Kind.TASK_QUEUES:
+            case _:
+                return self._open_ended(resource.kind)
+
+    def _open_ended(self, kind: Kind) -> str:
+        """ARN pattern of what is made at run time: it ends at a prefix of the installation."""
+        stack = self._stack.stack_name
+        match kind:
+            case Kind.TASK_QUEUES | Kind.SINK_QUEUES:
+                prefix = task_queue_prefix if kind is Kind.TASK_QUEUES else sink_queue_prefix
                 return self._stack.format_arn(
                     service="sqs",
-                    resource=f"{task_queue_prefix(self._stack.stack_name)}*",
+                    resource=f"{prefix(stack)}*",
                     arn_format=ArnFormat.NO_RESOURCE_NAME,
+                )
+            case Kind.EVENT_BUSES:
+                return self._stack.format_arn(
+                    service="events", resource="event-bus", resource_name=f"{queue_prefix(stack)}*"
                 )
             case Kind.SECRETS:
                 return self._stack.format_arn(
                     service="secretsmanager",
                     resource="secret",
-                    resource_name=f"{secret_prefix(self._stack.stack_name)}*",
+                    resource_name=f"{secret_prefix(stack)}*",
                     arn_format=ArnFormat.COLON_RESOURCE_NAME,
                 )
             case Kind.ALL_SECRETS:
                 return "*"
             case Kind.PARAMETERS:
-                path = environment_prefix(self._stack.stack_name).strip("/")
+                path = environment_prefix(stack).strip("/")
                 return self._stack.format_arn(
                     service="ssm", resource="parameter", resource_name=f"{path}*"
                 )
-        assert_never(resource.kind)
+        raise ValueError(f"a {kind} has a name")
 
     def stream_arn(self, table: str) -> str:
         """ARN of a table's stream; raises ValueError when the topology gives it none."""

@@ -50,17 +50,17 @@ class Triggers(Construct):
             for trigger in function.triggers:
                 match trigger:
                     case StreamTrigger():
-                        self._stream(trigger, target)
+                        self._stream(function.name, trigger, target)
                     case QueueTrigger():
                         self._queue(trigger, target)
                     case ScheduleTrigger():
                         self._schedule(trigger, target)
 
-    def _stream(self, trigger: StreamTrigger, target: lambda_.Function) -> None:
+    def _stream(self, name: str, trigger: StreamTrigger, target: lambda_.Function) -> None:
         on_failure = self._resources.arn(Resource(Kind.QUEUE, trigger.on_failure))
         Mapping(
             self,
-            f"{trigger.table}-stream",
+            f"{name}-{trigger.table}-stream",
             function_name=target.function_name,
             event_source_arn=self._resources.stream_arn(trigger.table),
             # At its first deployment the stream is empty; later ones keep the mapping and its place.

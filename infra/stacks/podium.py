@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aws_cdk import CfnOutput, Stack
+from aws_cdk import aws_events as events
 from constructs import Construct
 
 from infra.constructs.alarms import Alarms
@@ -14,7 +15,13 @@ from infra.constructs.resources import Resources
 from infra.constructs.storage import Storage
 from infra.constructs.triggers import Triggers
 from infra.dependencies import Installer
-from infra.shapes import Topology, environment_prefix, secret_prefix, task_queue_prefix
+from infra.shapes import (
+    Topology,
+    environment_prefix,
+    physical_name,
+    secret_prefix,
+    task_queue_prefix,
+)
 
 
 class PodiumStack(Stack):
@@ -34,6 +41,7 @@ class PodiumStack(Stack):
         self.template_options.metadata = {"cfn-lint": {"config": {"ignore_checks": ["W3005"]}}}
         storage = Storage(self, "Storage", topology, name)
         queues = Queues(self, "Queues", topology, name)
+        events.EventBus(self, "Events", event_bus_name=physical_name(topology.event_bus.name, name))
         resources = Resources(self, storage, queues)
         functions = Functions(
             self,

@@ -75,6 +75,7 @@ def create(topology: Topology, clients: Clients, stack: str = "podium") -> Resou
     streams = {table.name: _create_table(dynamodb, table, stack) for table in topology.tables}
     bucket = physical_name(topology.bucket.name, stack)
     s3.create_bucket(Bucket=bucket)
+    clients("events").create_event_bus(Name=physical_name(topology.event_bus.name, stack))
     urls: dict[str, str] = {}
     arns: dict[str, str] = {}
     for queue in _dead_letters_first(topology):

@@ -12,7 +12,7 @@ import pytest
 
 from infra.shapes import HttpRoute, QueueTrigger, ScheduleTrigger, StreamTrigger, physical_name
 from infra.topology import TOPOLOGY
-from podium.adapters import message
+from podium.adapters import message, notices
 from podium.adapters.items.attributes import typed, untyped
 from podium.adapters.items.headers import header_item
 from podium.adapters.items.payloads import Payloads
@@ -127,6 +127,12 @@ def test_the_failed_batch_is_the_one_of_the_stream_sample():
     assert batch["startSequenceNumber"] == records[0]["dynamodb"]["SequenceNumber"]
     assert batch["endSequenceNumber"] == records[-1]["dynamodb"]["SequenceNumber"]
     assert batch["batchSize"] == len(records)
+
+
+def test_the_event_put_aside_is_as_the_engine_puts_it():
+    (body,) = _bodies("sqs-deferred-event.json")
+
+    assert notices.note(*notices.read_note(json.loads(body))) == body
 
 
 def test_http_samples_are_signed_as_every_deployed_route_asks():

@@ -30,8 +30,19 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 ACCOUNT = PSEUDO["AWS::AccountId"]
 REGION = PSEUDO["AWS::Region"]
 TASK_QUEUES = f"arn:aws:sqs:{REGION}:{ACCOUNT}:podium-task-*"
+SINK_QUEUES = f"arn:aws:sqs:{REGION}:{ACCOUNT}:podium-sink-*"
+EVENT_BUSES = f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/podium-*"
 SECRETS = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:podium/secrets/*"
 PARAMETERS = f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/podium/environment*"
+#: What is known by its prefix only.
+PREFIXES = {
+    Kind.TASK_QUEUES: TASK_QUEUES,
+    Kind.SINK_QUEUES: SINK_QUEUES,
+    Kind.EVENT_BUSES: EVENT_BUSES,
+    Kind.SECRETS: SECRETS,
+    Kind.ALL_SECRETS: "*",
+    Kind.PARAMETERS: PARAMETERS,
+}
 BUCKET = f"podium-payloads-{ACCOUNT}-{REGION}"
 FUNCTIONS = pytest.mark.parametrize(
     "function", TOPOLOGY.functions, ids=lambda function: function.name
@@ -62,14 +73,8 @@ def _arn(resource: Resource) -> str:
             return f"{BUCKET}.Arn"
         case Kind.OBJECTS:
             return f"{BUCKET}.Arn/*"
-        case Kind.TASK_QUEUES:
-            return TASK_QUEUES
-        case Kind.SECRETS:
-            return SECRETS
-        case Kind.ALL_SECRETS:
-            return "*"
-        case Kind.PARAMETERS:
-            return PARAMETERS
+        case _:
+            return PREFIXES[resource.kind]
 
 
 def _value(variable: Variable) -> str:
@@ -167,8 +172,8 @@ def test_the_only_open_ended_resources_are_those_whose_names_are_made_at_run_tim
         if "*" in resource
     }
 
-    # Objects of one bucket, queues, secrets and variables of one prefix; and the list of secrets.
-    assert open_ended == {f"{BUCKET}.Arn/*", TASK_QUEUES, SECRETS, PARAMETERS, "*"}
+    # Objects of one bucket, queues, buses, secrets and variables of one prefix; and the list of secrets.
+    assert open_ended == {f"{BUCKET}.Arn/*", *PREFIXES.values()}
 
 
 def test_nothing_but_the_names_of_secrets_is_granted_on_everything(template):
@@ -229,13 +234,21 @@ def _queue_mapping(function: Function, trigger: QueueTrigger) -> dict[str, Any]:
     }
 
 
-def test_the_decider_sees_only_writes_that_ask_for_a_handler():
-    ((_, trigger),) = _triggers(StreamTrigger)
+@pytest.mark.parametrize(("name", "mark"), [("decider", "x"), ("listeners", "ls")])
+def test_a_reader_of_the_stream_sees_only_writes_that_are_marked_for_it(name, mark):
+    filters = {function.name: trigger.filter for function, trigger in _triggers(StreamTrigger)}
 
-    assert json.loads(json.dumps(trigger.filter)) == {
+    assert filters.keys() == {"decider", "listeners"}
+    assert json.loads(json.dumps(filters[name])) == {
         "eventName": ["INSERT", "MODIFY"],
-        "dynamodb": {"NewImage": {"x": {"S": ["1"]}}},
+        "dynamodb": {"NewImage": {mark: {"S": ["1"]}}},
     }
+
+
+def test_the_bus_of_events_is_made(template):
+    (bus,) = template.properties("AWS::Events::EventBus")
+
+    assert bus["Name"] == physical_name(TOPOLOGY.event_bus.name)
 
 
 def test_every_route_needs_a_signature(template):
@@ -329,7 +342,7 @@ def test_every_log_ends_after_a_month(template):
     }
 
 
-def test_an_alarm_watches_each_queue_of_failures_and_the_decider(template):
+def test_an_alarm_watches_each_queue_of_failures_and_each_reader_of_the_stream(template):
     watched = {
         tuple(dimension["Value"] for dimension in alarm["Dimensions"])
         for alarm in template.properties("AWS::CloudWatch::Alarm")
@@ -337,7 +350,7 @@ def test_an_alarm_watches_each_queue_of_failures_and_the_decider(template):
     letters = {queue.dead_letters.queue for queue in TOPOLOGY.queues if queue.dead_letters}
     expected = {(f"{physical_name(name)}.QueueName",) for name in letters | {"decider-failures"}}
 
-    assert watched == expected | {("podium-decider",)}
+    assert watched == expected | {("podium-decider",), ("podium-listeners",)}
 
 
 def test_outputs_tell_where_the_api_and_the_queues_are(template):

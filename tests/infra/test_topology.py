@@ -122,6 +122,8 @@ def test_grants_are_on_things_that_exist_and_name_single_actions(function):
         Kind.OBJECTS: {TOPOLOGY.bucket.name},
         Kind.QUEUE: {queue.name for queue in TOPOLOGY.queues},
         Kind.TASK_QUEUES: {""},
+        Kind.SINK_QUEUES: {""},
+        Kind.EVENT_BUSES: {""},
         Kind.SECRETS: {""},
         Kind.ALL_SECRETS: {""},
         Kind.PARAMETERS: {""},

@@ -30,6 +30,7 @@ class MotoStack:
     metadata_table: str = physical_name(topology.METADATA)
     payload_bucket: str = physical_name(topology.PAYLOADS)
     queue_prefix: str = queue_prefix()
+    event_bus: str = physical_name(topology.EVENTS)
     #: URL and ARN by logical name.
     queue_urls: dict[str, str] = field(default_factory=dict)
     queue_arns: dict[str, str] = field(default_factory=dict)
@@ -46,6 +47,7 @@ def moto_stack() -> Iterator[MotoStack]:
         for table in topology.TOPOLOGY.tables:
             stack.clients.dynamodb.create_table(**_table(table))
         stack.clients.s3.create_bucket(Bucket=stack.payload_bucket)
+        stack.clients.events.create_event_bus(Name=stack.event_bus)
         _make_queues(stack)
         yield stack
 

@@ -24,6 +24,7 @@ from podium.adapters.memory.blobs import MemoryBlobs
 from podium.adapters.memory.calls import Calls
 from podium.adapters.memory.definitions import MemoryDefinitions
 from podium.adapters.memory.executions import MemoryExecutions
+from podium.adapters.memory.listeners import MemoryListeners
 from podium.adapters.memory.queues import (
     MemoryQueue,
     MemorySystemTaskQueue,
@@ -32,8 +33,8 @@ from podium.adapters.memory.queues import (
 )
 from podium.adapters.memory.secrets import MemoryEnvironment, MemorySecrets
 from podium.adapters.message import task_message, timer_message
-from podium.adapters.stream import change
-from podium.bootstrap import Engine, assemble
+from podium.adapters.stream import change, heard
+from podium.bootstrap import Engine, Switches, assemble
 from podium.domain.decision import ExecutionView
 from podium.domain.definitions import TaskDef, WorkflowDef
 from podium.domain.engines import Engines
@@ -105,7 +106,8 @@ class NoRedelivery:
 class Cluster:
     """One installation. ``deciders`` engines share the table and queues, each with its own cache."""
 
-    def __init__(self, *, inline: bool = False, deciders: int = 1) -> None:
+    def __init__(self, *, inline: bool = False, deciders: int = 1, **switches: Any) -> None:
+        """``switches``: those of ``bootstrap.Switches`` that are to differ."""
         self.clock = VirtualClock()
         self.calls = Calls()
         self.http = TableHttp()
@@ -114,10 +116,11 @@ class Cluster:
         self.task_queue = MemoryTaskQueue(self.clock, self.calls)
         self.system_queue = MemorySystemTaskQueue(self.clock, self.calls)
         self.timer_queue = MemoryTimerQueue(self.clock, self.calls)
+        self.listeners = MemoryListeners(self.clock)
         self.secrets = MemorySecrets(self.calls)
         self.environment = MemoryEnvironment(self.calls)
         self._ids = CountedIds()
-        self._inline = inline
+        self._switches = Switches(inline_advance=inline, **switches)
         self.engines = [self._engine() for _ in range(deciders)]
         self._turn = 0
         #: Results that workers have not been able to report yet.
@@ -147,6 +150,7 @@ class Cluster:
             system_tasks=self.system_queue,
             timers=self.timer_queue,
             limits=self.store.limits,
+            listeners=self.listeners,
             secrets=self.secrets,
             environment=self.environment,
             engines=ENGINES,
@@ -157,10 +161,11 @@ class Cluster:
         )
         return assemble(
             ports,
-            inline_advance=self._inline,
+            self._switches,
             records=NoRecords(),
             redelivery=NoRedelivery(),
             read_record=lambda record: change(record, self.store.payloads),
+            hear_record=lambda record: heard(record, self.store.payloads),
             definition_store=lambda: self.definitions,
         )
 

@@ -94,6 +94,7 @@ class Driver:
     record: StartRecord | None = None
     now: int = START
     max_ended: int = 80
+    tasks_listened: bool = False
     jitter: Callable[[str], float] = lambda _: 0.5
 
     def __post_init__(self) -> None:
@@ -104,7 +105,7 @@ class Driver:
         self.decisions: list[Decision] = []
         prepared = prepare(self.definition, self.context())
         assert isinstance(prepared, WorkflowDef)
-        header = new_header("wf", prepared, "digest", self.now)
+        header = new_header("wf", prepared, "digest", self.now, tasks_listened=self.tasks_listened)
         record = self.record or StartRecord(input=self.start_input)
         memory = TaskMemory(complete=True)
         self.state = State(header, Graph(prepared), record, prepared.variables, memory)

@@ -12,6 +12,7 @@ from infra.shapes import (
     Topology,
     all_grants,
     physical_name,
+    sink_queue_prefix,
     task_queue_prefix,
 )
 
@@ -60,6 +61,8 @@ class Permissions:
             case "sqs":
                 # A batch is authorized as what it is a batch of.
                 yield f"sqs:{operation.removesuffix('Batch')}", self._queue(params)
+            case "events":
+                yield f"events:{operation}", Resource(Kind.EVENT_BUSES)
             case "s3":
                 yield f"s3:{operation}", Resource(Kind.OBJECTS, self._bucket)
             case "secretsmanager":
@@ -91,6 +94,8 @@ class Permissions:
         name = params.get("QueueName") or params["QueueUrl"].rpartition("/")[2]
         if name.startswith(task_queue_prefix(self._stack)):
             return Resource(Kind.TASK_QUEUES)
+        if name.startswith(sink_queue_prefix(self._stack)):
+            return Resource(Kind.SINK_QUEUES)
         return Resource(Kind.QUEUE, self._queues[name])
 
 

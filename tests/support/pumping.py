@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from infra.shapes import Bucket, DeadLetters, Queue, Table
-from podium_local.backlog import MotoBacklog
+from infra.shapes import Bucket, DeadLetters, EventBus, Queue, Table
+from podium_local.backlog import Backlog, MotoBacklog
 from podium_local.clock import VirtualClock
 from podium_local.moto_patch.calls import hooked
 from podium_local.pump import Faults, Invoker, Pump
@@ -26,6 +26,7 @@ def topology(**functions: tuple[Trigger, ...]) -> Topology:
     return Topology(
         tables=(Table("items", stream=True),),
         bucket=Bucket("blobs", expire_after_days=1),
+        event_bus=EventBus("bus"),
         queues=(
             Queue("work", visibility=60, dead_letters=DeadLetters("dead", 3)),
             Queue("dead"),
@@ -48,6 +49,7 @@ class Installation:
         handlers: dict[str, Handle],
         faults: Faults | None = None,
         backoff: Backoff = exponential,
+        backlog: Backlog | None = None,
     ) -> None:
         self.clock = clock
         self.resources: Resources = create(described, client)
@@ -59,7 +61,7 @@ class Installation:
             self.resources,
             client,
             self.invoker,
-            MotoBacklog(),
+            backlog or MotoBacklog(),
             self.clock,
             faults=faults,
             backoff=backoff,
@@ -96,8 +98,9 @@ def installed(
     handlers: dict[str, Handle],
     faults: Faults | None = None,
     backoff: Backoff = exponential,
+    backlog: Backlog | None = None,
 ) -> Iterator[Installation]:
     """An :class:`Installation` in a moto of its own."""
     clock = VirtualClock()
     with fresh(clock), hooked(half_call):
-        yield Installation(clock, described, handlers, faults, backoff)
+        yield Installation(clock, described, handlers, faults, backoff, backlog)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from podium_local.pump.faults import Faults
 from podium_local.pump.queues import QueueMapping
-from podium_local.pump.reader import StreamReader
+from podium_local.pump.reader import SharedReader, StreamReader
 from podium_local.pump.schedules import ScheduleMapping
 from podium_local.pump.streams import Backoff, StreamMapping, exponential
 from podium_local.topology import (
@@ -75,6 +75,7 @@ class Pump:
         self._clock = clock
         self._faults = faults or Faults()
         self._backoff = backoff
+        self._readers: dict[str, SharedReader] = {}
         self._observers: list[Callable[[dict[str, Any]], None]] = []
         self._mappings = [
             mapping
@@ -145,24 +146,30 @@ class Pump:
                 return None
 
     def _stream_mapping(self, function: Function, trigger: StreamTrigger) -> StreamMapping:
-        reader = StreamReader(
-            self._streams,
-            self._resources.tables[trigger.table],
-            self._resources.streams[trigger.table],
-            self._backlog,
-        )
-        reader.observe(self._show)
         url = self._resources.queue_urls[trigger.on_failure]
         return StreamMapping(
             function,
             trigger,
-            reader,
+            self._shared_reader(trigger.table).tap(),
             self._invoker,
             self._clock,
             lambda failure: self._sqs.send_message(QueueUrl=url, MessageBody=json.dumps(failure)),
             faults=self._faults,
             backoff=self._backoff,
         )
+
+    def _shared_reader(self, table: str) -> SharedReader:
+        """The one reader of a table's stream."""
+        if table not in self._readers:
+            reader = StreamReader(
+                self._streams,
+                self._resources.tables[table],
+                self._resources.streams[table],
+                self._backlog,
+            )
+            reader.observe(self._show)
+            self._readers[table] = SharedReader(reader)
+        return self._readers[table]
 
     def _show(self, record: dict[str, Any]) -> None:
         for observer in self._observers:

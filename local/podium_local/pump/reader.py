@@ -1,7 +1,9 @@
-"""Reads a DynamoDB stream from its beginning, once, through the public API."""
+"""Reads a DynamoDB stream from its beginning, once, through the public API, for all who listen to it."""
 
 from __future__ import annotations
 
+import threading
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -105,3 +107,69 @@ class StreamReader:
             ]
             if len(answer["Records"]) < 1000:
                 return records
+
+
+class Tap:
+    """One of the readers that share a :class:`StreamReader`; it sees every record once."""
+
+    def __init__(self, shared: SharedReader) -> None:
+        """Only :meth:`SharedReader.tap` makes one."""
+        self._shared = shared
+        #: Read for the others, not asked for yet.
+        self.waiting: deque[Record] = deque()
+        #: Records below this sequence number are done with, as far as this reader is concerned.
+        self.done = 0
+
+    @property
+    def arn(self) -> str:
+        """ARN of the stream."""
+        return self._shared.reader.arn
+
+    def has_more(self) -> bool:
+        """See StreamReader."""
+        return bool(self.waiting) or self._shared.reader.has_more()
+
+    def read(self) -> list[Record]:
+        """See StreamReader."""
+        return self._shared.read(self)
+
+    def forget(self, before: int) -> None:
+        """See StreamReader; records are forgotten when every reader is done with them."""
+        self._shared.forget(self, before)
+
+    @property
+    def position(self) -> int:
+        """See StreamReader."""
+        return self._shared.reader.position
+
+
+class SharedReader:
+    """A stream read once for several mappings, as Lambda reads it once for each: only cheaper."""
+
+    def __init__(self, reader: StreamReader) -> None:
+        """Nothing is read yet."""
+        self.reader = reader
+        self._taps: list[Tap] = []
+        self._lock = threading.Lock()
+
+    def tap(self) -> Tap:
+        """A reader of its own; all are made before the first read."""
+        tap = Tap(self)
+        self._taps.append(tap)
+        return tap
+
+    def read(self, tap: Tap) -> list[Record]:
+        """What ``tap`` has not seen."""
+        with self._lock:
+            for record in self.reader.read():
+                for each in self._taps:
+                    each.waiting.append(record)
+            found = list(tap.waiting)
+            tap.waiting.clear()
+            return found
+
+    def forget(self, tap: Tap, before: int) -> None:
+        """``tap`` is done with what lies before; what it has not taken yet it needs."""
+        with self._lock:
+            tap.done = int(tap.waiting[0].sequence) if tap.waiting else before
+            self.reader.forget(min(each.done for each in self._taps))

@@ -22,7 +22,7 @@ from podium_local.pump.shapes import failed_batch
 if TYPE_CHECKING:
     from podium_local.clock import LocalClock
     from podium_local.pump.invoking import Invoker
-    from podium_local.pump.reader import Record, StreamReader
+    from podium_local.pump.reader import Record, Tap
     from podium_local.topology import Function, StreamTrigger
 
 #: Lambda's limit on the payload of an invocation.
@@ -67,7 +67,7 @@ class StreamMapping:
         self,
         function: Function,
         trigger: StreamTrigger,
-        reader: StreamReader,
+        reader: Tap,
         invoker: Invoker,
         clock: LocalClock,
         send_failure: Callable[[dict[str, Any]], None],
@@ -88,7 +88,7 @@ class StreamMapping:
 
     def step(self) -> list[Invocation]:
         """Read what is new, then deliver at most one batch of each lane."""
-        self._fetch()
+        has_read = self._fetch()
         done: list[Invocation] = []
         for lane in self._faults.order(self._lanes):
             batch = self._take(lane)
@@ -99,7 +99,7 @@ class StreamMapping:
                 done.append(Invocation(self._function.name, self._trigger.table, 0))
                 continue
             done += self._deliver(lane, batch)
-        if done:
+        if done or has_read:
             self._forget()
         return done
 
@@ -113,9 +113,11 @@ class StreamMapping:
 
     # --- Reading -----------------------------------------------------------------------------------
 
-    def _fetch(self) -> None:
+    def _fetch(self) -> bool:
+        """Put what is new into its lanes; True if there was anything, be it filtered out."""
         now = self._clock.now()
-        for record in self._reader.read():
+        records = self._reader.read()
+        for record in records:
             if not matches(self._trigger.filter, record.event):
                 continue
             # crc32 and not hash(): the same lanes in each run.
@@ -123,6 +125,7 @@ class StreamMapping:
             if not lane.fresh:
                 lane.since = now
             lane.fresh.append(record)
+        return bool(records)
 
     def _forget(self) -> None:
         waiting = [oldest for lane in self._lanes if (oldest := lane.oldest()) is not None]

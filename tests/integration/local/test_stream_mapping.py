@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from infra.shapes import FilterPattern, StreamTrigger
+from podium_local.backlog import MotoBacklog
 from podium_local.pump import Faults
 from tests.support.moto import client
 from tests.support.pumping import installed, topology
@@ -314,3 +315,63 @@ def test_an_invocation_can_be_dropped_between_two_calls_and_its_batch_comes_agai
     assert calls[-2:] == ["first", "second"]
     # A call may have been made although its caller never learnt of it.
     assert len(sent) >= len(calls)
+
+
+def test_two_functions_read_the_same_stream_each_by_its_own_filter():
+    first, second = Recorder(), Recorder("bad")
+    named: FilterPattern = {"dynamodb": {"NewImage": {"y": {"S": ("1",)}}}}
+    other = StreamTrigger("items", named, on_failure="failures", retries=1)
+    described = topology(decide=(trigger(),), listen=(other,))
+    with installed(described, {"decide": first, "listen": second}, backoff=lambda _: 0) as it:
+        it.put("a", x="1")
+        it.put("bad", x="1", y="1")
+        it.put("c", y="1")
+        it.pump.run_until_idle()
+        it.put("d", x="1", y="1")
+        it.pump.run_until_idle()
+        assert sorted(first.seen) == ["a", "bad", "d"]
+        assert sorted(set(second.seen)) == ["bad", "c", "d"]
+        assert len(it.drain("failures")) == 1
+
+
+class Trims(MotoBacklog):
+    """Notes what was given up instead of giving it up."""
+
+    def __init__(self) -> None:
+        self.seen: list[int] = []
+
+    def trim(self, table: str, before: int) -> None:
+        self.seen.append(before)
+
+
+def test_a_stream_is_trimmed_only_behind_its_slowest_reader():
+    failing, minute, trims = Recorder("a"), 60_000, Trims()
+    with installed(
+        topology(decide=(trigger(),), listen=(trigger(retries=100),)),
+        {"decide": Recorder(), "listen": failing},
+        backoff=lambda _: minute,
+        backlog=trims,
+    ) as it:
+        it.put("a", x="1")
+        it.pump.run_until_idle()
+        held = max(trims.seen)
+        for number in range(5):
+            it.put(f"n{number}", x="1")
+            it.pump.run_until_idle()
+        assert max(trims.seen) == held
+        failing.poison.clear()
+        it.clock.advance(minute)
+        it.pump.run_until_idle()
+        assert max(trims.seen) > held
+
+
+def test_a_reader_whose_filter_lets_nothing_through_keeps_no_record_from_being_forgotten():
+    nothing: FilterPattern = {"dynamodb": {"NewImage": {"ls": {"S": ("1",)}}}}
+    silent = StreamTrigger("items", nothing, on_failure="failures")
+    described = topology(decide=(trigger(),), listen=(silent,))
+    trims = Trims()
+    with installed(described, {"decide": Recorder(), "listen": Recorder()}, backlog=trims) as it:
+        for number in range(3):
+            it.put(f"n{number}", x="1")
+            it.pump.run_until_idle()
+    assert len(set(trims.seen)) >= 3

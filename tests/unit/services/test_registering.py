@@ -55,6 +55,7 @@ def a_service(store=None, clock=None):
         system_tasks=nothing,
         timers=nothing,
         limits=nothing,
+        listeners=nothing,
         secrets=nothing,
         environment=nothing,
         engines=table_engines(),

@@ -7,7 +7,7 @@ environment at first use. The local runtime and tests install their own.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from podium.adapters.aws.blobs import S3Blobs
 from podium.adapters.aws.clients import Clients
 from podium.adapters.aws.definitions_reader import DynamoDefinitionReader
 from podium.adapters.aws.executions import DynamoExecutions
+from podium.adapters.aws.listeners import AwsListeners
 from podium.adapters.aws.queues import SqsSystemTaskQueue, SqsTaskQueue, SqsTimerQueue
 from podium.adapters.aws.records import DynamoFailedRecords
 from podium.adapters.aws.redelivery import SqsRedelivery
@@ -27,10 +28,11 @@ from podium.adapters.engines.quickjs import QuickJsScripts
 from podium.adapters.engines.schemas import JsonSchemas
 from podium.adapters.engines.zones import SystemZones
 from podium.adapters.items.limit_store import ItemLimitStore
-from podium.adapters.stream import change
+from podium.adapters.stream import change, heard
 from podium.adapters.system import RandomIds, SystemClock, sleep
 from podium.adapters.web import UrllibHttpCaller
 from podium.domain.engines import Engines
+from podium.domain.sinks import parse_sink
 from podium.ports.bundle import Ports
 from podium.services.advancing import Advancing
 from podium.services.awaiting import Awaiting
@@ -47,6 +49,7 @@ from podium.services.holding import Holding
 from podium.services.joining import Joining
 from podium.services.keeping import Keeping
 from podium.services.limiting import Limiting
+from podium.services.listening import Listening
 from podium.services.open_tasks import OpenTasks
 from podium.services.operating import Operating
 from podium.services.polling import Polling
@@ -72,7 +75,7 @@ from podium.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from podium.domain.changes import Change
+    from podium.domain.changes import Change, HeaderChange, TaskTransition
     from podium.ports.definitions import DefinitionStore
     from podium.ports.outside import Clock, Ids, Sleep
     from podium.ports.queues import Redelivery
@@ -112,6 +115,10 @@ class Engine:
     keeping: Keeping
     #: System tasks with I/O.
     running: Running
+    #: A stream record read as what listeners may hear of; None: nothing.
+    hear_record: Callable[[Mapping[str, Any]], HeaderChange | TaskTransition | None]
+    #: Status events.
+    listening: Listening
     #: Poison records and dead messages.
     repairs: Repairing
     #: Messages that came before their moment.
@@ -122,28 +129,44 @@ class Engine:
     registering: Callable[[], Registering]
 
 
+@dataclass(frozen=True, slots=True)
+class Switches:
+    """Settings that choose what services do; described in ``settings.py``."""
+
+    inline_advance: bool = True
+    owner_email_mandatory: bool = False
+    name_validation: bool = False
+    task_status_events: bool = False
+    listener_sink: str = "eventbridge"
+
+    @classmethod
+    def of(cls, settings: Settings) -> Switches:
+        """Those of ``settings``, by their names."""
+        return cls(**{each.name: getattr(settings, each.name) for each in fields(cls)})
+
+
 def assemble(
     ports: Ports,
+    switches: Switches,
     *,
-    inline_advance: bool,
     records: FailedRecords,
     redelivery: Redelivery,
     read_record: Callable[[Mapping[str, Any]], Change | None],
+    hear_record: Callable[[Mapping[str, Any]], HeaderChange | TaskTransition | None],
     definition_store: Callable[[], DefinitionStore],
-    owner_email_mandatory: bool = False,
-    name_validation: bool = False,
 ) -> Engine:
     """Wire every service over ``ports``.
 
-    ``definition_store`` is called when somebody registers or lists definitions; the last two are
-    switches of validation (models.md 6.1).
+    ``definition_store`` is called when somebody registers or lists definitions.
     """
     states = States(ports.executions)
     deciding = Deciding(ports)
     timers = Timers(ports.timers, ports.clock)
     limiting = Limiting(ports)
     committing = Committing(ports.executions, states, timers)
-    starting = Starting(ports, states, deciding, committing)
+    starting = Starting(
+        ports, states, deciding, committing, tasks_listened=switches.task_status_events
+    )
     ending = Ending(ports, states, deciding)
     joining = Joining(ports, states, committing)
     children = Children(ports, states, deciding, committing, starting, joining, ending)
@@ -162,12 +185,14 @@ def assemble(
         delivering=Delivering(ports, states, deciding, committing),
     )
     advancing = Advancing(ports, states, deciding, committing, effects)
-    following = Following(advancing, inline=inline_advance)
+    following = Following(advancing, inline=switches.inline_advance)
     open_tasks = OpenTasks(ports, states, advancing)
     revealing = Revealing(ports)
     updates = Updating(ports, states, creating, following, open_tasks, limiting, revealing, ending)
     validating = Validating(
-        ports, owner_email_mandatory=owner_email_mandatory, name_validation=name_validation
+        ports,
+        owner_email_mandatory=switches.owner_email_mandatory,
+        name_validation=switches.name_validation,
     )
     return Engine(
         ports=ports,
@@ -185,6 +210,8 @@ def assemble(
         timing=Timing(ports, states, deciding, committing, creating, timers, ending),
         keeping=Keeping(ports),
         running=Running(ports, revealing, ending),
+        hear_record=hear_record,
+        listening=Listening(ports, states, deciding, reading, parse_sink(switches.listener_sink)),
         repairs=Repairing(advancing, updates, records),
         redelivery=redelivery,
         validating=validating,
@@ -227,6 +254,12 @@ def build(
             clients.sqs, settings.system_tasks_queue_url, executions.payloads
         ),
         timers=SqsTimerQueue(clients.sqs, settings.timers_queue_url),
+        listeners=AwsListeners(
+            clients.deferred_events,
+            clients.sqs,
+            settings.queue_prefix,
+            settings.failures_queue_url,
+        ),
         limits=ItemLimitStore(DynamoTable(clients.dynamodb, settings.executions_table)),
         secrets=SecretsManager(clients.deferred_secrets, settings.secret_prefix, clock),
         environment=ParameterStore(clients.deferred_ssm, settings.environment_prefix, clock),
@@ -245,7 +278,7 @@ def build(
     )
     return assemble(
         ports,
-        inline_advance=settings.inline_advance,
+        Switches.of(settings),
         records=DynamoFailedRecords(clients.deferred_streams, settings.executions_table),
         redelivery=SqsRedelivery(
             clients.sqs,
@@ -256,9 +289,8 @@ def build(
             ),
         ),
         read_record=lambda record: change(record, executions.payloads),
+        hear_record=lambda record: heard(record, executions.payloads),
         definition_store=lambda: _definition_store(clients, settings),
-        owner_email_mandatory=settings.owner_email_mandatory,
-        name_validation=settings.name_validation,
     )
 
 

@@ -23,3 +23,16 @@ def logger() -> Logger:
     from aws_lambda_powertools import Logger  # noqa: PLC0415 - most invocations log nothing
 
     return Logger(service=SERVICE, level=os.environ.get(f"{PREFIX}LOG_LEVEL", "INFO"))
+
+
+def count(metric: str, value: int = 1) -> None:
+    """Add to a CloudWatch metric of the namespace Podium, by a line of the log."""
+    from aws_lambda_powertools.metrics import (  # noqa: PLC0415 - most invocations count nothing
+        MetricUnit,
+        single_metric,
+    )
+
+    with single_metric(
+        name=metric, unit=MetricUnit.Count, value=value, namespace="Podium"
+    ) as metric_:
+        metric_.add_dimension("service", SERVICE)

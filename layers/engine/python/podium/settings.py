@@ -29,6 +29,7 @@ class Settings:
     timers_queue_url: str
     results_queue_url: str
     task_dead_letters_queue_arn: str
+    failures_queue_url: str
     #: The secret X is called this and X in Secrets Manager.
     secret_prefix: str = "podium/secrets/"  # noqa: S105  # a name
     #: The variable X is called this and X in the parameter store.
@@ -50,6 +51,10 @@ class Settings:
     name_validation: bool = False
     #: HTTP tasks may call private, link-local and loopback addresses.
     http_task_allow_private: bool = False
+    #: Listeners hear of tasks, too, as far as their definitions allow; counts from the next start on.
+    task_status_events: bool = False
+    #: Where status events go when the definition does not say: ``eventbridge``, ``sqs:<queue>`` or ``queue``.
+    listener_sink: str = "eventbridge"
     log_level: str = "INFO"
 
     @property
@@ -92,6 +97,7 @@ _REQUIRED = frozenset(
         "timers_queue_url",
         "results_queue_url",
         "task_dead_letters_queue_arn",
+        "failures_queue_url",
     }
 )
 

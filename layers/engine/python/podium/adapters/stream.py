@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from podium.adapters.items.attributes import untyped
+from podium.adapters.items.attributes import is_listened, untyped
 from podium.adapters.items.headers import header_of
 from podium.adapters.items.keys import (
     is_header,
@@ -19,7 +19,13 @@ from podium.adapters.items.keys import (
     workflow_id_of,
 )
 from podium.adapters.items.tasks import task_of
-from podium.domain.changes import Change, HeaderChange, MessageChange, TaskChange
+from podium.domain.changes import (
+    Change,
+    HeaderChange,
+    MessageChange,
+    TaskChange,
+    TaskTransition,
+)
 
 if TYPE_CHECKING:
     from podium.adapters.items.payloads import Payloads
@@ -44,6 +50,25 @@ def change(record: Mapping[str, Any], payloads: Payloads) -> Change | None:
         return TaskChange(workflow_id_of(new), task_of(new, payloads))
     if is_message(new):
         return MessageChange(*message_place(new))
+    return None
+
+
+def heard(record: Mapping[str, Any], payloads: Payloads) -> HeaderChange | TaskTransition | None:
+    """What listeners may hear of in the record, or None: a header was written, a task has another status.
+
+    The filter of their event source is applied here again. Large payloads are fetched only where the
+    status has changed.
+    """
+    if record.get("eventName") not in {"INSERT", "MODIFY"}:
+        return None
+    images = record["dynamodb"]
+    new, old = untyped(images["NewImage"]), untyped(images.get("OldImage", {}))
+    if not is_listened(new):
+        return None
+    if is_header(new):
+        return HeaderChange(header_of(old) if old else None, header_of(new))
+    if is_task(new) and any(old.get(name) != new.get(name) for name in ("st", "inc")):
+        return TaskTransition(workflow_id_of(new), task_of(new, payloads))
     return None
 
 

@@ -48,3 +48,11 @@ class MessageChange:
 
 
 Change = HeaderChange | TaskChange | MessageChange
+
+
+@dataclass(frozen=True, slots=True)
+class TaskTransition:
+    """A task item that somebody listens to got another status, or was created with this one."""
+
+    workflow_id: str
+    new: Task

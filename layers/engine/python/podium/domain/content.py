@@ -18,6 +18,7 @@ from podium.domain.facts import Facts
 from podium.domain.ids import TaskKey, child_workflow_id
 from podium.domain.joins import joined_wire_refs
 from podium.domain.limits import task_limit
+from podium.domain.listening import is_task_listened
 from podium.domain.outcome import LONGEST_NAME, LONGEST_REASON, Outcome, TerminateWorkflowError
 from podium.domain.retry import definition_for, delay_seconds, jitter_ms
 from podium.domain.schemas import refused_input, refused_output
@@ -137,6 +138,7 @@ def _bare(state: State, entry: OpenEntry, node: Node, name: str = "") -> Task:
         first_scheduled_at=now,
         updated_at=now,
         child_generation=entry.generation,
+        listened=is_task_listened(state.header, node),
     )
 
 

@@ -135,6 +135,10 @@ class Header:
     keyed: bool = False
     #: Tasks of other workflows than the parent wait for its end.
     awaited: bool = False
+    #: Listeners hear of its status (domain/listening.py).
+    listened: bool = False
+    #: Listeners hear of the status of its tasks, as far as their definitions allow.
+    tasks_listened: bool = False
 
     def entry(self, seq: int) -> OpenEntry | None:
         """The open entry with this number, if any."""
@@ -233,6 +237,8 @@ class Task:
     limit: TaskLimit | None = None
     #: Its output has to meet a schema before it may end COMPLETED.
     checks_output: bool = False
+    #: Listeners hear of its status.
+    listened: bool = False
 
     @property
     def holds_secrets(self) -> bool:

@@ -10,6 +10,7 @@ from podium.domain.children import StartSpec
 from podium.domain.decision import Context, Missing, Need, NeedTaskDef, NeedWorkflowDef
 from podium.domain.definitions import SubWorkflowParams, TaskDef, WorkflowDef, WorkflowTask, walk
 from podium.domain.execution import Header, Parent, StartRecord
+from podium.domain.listening import is_listened
 from podium.domain.schemas import refused_start
 from podium.domain.sizes import DEFAULT_LIMITS, PayloadLimits, oversize
 from podium.domain.task_types import SYSTEM_TYPES
@@ -85,6 +86,7 @@ def new_header(
     *,
     parent: Parent | None = None,
     keyed: bool = False,
+    tasks_listened: bool = False,
 ) -> Header:
     """Header of an execution before its first decision (version 0); ``digest`` names the snapshot."""
     return Header(
@@ -96,6 +98,8 @@ def new_header(
         created_at=now,
         committed_at=now,
         keyed=keyed,
+        listened=is_listened(definition),
+        tasks_listened=tasks_listened,
     )
 
 

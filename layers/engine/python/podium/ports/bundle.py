@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from podium.ports.definitions import DefinitionReader
     from podium.ports.executions import ExecutionStore
     from podium.ports.limits import LimitStore
+    from podium.ports.listeners import Listeners
     from podium.ports.outside import Clock, HttpCaller, Ids, Sleep
     from podium.ports.queues import SystemTaskQueue, TaskQueue, TimerQueue
     from podium.ports.secrets import EnvironmentStore, SecretStore
@@ -29,6 +30,7 @@ class Ports:
     system_tasks: SystemTaskQueue
     timers: TimerQueue
     limits: LimitStore
+    listeners: Listeners
     secrets: SecretStore
     environment: EnvironmentStore
     engines: Engines

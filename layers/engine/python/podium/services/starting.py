@@ -49,10 +49,17 @@ class Starting:
     """Puts new executions in the table."""
 
     def __init__(
-        self, ports: Ports, states: States, deciding: Deciding, committing: Committing
+        self,
+        ports: Ports,
+        states: States,
+        deciding: Deciding,
+        committing: Committing,
+        *,
+        tasks_listened: bool = False,
     ) -> None:
-        """Wire the parts; see ``bootstrap``."""
+        """``tasks_listened``: listeners hear of tasks, too (PODIUM_TASK_STATUS_EVENTS)."""
         self._ports = ports
+        self._tasks_listened = tasks_listened
         self._states = states
         self._deciding = deciding
         self._committing = committing
@@ -112,6 +119,7 @@ class Starting:
             parent=parent,
             now=self._ports.clock.now(),
             keyed=is_key(spec.idempotency_key),
+            tasks_listened=self._tasks_listened,
         )
         state = self._states.begin(header, definition, record)
         self._ports.executions.put_start(workflow_id, record, None)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_dynamodbstreams import DynamoDBStreamsClient
+    from types_boto3_events import EventBridgeClient
     from types_boto3_s3 import S3Client
     from types_boto3_secretsmanager import SecretsManagerClient
     from types_boto3_sqs import SQSClient
@@ -82,6 +83,16 @@ class Clients:
     def deferred_secrets(self) -> SecretsManagerClient:
         """As ``secrets``, made at its first call: many installations have none."""
         return cast("SecretsManagerClient", _Deferred(lambda: self.secrets))
+
+    @cached_property
+    def events(self) -> EventBridgeClient:
+        """Client of EventBridge."""
+        return cast("EventBridgeClient", self.session.create_client("events", config=_CONFIG))
+
+    @property
+    def deferred_events(self) -> EventBridgeClient:
+        """As ``events``, made at its first call: only the listeners function publishes."""
+        return cast("EventBridgeClient", _Deferred(lambda: self.events))
 
     @cached_property
     def ssm(self) -> SSMClient:

@@ -12,6 +12,14 @@ Attribute: TypeAlias = "str | int"
 Item: TypeAlias = "dict[str, Attribute]"
 Key: TypeAlias = "tuple[str, str]"
 
+#: Value of ``ls`` in an item whose status listeners hear of; their event source filters by it.
+LISTENED = "1"
+
+
+def is_listened(item: Mapping[str, Attribute]) -> bool:
+    """Listeners hear of the status in this item."""
+    return item.get("ls") == LISTENED
+
 
 def text(item: Mapping[str, Attribute], name: str) -> str:
     """A string attribute; empty when absent."""

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from podium.adapters.items.attributes import Attribute, Item, number, present, text, with_key
+from podium.adapters.items.attributes import (
+    LISTENED,
+    Attribute,
+    Item,
+    is_listened,
+    number,
+    present,
+    text,
+    with_key,
+)
 from podium.adapters.items.keys import due_bucket, header_key, workflow_id_of
 from podium.adapters.items.open_entries import (
     pack_entries,
@@ -56,6 +65,8 @@ def header_item(header: Header, *, mark: bool, retention: int = 0) -> Item:
             "mq": header.pulled,
             "ik": int(header.keyed),
             "aw": int(header.awaited),
+            "ls": LISTENED if header.listened else "",
+            "lt": int(header.tasks_listened),
             "ttl": expires,
             "x": "1" if mark else "",
         }
@@ -94,4 +105,6 @@ def header_of(item: dict[str, Attribute]) -> Header:
         pulled=number(item, "mq"),
         keyed=bool(number(item, "ik")),
         awaited=bool(number(item, "aw")),
+        listened=is_listened(item),
+        tasks_listened=bool(number(item, "lt")),
     )

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from podium.adapters.items.attributes import Attribute, Item, number, present, text, with_key
+from podium.adapters.items.attributes import (
+    LISTENED,
+    Attribute,
+    Item,
+    is_listened,
+    number,
+    present,
+    text,
+    with_key,
+)
 from podium.adapters.items.keys import ref_and_seq, ref_attributes, task_key
 from podium.adapters.items.limits import pack_limit, unpack_limit
 from podium.adapters.items.names import pack_names, unpack_names
@@ -69,6 +78,7 @@ def _facts(task: Task) -> dict[str, Attribute | None]:
         SECRETS: pack_names(task.secrets),
         METADATA: pack_names(task.runtime_metadata),
         "co": int(task.checks_output),
+        "ls": LISTENED if task.listened else "",
     }
 
 
@@ -138,4 +148,5 @@ def task_of(item: dict[str, Attribute], payloads: Payloads) -> Task:
         hold=number(item, "hc"),
         limit=unpack_limit(text(item, "lim"), name),
         checks_output=bool(number(item, "co")),
+        listened=is_listened(item),
     )

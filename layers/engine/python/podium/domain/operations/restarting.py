@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from podium.domain.decide import begin, work_out
 from podium.domain.draft import Draft
+from podium.domain.listening import is_listened
 from podium.domain.memory import TaskMemory
 from podium.domain.operations.reviving import refuse_running, running_again, settled
 from podium.domain.status import WorkflowStatus
@@ -37,7 +38,13 @@ def restart(state: State, context: Context) -> Decision | Missing:
     ``state`` holds the definition to begin with: that of the last run, or the latest one.
     """
     base = begun_anew(state.header, context)
-    base = replace(base, created_at=context.now, last_retried_at=0, output_version=0)
+    base = replace(
+        base,
+        created_at=context.now,
+        last_retried_at=0,
+        output_version=0,
+        listened=is_listened(state.graph.definition),
+    )
     # Every task so far is void, so the memory is complete as it is.
     fresh = replace(state, header=base, memory=TaskMemory(complete=True))
     draft = Draft.of(fresh, context)

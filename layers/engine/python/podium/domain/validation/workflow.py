@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from podium.domain.definitions import walk
 from podium.domain.validation.inputs import input_problems
+from podium.domain.validation.listeners import sink_violations, state_change_violations
 from podium.domain.validation.places import places
 from podium.domain.validation.runnable import duplicate_references, runnable_violations
 from podium.domain.validation.schemas import schema_violations
@@ -31,6 +32,7 @@ def validate_workflow(
     found = [
         *_own_violations(definition, context, prefix),
         *schema_violations(definition, context, prefix),
+        *sink_violations(definition, prefix),
         *(Violation(prefix, message) for message in duplicate_references(definition)),
         *_input_violations(definition, context, prefix),
     ]
@@ -85,6 +87,7 @@ def _task_violations(place: Place, context: ValidationContext) -> Iterator[Viola
     if task.start_delay < 0:
         message = "must be greater than or equal to 0"
         yield Violation(f"{place.path}.startDelay", message, str(task.start_delay))
+    yield from state_change_violations(task, place.path)
     if task.task_definition is not None:
         path = f"{place.path}.taskDefinition"
         yield from schema_violations(task.task_definition, context, path)

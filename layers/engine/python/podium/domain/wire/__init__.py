@@ -18,6 +18,7 @@ from podium.domain.wire.answers import (
 from podium.domain.wire.errors import error_answer
 from podium.domain.wire.nodes import made_up_node
 from podium.domain.wire.signals import task_run_json, workflow_run_json
+from podium.domain.wire.summaries import task_summary_json, workflow_summary_json
 from podium.domain.wire.tasks import Owner, Relations, polled_task_json, task_json
 from podium.domain.wire.workflows import (
     failed_tasks,
@@ -42,9 +43,11 @@ __all__ = [
     "summary_json",
     "task_json",
     "task_run_json",
+    "task_summary_json",
     "view_task_json",
     "view_tasks_json",
     "workflow_json",
     "workflow_run_json",
     "workflow_status_json",
+    "workflow_summary_json",
 ]
