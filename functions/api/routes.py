@@ -52,7 +52,7 @@ WORKFLOW = (
     Route("DELETE", "/api/workflow/{workflowId}", "Terminate an execution", EMPTY, workflows.terminate),
     Route("POST", "/api/workflow/{workflowId}/restart", "Run an ended execution again from its start", EMPTY, operations.restart, status=204),
     Route("POST", "/api/workflow/{workflowId}/retry", "Retry the failed tasks of an ended execution", EMPTY, operations.retry, status=204),
-    Route("POST", "/api/workflow/{workflowId}/rerun", "Run an ended execution again from a task", TEXT),
+    Route("POST", "/api/workflow/{workflowId}/rerun", "Run an ended execution again from its start, with another input, or from a task", TEXT, operations.rerun),
     Route("PUT", "/api/workflow/{workflowId}/skiptask/{taskReferenceName}", "Skip a task that is not scheduled yet", EMPTY),
     Route("POST", "/api/workflow/{workflowId}/resetcallbacks", "Make called-back tasks pollable now", EMPTY),
     Route("DELETE", "/api/workflow/{workflowId}/remove", "Remove an execution", EMPTY),

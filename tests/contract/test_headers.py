@@ -8,7 +8,7 @@ import pytest
 
 from podium.adapters.items.attributes import size
 from podium.adapters.items.keys import header_key, output_key, task_key, variables_key
-from podium.domain.execution import Kind, Parent
+from podium.domain.execution import Given, Kind, Parent, StartRecord
 from podium.domain.ids import TaskKey
 from podium.domain.status import TaskStatus, WorkflowStatus
 from tests.support.executions import NOW, completed, decision, end, entry, header, raw, task
@@ -36,6 +36,8 @@ def test_a_header_is_read_as_it_was_written(store, wf):
         timer_is_far=True,
         failed_permissive=(7, 9),
         generation=2,
+        recalls=3,
+        rerun_at=NOW + 2,
         parent=Parent("parent", "sub", 8, 1),
         last_retried_at=NOW + 3,
         ended_at=NOW + 4,
@@ -120,6 +122,22 @@ def test_variables_and_output_are_committed_with_the_header(store, wf):
     assert store.commit(decision(ended, variables={"a": 1}, output={"b": 2}))
     assert store.read_variables(wf, 1) == {"a": 1}
     assert store.read_output(wf) == {"b": 2}
+
+
+def test_another_start_and_a_given_input_are_committed_with_the_header(backend, wf):
+    store = backend.store(threshold=16)
+    start = StartRecord(input={"text": "x" * 40}, correlation_id="c", priority=7)
+    store.put_start(wf, StartRecord(input={"old": True}), None)
+    store.create(decision(header(wf)))
+    given = Given(3, {"text": "y" * 40})
+    assert store.read_given(wf, 3) == {}
+    assert store.commit(decision(header(wf, 2), start=start, given=given))
+    assert store.read_start(wf) == start
+    assert store.read_given(wf, 3) == given.input
+    lost = decision(header(wf, 2), start=StartRecord(), given=Given(3, {"other": 1}))
+    assert not store.commit(lost)
+    assert store.read_start(wf) == start
+    assert store.read_given(wf, 3) == given.input
 
 
 def test_a_lost_commit_writes_neither_variables_nor_output_nor_tasks(store, wf):

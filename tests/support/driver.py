@@ -23,6 +23,7 @@ from podium.domain.decision import (
     NeedAll,
     NeedEnvironment,
     NeedFamily,
+    NeedGiven,
     NeedHistory,
     NeedLatest,
     NeedMessages,
@@ -34,6 +35,7 @@ from podium.domain.definitions import TaskDef, WorkflowDef
 from podium.domain.engines import EngineError, Engines
 from podium.domain.execution import Header, Kind, OpenEntry, StartRecord, Task
 from podium.domain.graph import Graph
+from podium.domain.ids import TaskKey
 from podium.domain.json import Json
 from podium.domain.manifest import output_of
 from podium.domain.memory import TaskMemory
@@ -102,6 +104,7 @@ class Driver:
         #: Messages ever posted; the header says which have been pulled.
         self.messages: list[WorkflowMessage] = []
         self.output: Json = None
+        self.given: dict[int, Mapping[str, Json]] = {}
         self.decisions: list[Decision] = []
         prepared = prepare(self.definition, self.context())
         assert isinstance(prepared, WorkflowDef)
@@ -255,6 +258,10 @@ class Driver:
         self.state = replace(before, header=decision.header, variables=variables)
         if decision.output is not None:
             self.output = decision.output
+        if decision.start is not None:
+            self.state = replace(self.state, start=decision.start)
+        if decision.given is not None:
+            self.given[decision.given.seq] = decision.given.input
         self._check_contents(before.header, decision)
         for task in decision.created:
             self.items[task.seq] = task
@@ -299,6 +306,27 @@ class Driver:
             return operations.retry(state, self.remains(), context)
 
         self.operate(retry)
+        self.carry_on()
+
+    def rerun(
+        self,
+        wire_ref: str = "",
+        task_input: Mapping[str, Json] | None = None,
+        record: StartRecord | None = None,
+    ) -> None:
+        """From the latest task under ``wire_ref``, or from the start."""
+        operations.refuse_rerun(self.header)
+        if wire_ref:
+            target = self.task(wire_ref)
+            key = TaskKey("wf", target.ref, target.seq)
+            tasks = [task for _, task in sorted(self.items.items())]
+            self.operate(
+                lambda state, context: operations.rerun_from(
+                    state, tasks, key, task_input, record, context
+                )
+            )
+        else:
+            self.operate(lambda state, context: operations.rerun(state, record, context))
         self.carry_on()
 
     def remains(self) -> operations.Remains:
@@ -410,6 +438,8 @@ class Driver:
                 memory.remember_family(
                     family, [task for task in ended if task.ref.startswith(family)]
                 )
+            case NeedGiven(seq):
+                memory.remember_given(seq, self.given.get(seq, {}))
             case NeedAll():
                 memory.remember_all(ended)
             case NeedMessages(generation, after, count, weight):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from podium.domain.requests import RerunWorkflowRequest
+
 if TYPE_CHECKING:
     from podium.bootstrap import Engine
     from podium.http_event import Request
@@ -23,3 +25,11 @@ def retry(request: Request, engine: Engine) -> None:
         request.path("workflowId"),
         resume_sub_workflows=request.flag("resumeSubworkflowTasks", default=False),
     )
+
+
+def rerun(request: Request, engine: Engine) -> str:
+    """From the start or from a task, with other inputs if they are given."""
+    workflow_id = request.path("workflowId")
+    wanted = RerunWorkflowRequest.from_json(request.body_object())
+    engine.repeats.rerun(workflow_id, wanted)
+    return workflow_id

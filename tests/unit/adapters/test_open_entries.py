@@ -32,6 +32,7 @@ _entries = st.builds(
     opened_at=_number,
     by_hand=st.booleans(),
     detached=st.booleans(),
+    given=st.booleans(),
 )
 
 

@@ -204,7 +204,7 @@ def assemble(
         awaiting=Awaiting(ports, states),
         reads=reading,
         operations=Operating(ports, states, deciding, committing, advancing, following),
-        repeats=Repeating(states, starting, reviving, following),
+        repeats=Repeating(ports, states, starting, reviving, following),
         advancing=advancing,
         read_record=read_record,
         timing=Timing(ports, states, deciding, committing, creating, timers, ending),

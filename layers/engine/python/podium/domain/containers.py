@@ -8,7 +8,7 @@ from podium.domain import items, loops
 
 if TYPE_CHECKING:
     from podium.domain.draft import Draft
-    from podium.domain.execution import OpenEntry
+    from podium.domain.execution import OpenEntry, Task
     from podium.domain.graph import Node
 
 
@@ -17,6 +17,13 @@ class Container(Protocol):
 
     def begin(self, draft: Draft, entry: OpenEntry, node: Node) -> None:
         """A task just created."""
+        ...
+
+    def reopened_at(self, task: Task, loop: int, number: int) -> int:
+        """``loop`` of the entry of ``task`` when it goes on in the iteration ``number``.
+
+        What lies in later iterations is void. ``loop`` is that of its entry, 0 when it has ended.
+        """
         ...
 
     def evaluate(self, draft: Draft, entry: OpenEntry, node: Node) -> bool:

@@ -82,7 +82,12 @@ def make(state: State, entry: OpenEntry, context: Context) -> Task:
 
 
 def input_of(state: State, entry: OpenEntry, node: Node, context: Context) -> dict[str, Json]:
-    """Evaluated input of a task; of a new attempt, over the input of the one it replaces."""
+    """Evaluated input of a task; of a new attempt, over the input of the one it replaces.
+
+    An input given by an operator is what it is.
+    """
+    if entry.given:
+        return dict(state.memory.given(entry.seq))
     key = TaskKey(state.header.workflow_id, state.graph.ref(entry), entry.seq)
     facts = Facts(state, context.engines, node, entry.iteration, key)
     definition = None if node.type in WITHOUT_TEMPLATE else node.task.task_definition

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from podium.domain.execution import Header, Kind, StartRecord, Task
+from podium.domain.execution import Given, Header, Kind, StartRecord, Task
 from podium.domain.sizes import DEFAULT_LIMITS, PayloadLimits
 
 if TYPE_CHECKING:
@@ -50,6 +50,13 @@ class NeedFamily:
     """All ended items under the refs that begin with ``family`` (results of a FOR_EACH, scopes.py)."""
 
     family: str
+
+
+@dataclass(frozen=True, slots=True)
+class NeedGiven:
+    """The input that an operator gave to the task with this number."""
+
+    seq: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +103,7 @@ Need = (
     | NeedTask
     | NeedHistory
     | NeedFamily
+    | NeedGiven
     | NeedAll
     | NeedWorkflowDef
     | NeedTaskDef
@@ -155,6 +163,9 @@ class Decision:
     ended: tuple[Task, ...] = ()
     variables: JsonMap | None = None
     output: JsonMap | None = None
+    #: What takes the place of the start record (rerun with another input).
+    start: StartRecord | None = None
+    given: Given | None = None
     #: The header that this one replaces; None when the decision does not say.
     previous: Header | None = None
 
@@ -185,7 +196,8 @@ class Decision:
     @property
     def is_transaction(self) -> bool:
         """More than the header has to be written atomically."""
-        return bool(self.ended) or self.variables is not None or self.output is not None
+        beside = (self.variables, self.output, self.start, self.given)
+        return bool(self.ended) or any(each is not None for each in beside)
 
 
 @dataclass(frozen=True, slots=True)

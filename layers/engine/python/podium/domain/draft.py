@@ -52,6 +52,10 @@ class LayeredMemory(TaskMemory):
         found = self._by_ref.get(ref, {}).get(seq)
         return self._base.task(ref, seq) if found is None else found
 
+    def given(self, seq: int) -> JsonMap:
+        """Only the memory below has any."""
+        return self._base.given(seq)
+
     def history(self, ref: str, header: Header) -> tuple[Task, ...]:
         """Both layers, by seq."""
         own = {task.seq: task for task in self._known(ref)}

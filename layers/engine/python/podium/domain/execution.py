@@ -69,6 +69,8 @@ class OpenEntry:
     by_hand: bool = False
     #: What follows the task exists already: its good end opens nothing.
     detached: bool = False
+    #: An operator gave its input (``Given``), which takes the place of the evaluated one.
+    given: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +119,14 @@ class Header:
     failed_permissive: tuple[int, ...] = ()
     #: Run generation: grows when an ended execution is revived.
     generation: int = 0
+    #: Times that a folded end was taken back while the execution ran: its child runs again.
+    recalls: int = 0
     parent: Parent | None = None
     created_at: int = 0
     #: Set by retry and resume; restarts the clock of the workflow timeout.
     last_retried_at: int = 0
+    #: Set by rerun, which restarts that clock, too, and shows no lastRetriedTime.
+    rerun_at: int = 0
     #: Time of the commit; the "now" of every task content derived from this header.
     committed_at: int = 0
     ended_at: int = 0
@@ -171,6 +177,14 @@ class StartRecord:
     idempotency_key: str | None = None
     #: Names of secrets that whoever started it handed down: references to them in its input count.
     secrets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The input that an operator gave to a task (engine.md 15.5)."""
+
+    seq: int
+    input: JsonMap
 
 
 @dataclass(frozen=True, slots=True)

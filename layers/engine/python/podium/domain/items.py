@@ -44,6 +44,11 @@ def begin(draft: Draft, entry: OpenEntry, node: Node) -> None:
         draft.end_task(replace(task, status=TaskStatus.IN_PROGRESS))
 
 
+def reopened_at(task: Task, loop: int, number: int) -> int:  # noqa: ARG001 - see containers.Container
+    """Items do not follow from each other: those that have begun stay as they are."""
+    return loop or len(for_each.plan(task.input).items)
+
+
 def evaluate(draft: Draft, entry: OpenEntry, node: Node) -> bool:
     """Begin another item, or end; False while as many as may be are in progress."""
     ref = draft.view.graph.ref(entry)

@@ -44,6 +44,11 @@ def begin(draft: Draft, entry: OpenEntry, node: Node) -> None:
     _iterate(draft, entry, node, 1)
 
 
+def reopened_at(task: Task, loop: int, number: int) -> int:  # noqa: ARG001 - see containers.Container
+    """A loop goes on from the iteration it is set back to."""
+    return number
+
+
 def evaluate(draft: Draft, entry: OpenEntry, node: Node) -> bool:
     """Go on with, or end, a loop whose iteration is over; False while something in it is open."""
     graph = graph_of(draft.view, node.address)

@@ -15,6 +15,7 @@ from podium.domain.decision import (
     MissingError,
     NeedAll,
     NeedFamily,
+    NeedGiven,
     NeedHistory,
     NeedLatest,
     NeedTask,
@@ -23,6 +24,7 @@ from podium.domain.execution import Header, Task
 
 if TYPE_CHECKING:
     from podium.domain.graph import Graph
+    from podium.domain.json import JsonMap
 
 
 class TaskMemory:
@@ -33,6 +35,7 @@ class TaskMemory:
         self._by_ref: dict[str, dict[int, Task]] = {}
         #: Keys of each map above in ascending order: the latest is found without a walk.
         self._seqs: dict[str, list[int]] = {}
+        self._given: dict[int, JsonMap] = {}
         self._compiled: dict[tuple[str, int, int], Graph] = {}
         self._complete = complete
         self._latest_known: set[str] = set()
@@ -70,6 +73,16 @@ class TaskMemory:
         self._complete = True
         for task in tasks:
             self.remember(task)
+
+    def remember_given(self, seq: int, task_input: JsonMap) -> None:
+        """Answer to NeedGiven: the input that an operator gave to the task ``seq``."""
+        self._given[seq] = task_input
+
+    def given(self, seq: int) -> JsonMap:
+        """The input that an operator gave to a task; raises MissingError when it is not known."""
+        if seq not in self._given:
+            raise MissingError(NeedGiven(seq))
+        return self._given[seq]
 
     def forget_completeness(self) -> None:
         """Somebody else has committed: what is known stays true, but may no longer be the latest."""

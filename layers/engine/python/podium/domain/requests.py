@@ -54,6 +54,24 @@ class StartWorkflowRequest(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RerunWorkflowRequest(Record):
+    """From where an ended execution is to run again, and with what (models.md 2.2)."""
+
+    re_run_from_task_id: str | None = codec.text()
+    workflow_input: JsonMap | None = codec.optional_map()
+    task_input: JsonMap | None = codec.optional_map()
+    correlation_id: str | None = codec.text()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkipTaskRequest(Record):
+    """Input and output of a task that is not to run (models.md 2.2)."""
+
+    task_input: JsonMap = codec.json_map()
+    task_output: JsonMap = codec.json_map()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TaskExecLog(Record):
     """One line of the log of a task."""
 

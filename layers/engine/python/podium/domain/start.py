@@ -11,6 +11,7 @@ from podium.domain.decision import Context, Missing, Need, NeedTaskDef, NeedWork
 from podium.domain.definitions import SubWorkflowParams, TaskDef, WorkflowDef, WorkflowTask, walk
 from podium.domain.execution import Header, Parent, StartRecord
 from podium.domain.listening import is_listened
+from podium.domain.requests import RerunWorkflowRequest
 from podium.domain.schemas import refused_start
 from podium.domain.sizes import DEFAULT_LIMITS, PayloadLimits, oversize
 from podium.domain.task_types import SYSTEM_TYPES
@@ -141,6 +142,20 @@ def start_record(spec: StartSpec, definition: WorkflowDef) -> StartRecord:
         idempotency_key=spec.idempotency_key,
         secrets=spec.secrets,
     )
+
+
+def restarted(
+    record: StartRecord, definition: WorkflowDef, request: RerunWorkflowRequest
+) -> StartRecord:
+    """``record`` with the input and the correlation id of a rerun, as far as it gives them."""
+    if request.correlation_id is not None:
+        record = replace(record, correlation_id=request.correlation_id)
+    if request.workflow_input is None:
+        return record
+    given = request.workflow_input
+    if definition.input_template:
+        given = apply_workflow_template(given, definition.input_template)
+    return replace(record, input=given, external_input_path=None, secrets=())
 
 
 def _has_input_schema(definition: WorkflowDef) -> bool:

@@ -216,4 +216,5 @@ def _workflow_bounds(state: State) -> list[int]:
 
 
 def _clock_start(state: State) -> int:
-    return state.header.last_retried_at or state.header.created_at
+    header = state.header
+    return max(header.last_retried_at, header.rerun_at) or header.created_at

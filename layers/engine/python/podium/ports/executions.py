@@ -248,6 +248,10 @@ class ExecutionStore(Protocol):
         """GetItem of I."""
         ...
 
+    def read_given(self, workflow_id: str, seq: int) -> JsonMap:
+        """GetItem of N#<seq>: the input that an operator gave to a task; empty when there is none."""
+        ...
+
     def read_variables(self, workflow_id: str, version: int) -> JsonMap | None:
         """GetItem of V#<version>."""
         ...

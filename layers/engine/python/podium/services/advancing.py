@@ -185,7 +185,8 @@ class Advancing:
                 following += self.fold(header.workflow_id, (), seen=header.version)
             if change.old is not None and _runs_again(change.old, header):
                 following += self._fold_ended(header.workflow_id)
-        self._done[mark] = None
+        if self._effects.are_done(change):
+            self._done[mark] = None
         while len(self._done) > KEPT_DONE:
             self._done.popitem(last=False)
         return following

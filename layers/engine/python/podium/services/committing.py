@@ -49,9 +49,12 @@ class Committing:
         return replace(change, old=None)
 
     def _committed(self, state: State, decision: Decision) -> HeaderChange:
-        if decision.header.generation != state.header.generation:
+        before, after = state.header, decision.header
+        if (before.generation, before.recalls) != (after.generation, after.recalls):
             # What is known of tasks that were taken up again holds no longer.
             state = replace(state, memory=TaskMemory())
+        if decision.start is not None:
+            state = replace(state, start=decision.start)
         for task in decision.ended:
             state.memory.remember(task)
         variables = state.variables if decision.variables is None else decision.variables

@@ -17,6 +17,7 @@ from podium.domain.decision import (
     NeedAll,
     NeedEnvironment,
     NeedFamily,
+    NeedGiven,
     NeedHistory,
     NeedLatest,
     NeedMessages,
@@ -138,6 +139,8 @@ class Deciding:
                 case NeedFamily(family):
                     tasks = executions.read_family(workflow_id, family)
                     memory.remember_family(family, _folded(header, tasks))
+                case NeedGiven(seq):
+                    memory.remember_given(seq, executions.read_given(workflow_id, seq))
                 case NeedAll():
                     memory.remember_all(_folded(header, executions.read_tasks(workflow_id)))
                 case _:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from podium.services.stripping import has_voided
+
 if TYPE_CHECKING:
     from podium.domain.changes import Change, HeaderChange
     from podium.services.closing import Closing
@@ -28,6 +30,10 @@ class Effects:
     stripping: Stripping
     trees: Trees
     delivering: Delivering
+
+    def are_done(self, change: HeaderChange) -> bool:
+        """Nothing was left to the record of ``change``, which this process has carried out."""
+        return change.created is None or not has_voided(change)
 
     def carry_out(self, change: HeaderChange) -> list[Change]:
         """Do what ``change.new`` asks for; what follows at once is returned."""

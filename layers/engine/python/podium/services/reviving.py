@@ -7,7 +7,6 @@ nothing can have changed in between but by another operation, which wins or lose
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from podium.domain.execution import Kind
@@ -28,8 +27,8 @@ if TYPE_CHECKING:
     from podium.services.deciding import Deciding
     from podium.services.states import States
 
-    #: An operation on a closed execution; None when there is nothing to do.
-    Command = Callable[[State, Remains, Context], Decision | Missing | None]
+    #: An operation on a closed execution, of which everything it needs was read; None: nothing to do.
+    Step = Callable[[Context], Decision | Missing | None]
 
 MAX_RACES = 25
 
@@ -56,14 +55,12 @@ class Reviving:
         self,
         workflow_id: str,
         prepared: Callable[[State], State | None],
-        command: Command,
-        *,
-        with_children: bool = False,
+        operation: Callable[[State], Step],
     ) -> list[Change]:
-        """Commit ``command`` on what ``prepared`` makes of the state; what follows from it.
+        """Commit ``operation`` on what ``prepared`` makes of the state; what follows from it.
 
-        ``prepared`` raises a ClientError to refuse, and answers None when there is nothing to do.
-        ``with_children``: the headers of child workflows are read, too. Raises NotFoundError.
+        ``prepared`` raises a ClientError to refuse, and answers None when there is nothing to do;
+        ``operation`` reads what it needs beside the header. Raises NotFoundError.
         """
         following: list[Change] = []
         for _ in range(MAX_RACES):
@@ -77,9 +74,8 @@ class Reviving:
             if found.header.status.is_terminal and not found.header.closed:
                 following += self._closing.finish(found.header)
                 continue
-            remains = self.remains(state, state.header.open, with_children=with_children)
             decision = self._deciding.settle(
-                partial(command, state, remains), header=state.header, memory=state.memory
+                operation(state), header=state.header, memory=state.memory
             )
             if decision is None:
                 return following
@@ -90,9 +86,17 @@ class Reviving:
         raise LostRaceError(message)
 
     def remains(
-        self, state: State, entries: Sequence[OpenEntry], *, with_children: bool
+        self,
+        state: State,
+        entries: Sequence[OpenEntry] | None = None,
+        *,
+        with_children: bool = False,
     ) -> Remains:
-        """One GetItem for each entry, and one for each child that did not succeed."""
+        """Items of ``entries`` (default: of the open ones), and headers of their children.
+
+        One GetItem for each entry, and one for each child.
+        """
+        entries = state.header.open if entries is None else entries
         tasks: dict[int, Task] = {}
         children: dict[int, Header] = {}
         for entry in entries:

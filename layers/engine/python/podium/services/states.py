@@ -67,7 +67,7 @@ class States:
         known = self._states.get(header.workflow_id)
         if known is not None and known.header.version == header.version:
             return known
-        if known is None or known.header.generation != header.generation:
+        if known is None or _is_other_run(known.header, header):
             return self.keep(self._load(header))
         known.memory.forget_completeness()
         variables = (
@@ -139,3 +139,8 @@ class States:
         while len(self._graphs) > KEPT_GRAPHS:
             self._graphs.popitem(last=False)
         return graph
+
+
+def _is_other_run(known: Header, header: Header) -> bool:
+    """What was known of ended tasks may not hold any more, nor may definition and input."""
+    return (known.generation, known.recalls) != (header.generation, header.recalls)

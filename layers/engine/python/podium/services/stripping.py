@@ -17,11 +17,20 @@ class Stripping:
         self._ports = ports
 
     def carry_out(self, change: HeaderChange) -> None:
-        """Strip what became void with ``change``: a Query, then one update for each task."""
-        old, new = change.old, change.new
-        if old is None or old.gone == new.gone:
+        """Strip what became void with ``change``: a Query, then one update for each task.
+
+        That may take its time, so a request leaves it to the record; a repeat goes on where an
+        earlier one stopped.
+        """
+        new = change.new
+        if not has_voided(change) or change.created is not None:
             return
         now = self._ports.clock.now()
         for key in self._ports.executions.read_keys(new.workflow_id):
             if new.is_gone(key.seq):
                 self._ports.executions.strip(key, now)
+
+
+def has_voided(change: HeaderChange) -> bool:
+    """Tasks became void with ``change``."""
+    return change.old is not None and change.old.gone != change.new.gone

@@ -8,24 +8,22 @@ its closing.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from podium.domain import operations
 from podium.domain.execution import Kind, OpenEntry, Parent
 from podium.domain.ids import TaskKey, child_workflow_id
-from podium.domain.operations import Remains
 from podium.errors import TransientError
 
 if TYPE_CHECKING:
     from podium.domain.changes import Change, HeaderChange
-    from podium.domain.decision import Context, Decision, Missing
     from podium.domain.execution import Header
     from podium.domain.state import State
     from podium.ports.bundle import Ports
     from podium.services.children import Children
     from podium.services.deciding import Deciding
-    from podium.services.reviving import Reviving
+    from podium.services.reviving import Reviving, Step
     from podium.services.states import States
 
 
@@ -82,13 +80,14 @@ class Trees:
         key = TaskKey(parent.workflow_id, ref, entry.seq)
         child_id = child_workflow_id(key, entry.inc)
 
-        def command(state: State, remains: Remains, context: Context) -> Decision | Missing | None:
-            return operations.resume_child(state, remains, entry.generation, context)
+        def operation(state: State) -> Step:
+            remains = self._reviving.remains(state, with_children=True)
+            return partial(operations.resume_child, state, remains, entry.generation)
 
         def prepared(state: State) -> State | None:
             return state if state.header.generation < entry.generation else None
 
-        following = self._reviving.revive(child_id, prepared, command, with_children=True)
+        following = self._reviving.revive(child_id, prepared, operation)
         self._raise(key, child_id, entry.generation)
         return following
 
@@ -111,15 +110,13 @@ class Trees:
             holders[:] = [] if holder is None else [holder]
             return None if holder is None or holder.generation >= child.generation else state
 
-        def command(state: State, remains: Remains, context: Context) -> Decision | Missing:
+        def operation(state: State) -> Step:
             (holder,) = holders
-            found = self._reviving.remains(state, holders, with_children=False)
-            everything = replace(remains, tasks={**remains.tasks, **found.tasks})
-            return operations.revive_parent(state, holder, child.generation, everything, context)
+            entries = {entry.seq: entry for entry in (*state.header.open, holder)}
+            remains = self._reviving.remains(state, tuple(entries.values()), with_children=True)
+            return partial(operations.revive_parent, state, holder, child.generation, remains)
 
-        following = self._reviving.revive(
-            waiting.workflow_id, prepared, command, with_children=True
-        )
+        following = self._reviving.revive(waiting.workflow_id, prepared, operation)
         if holders and holders[0].generation <= child.generation:
             self._raise_for(child, waiting)
         return following

@@ -12,11 +12,13 @@ from podium.adapters.items.headers import header_item, header_of
 from podium.adapters.items.key_store import taking
 from podium.adapters.items.keys import (
     DUE_BUCKETS,
+    given_key,
     header_key,
     output_key,
     variables_key,
     workflow_id_of,
 )
+from podium.adapters.items.starts import start_item
 from podium.adapters.items.table import Change, Check, LostAnswerError, Put
 from podium.adapters.items.task_changes import may_end
 from podium.adapters.items.tasks import task_item
@@ -95,7 +97,7 @@ class HeaderStore(ItemStore):
         return self._table.transact([*puts, *beside])
 
     def _companions(self, decision: Decision, payloads: Payloads) -> list[Put]:
-        """What becomes durable with the header: ended tasks, variables, output."""
+        """What becomes durable with the header: ended tasks, variables, input, output."""
         header = decision.header
         wf = header.workflow_id
         puts = [
@@ -109,6 +111,11 @@ class HeaderStore(ItemStore):
             version = header.variables_version
             snapshot = payloads.pack(wf, "p", decision.variables) | {"k": version}
             puts.append(Put(with_key(variables_key(wf, version), snapshot)))
+        if decision.start is not None:
+            puts.append(Put(start_item(wf, decision.start, None, payloads)))
+        if decision.given is not None:
+            given = payloads.pack(wf, "in", decision.given.input)
+            puts.append(Put(with_key(given_key(wf, decision.given.seq), given)))
         if decision.output is not None:
             expires = header.ended_at // 1000 + self._retention if self._retention else 0
             output = present({"ov": header.output_version, "ttl": expires})

@@ -14,6 +14,7 @@ START = "I"
 OUTPUT = "O"
 TASKS = "T#"
 VARIABLES = "V#"
+GIVEN = "N#"
 WAITERS = "A#"
 WORKFLOWS = "W#"
 MESSAGES = "Q#"
@@ -58,6 +59,11 @@ def output_key(workflow_id: str) -> Key:
 def variables_key(workflow_id: str, version: int) -> Key:
     """Key of a variables snapshot. Two slots taken in turn keep the newest two without a delete."""
     return partition(workflow_id), f"{VARIABLES}{version % 2}"
+
+
+def given_key(workflow_id: str, seq: int) -> Key:
+    """Key of the input that an operator gave to a task."""
+    return partition(workflow_id), f"{GIVEN}{seq:08d}"
 
 
 def short_ref(ref: str) -> str:

@@ -3,7 +3,7 @@
 ``1|12w7;13c4/12:3,a1,i2,t1.3,l4,g1,rname``: the version of the format, then the entries. An entry
 is its seq, the letter of its kind and its node; after commas whatever is not zero or empty:
 ``a`` attempt, ``i`` inc, ``t`` iteration, ``l`` loop, ``g`` generation, ``r`` ref, ``o`` opened at
-(epoch ms), ``h`` by hand, ``d`` detached. Nodes and refs are escaped, so that any text is a legal one.
+(epoch ms), ``h`` by hand, ``d`` detached, ``n`` input given. Nodes and refs are escaped, so that any text is a legal one.
 """
 
 from __future__ import annotations
@@ -65,6 +65,7 @@ def _pack(entry: OpenEntry) -> str:
         ("o", entry.opened_at),
         ("h", int(entry.by_hand)),
         ("d", int(entry.detached)),
+        ("n", int(entry.given)),
     )
     tail = "".join(f",{tag}{value}" for tag, value in fields if value)
     node = _UNSAFE.sub(lambda match: f"~{ord(match[0]):x}.", entry.node)
@@ -90,4 +91,5 @@ def _unpack(packed: str) -> OpenEntry:
         opened_at=int(fields.get("o", 0)),
         by_hand="h" in fields,
         detached="d" in fields,
+        given="n" in fields,
     )

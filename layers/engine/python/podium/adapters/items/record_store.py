@@ -14,6 +14,7 @@ from podium.adapters.items.keys import (
     HEADER,
     OUTPUT,
     START,
+    given_key,
     is_task,
     logs_partition,
     output_key,
@@ -22,8 +23,7 @@ from podium.adapters.items.keys import (
     start_key,
     variables_key,
 )
-from podium.adapters.items.names import pack_names, unpack_names
-from podium.adapters.items.payloads import pointer
+from podium.adapters.items.starts import own_variables, start_item, start_of
 from podium.adapters.items.table import Put
 from podium.adapters.items.tasks import task_of
 from podium.domain.execution import StartRecord
@@ -44,15 +44,19 @@ class RecordStore(ItemStore):
     """What surrounds H and T."""
 
     def put_start(self, workflow_id: str, start: StartRecord, variables: JsonMap | None) -> None:
-        self._table.put(Put(_start_item(workflow_id, start, variables, self._payloads)))
+        self._table.put(Put(start_item(workflow_id, start, variables, self._payloads)))
 
     def read_start(self, workflow_id: str) -> StartRecord | None:
         item = self._table.get(start_key(workflow_id))
-        return None if item is None else _start_of(item, self._payloads)
+        return None if item is None else start_of(item, self._payloads)
+
+    def read_given(self, workflow_id: str, seq: int) -> JsonMap:
+        item = self._table.get(given_key(workflow_id, seq))
+        return {} if item is None else self._payloads.unpack(item, "in")
 
     def read_variables(self, workflow_id: str, version: int) -> JsonMap | None:
         if version == 0:
-            return _own_variables(self._table.get(start_key(workflow_id)), self._payloads)
+            return own_variables(self._table.get(start_key(workflow_id)), self._payloads)
         item = self._table.get(variables_key(workflow_id, version))
         if item is None or number(item, "k") != version:
             return None
@@ -73,7 +77,7 @@ class RecordStore(ItemStore):
         tasks = (task_of(item, self._payloads) for item in items if is_task(item))
         return Everything(
             header=header,
-            start=StartRecord() if start is None else _start_of(start, self._payloads),
+            start=StartRecord() if start is None else start_of(start, self._payloads),
             variables=self._variables(by_sk, workflow_id, header.variables_version),
             output=None if output is None else self._payloads.unpack(output, "p"),
             tasks=tuple(sorted(tasks, key=lambda task: task.seq)),
@@ -81,7 +85,7 @@ class RecordStore(ItemStore):
 
     def _variables(self, by_sk: dict[str, Item], workflow_id: str, version: int) -> JsonMap | None:
         if version == 0:
-            return _own_variables(by_sk.get(START), self._payloads)
+            return own_variables(by_sk.get(START), self._payloads)
         item = by_sk.get(variables_key(workflow_id, version)[1])
         if item is None:
             return None
@@ -105,53 +109,6 @@ class RecordStore(ItemStore):
         for item in self._table.query(logs_partition(task_id)):
             lines += _log_lines(task_id, self._payloads.unpack(item, "p"))
         return sorted(lines, key=lambda line: line.created_at)
-
-
-def _start_item(
-    workflow_id: str, start: StartRecord, variables: JsonMap | None, payloads: Payloads
-) -> Item:
-    item: Item = {"p": start.priority}
-    if start.task_to_domain:
-        item["td"] = json_text.dumps(start.task_to_domain)
-    # None and "" are different requests, so what was given stays, empty or not.
-    optional = {
-        "cid": start.correlation_id,
-        "by": start.created_by,
-        "ev": start.event,
-        "xi": start.external_input_path,
-        "ik": start.idempotency_key,
-    }
-    item |= {name: value for name, value in optional.items() if value is not None}
-    if start.secrets:
-        item["sn"] = pack_names(start.secrets)
-    item |= payloads.pack(workflow_id, "in", start.input)
-    if variables is not None:
-        item |= payloads.pack(workflow_id, "va", variables) or {"va": "{}"}
-    return with_key(start_key(workflow_id), item)
-
-
-def _start_of(item: Item, payloads: Payloads) -> StartRecord:
-    def optional(name: str) -> str | None:
-        return text(item, name) if name in item else None
-
-    return StartRecord(
-        input=payloads.unpack(item, "in"),
-        correlation_id=optional("cid"),
-        priority=number(item, "p"),
-        task_to_domain=json_text.load_map(text(item, "td") or "{}"),
-        created_by=optional("by"),
-        event=optional("ev"),
-        external_input_path=optional("xi"),
-        idempotency_key=optional("ik"),
-        secrets=unpack_names(text(item, "sn")),
-    )
-
-
-def _own_variables(item: Item | None, payloads: Payloads) -> JsonMap | None:
-    """Variables of the start itself; None when they are the definition's."""
-    if item is None or ("va" not in item and pointer("va") not in item):
-        return None
-    return payloads.unpack(item, "va")
 
 
 def _logs_item(task_id: str, lines: Iterable[LogLine], payloads: Payloads) -> Item:

@@ -8,6 +8,7 @@ nothing.
 from podium.domain.operations.climbing import folded_holder, revive_parent
 from podium.domain.operations.ending import terminate, time_out
 from podium.domain.operations.pausing import pause, resume
+from podium.domain.operations.rerunning import refuse_rerun, rerun, rerun_from
 from podium.domain.operations.restarting import refuse_restart, restart
 from podium.domain.operations.retrying import (
     refuse_retry,
@@ -22,8 +23,11 @@ __all__ = [
     "Remains",
     "folded_holder",
     "pause",
+    "refuse_rerun",
     "refuse_restart",
     "refuse_retry",
+    "rerun",
+    "rerun_from",
     "restart",
     "resume",
     "resume_child",

@@ -82,7 +82,7 @@ def _awaiting(
     remains: Remains,
     context: Context,
 ) -> Decision | Missing:
-    """A workflow that runs, or is paused, keeps its run, unless a folded fact is taken back."""
+    """A workflow that runs, or is paused, keeps its run; a folded end may be taken back in it."""
     header = state.header
     is_taken_back = header.entry(awaited.seq) is None
     entries = {entry.seq: entry for entry in header.open} | {awaited.seq: awaited}
@@ -91,7 +91,7 @@ def _awaiting(
         version=header.version + 1,
         open=tuple(entry for _, entry in sorted(entries.items())),
         failed_permissive=permissive,
-        generation=header.generation + is_taken_back,
+        recalls=header.recalls + is_taken_back,
         committed_at=context.now,
     )
     task = remains.tasks.get(awaited.seq)

@@ -42,6 +42,10 @@ class Revival:
     folded: Sequence[Task] = ()
     #: The items of the others are reset; otherwise they get new attempts.
     in_place: bool = False
+    #: A reset is a retry: it counts as an attempt.
+    counts: bool = True
+    #: Entries to open as they are written here, each of an earlier incarnation.
+    opened: Sequence[OpenEntry] = ()
 
 
 def revive(state: State, revival: Revival, context: Context) -> Decision | Missing:
@@ -64,9 +68,10 @@ def revive(state: State, revival: Revival, context: Context) -> Decision | Missi
         draft = Draft.of(base, context)
         items = {task.seq: task for task in (*remains.tasks.values(), *revival.folded)}
         draft.going_on = tuple(running(items[seq], context) for seq in going_on if seq in items)
-        take_up = _in_place if revival.in_place else _new_attempt
+        for entry in revival.opened:
+            reset(draft, entry, draft.node(entry))
         for entry in sorted(bad, key=lambda entry: entry.seq):
-            take_up(draft, entry, items.get(entry.seq))
+            _take_up(draft, entry, items.get(entry.seq), revival)
         fold_all(draft, [items[entry.seq] for entry in well])
         draft.touch()
         return work_out(draft)
@@ -79,6 +84,9 @@ def resumed(entry: OpenEntry, remains: Remains) -> OpenEntry | None:
     child = remains.child_to_resume(entry) if entry.kind is Kind.CHILD else None
     if child is None:
         return None
+    if not child.status.is_terminal and child.generation > entry.generation:
+        # Somebody else revived it, and the news is under way.
+        return replace(entry, generation=child.generation)
     return replace(entry, generation=max(child.generation, entry.generation) + 1)
 
 
@@ -97,52 +105,41 @@ def entry_of(task: Task) -> OpenEntry:
     )
 
 
-def _new_attempt(draft: Draft, entry: OpenEntry, item: Task | None) -> None:
+def _take_up(draft: Draft, entry: OpenEntry, item: Task | None, revival: Revival) -> None:
     node = draft.node(entry)
-    if _is_flow(node):
-        _reopen(draft, entry, node, item)
-        return
-    if item is not None:
-        # Its end is consumed here: the new attempt begins with its input.
-        draft.remember(item)
-    attempt(draft, entry, node, by_hand=True)
-
-
-def _in_place(draft: Draft, entry: OpenEntry, item: Task | None) -> None:
-    node = draft.node(entry)
-    if _is_flow(node):
-        _reopen(draft, entry, node, item)
-    else:
+    if LASTING.get(node.type) is Kind.FLOW:
+        # A JOIN or a loop goes on where it was; one that failed counts its attempts.
+        failed = item is not None and item.status is not TaskStatus.CANCELED
         again = _next_incarnation(entry, item)
-        reset(draft, replace(again, attempt=entry.attempt + 1), node)
+        reset(draft, replace(again, attempt=entry.attempt + (failed and revival.counts)), node)
+    elif revival.in_place:
+        again = replace(_next_incarnation(entry, item), generation=0, by_hand=True)
+        reset(draft, replace(again, attempt=entry.attempt + revival.counts), node)
+    else:
+        if item is not None:
+            # Its end is consumed here: the new attempt begins with its input.
+            draft.remember(item)
+        attempt(draft, entry, node, by_hand=True)
 
 
 def reset(draft: Draft, entry: OpenEntry, node: Node) -> None:
-    """Open ``entry``, of a task that ran before in an earlier incarnation.
+    """Open ``entry``, whose task has an item of an earlier incarnation.
 
     A child workflow is a new one then, and one that never ran yet.
     """
     kind = kind_of(node.type)
-    draft.put(replace(entry, kind=kind, generation=0, by_hand=True))
+    opened = replace(entry, kind=kind)
+    if kind is Kind.FLOW and not opened.opened_at:
+        opened = replace(opened, opened_at=draft.context.now)
+    draft.put(opened)
     if kind is Kind.DUE:
         draft.due.append(entry.seq)
-
-
-def _reopen(draft: Draft, entry: OpenEntry, node: Node, item: Task | None) -> None:
-    """A JOIN or a loop goes on where it was; one that failed counts its attempts."""
-    failed = item is not None and item.status is not TaskStatus.CANCELED
-    again = replace(_next_incarnation(entry, item), attempt=entry.attempt + failed)
-    draft.put(again)
-    if node.type in CONTAINERS and not again.loop:
-        CONTAINERS[node.type].begin(draft, again, node)
+    elif node.type in CONTAINERS and not entry.loop:
+        CONTAINERS[node.type].begin(draft, opened, node)
 
 
 def _next_incarnation(entry: OpenEntry, item: Task | None) -> OpenEntry:
     return replace(entry, inc=(entry.inc if item is None else item.inc) + 1)
-
-
-def _is_flow(node: Node) -> bool:
-    return LASTING.get(node.type) is Kind.FLOW
 
 
 def running(task: Task, context: Context) -> Task:
