@@ -37,6 +37,9 @@ TIMERS = "timers"
 TIMERS_DEAD_LETTERS = "timers-dead-letters"
 RESULTS = "results"
 RESULTS_DEAD_LETTERS = "results-dead-letters"
+#: Calls for a look at the gate of a limit (protocol.md 9).
+GATES = "gates"
+GATES_DEAD_LETTERS = "gates-dead-letters"
 DECIDER_FAILURES = "decider-failures"
 #: Dead letters of the task types' own queues. Not "task-...": those names belong to task types.
 TASKS_DEAD_LETTERS = "tasks-dead-letters"
@@ -64,6 +67,7 @@ ENVIRONMENT = (
     Variable("PODIUM_SYSTEM_TASKS_QUEUE_URL", Attribute.QUEUE_URL, SYSTEM_TASKS),
     Variable("PODIUM_TIMERS_QUEUE_URL", Attribute.QUEUE_URL, TIMERS),
     Variable("PODIUM_RESULTS_QUEUE_URL", Attribute.QUEUE_URL, RESULTS),
+    Variable("PODIUM_GATES_QUEUE_URL", Attribute.QUEUE_URL, GATES),
     Variable("PODIUM_TASK_DEAD_LETTERS_QUEUE_ARN", Attribute.QUEUE_ARN, TASKS_DEAD_LETTERS),
     Variable("PODIUM_SECRET_PREFIX", Attribute.SECRET_PREFIX),
     Variable("PODIUM_ENVIRONMENT_PREFIX", Attribute.ENVIRONMENT_PREFIX),
@@ -105,6 +109,8 @@ _TASKS_RECEIVE = grant(
 _TASKS_COUNT = grant(Kind.TASK_QUEUES, "", "sqs", "GetQueueAttributes")
 _SYSTEM_TASKS_SEND = grant(Kind.QUEUE, SYSTEM_TASKS, "sqs", "SendMessage")
 _TIMERS_SEND = grant(Kind.QUEUE, TIMERS, "sqs", "SendMessage")
+#: Whoever parks a limited task, or frees the slot that it waits for, calls for the gate.
+_GATES_CALL = grant(Kind.QUEUE, GATES, "sqs", "SendMessage")
 #: Without this S3 says "forbidden" of an object that is not there, and a lost payload looks like a fault.
 _PAYLOADS_SEEK = grant(Kind.BUCKET, PAYLOADS, "s3", "ListBucket")
 _PAYLOADS_READ = grant(Kind.OBJECTS, PAYLOADS, "s3", "GetObject")
@@ -128,6 +134,7 @@ _ADVANCE = (
     _SYSTEM_TASKS_SEND,
     _TIMERS_SEND,
     _VARIABLES_READ,
+    _GATES_CALL,
     *_PAYLOADS,
 )
 
@@ -190,6 +197,8 @@ TOPOLOGY = Topology(
         _last_queue(TIMERS_DEAD_LETTERS),
         _read_queue(RESULTS, _WORK_TIMEOUT, RESULTS_DEAD_LETTERS),
         _last_queue(RESULTS_DEAD_LETTERS),
+        _read_queue(GATES, _WORK_TIMEOUT, GATES_DEAD_LETTERS, DAY),
+        _last_queue(GATES_DEAD_LETTERS),
         _read_queue(DECIDER_FAILURES, _WORK_TIMEOUT, REPAIR_DEAD_LETTERS),
         _read_queue(TASKS_DEAD_LETTERS, _WORK_TIMEOUT, REPAIR_DEAD_LETTERS, _LONGEST_RETENTION),
         _last_queue(REPAIR_DEAD_LETTERS),
@@ -273,6 +282,8 @@ TOPOLOGY = Topology(
             grants=(
                 *_ADVANCE,
                 grant(Kind.INDEX, f"{EXECUTIONS}/due", "dynamodb", "Query"),
+                # The sweep looks at which gates somebody waits.
+                _TASKS_COUNT,
                 _show_again(TIMERS),
             ),
             environment=ENVIRONMENT,
@@ -298,6 +309,27 @@ TOPOLOGY = Topology(
                 *_PUBLISH,
                 # What cannot be published now is tried again by repair.
                 grant(Kind.QUEUE, DECIDER_FAILURES, "sqs", "SendMessage"),
+            ),
+            environment=ENVIRONMENT,
+        ),
+        Function(
+            "gate",
+            memory=256,
+            timeout=_WORK_TIMEOUT,
+            # Few at a time: runs of one gate race for the same slots.
+            triggers=(QueueTrigger(GATES, max_concurrency=10),),
+            grants=(
+                _EXECUTIONS_UPDATE,
+                grant(Kind.TABLE, METADATA, "dynamodb", "GetItem"),
+                _REGISTER_QUEUE,
+                _TASKS_SEND,
+                _TASKS_RECEIVE,
+                _TASKS_COUNT,
+                _SYSTEM_TASKS_SEND,
+                _GATES_CALL,
+                _PAYLOADS_SEEK,
+                _PAYLOADS_READ,
+                _show_again(GATES),
             ),
             environment=ENVIRONMENT,
         ),

@@ -17,6 +17,7 @@ def handler(event: dict[str, Any], context: object) -> Report:
     engine = bootstrap.engine()
     if "Records" not in event:
         engine.timing.sweep()
+        engine.gating.sweep()
         return report([])
     return settle(
         event, lambda body: engine.timing.fire(timer_message(body)), engine.redelivery.soon

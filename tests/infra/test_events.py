@@ -104,6 +104,12 @@ def test_timer_messages_are_as_the_engine_sends_them():
     assert len(bodies) == 2
 
 
+def test_calls_for_a_gate_are_as_the_engine_sends_them():
+    (body,) = _bodies("sqs-gates.json")
+
+    assert message.gate_json(message.gate_call(body)) == body
+
+
 def test_the_result_names_a_task_by_the_id_that_its_message_carried():
     (task,) = map(message.task_message, _bodies("sqs-task.json"))
     (result,) = map(json.loads, _bodies("sqs-results.json"))

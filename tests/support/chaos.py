@@ -17,7 +17,6 @@ from podium.domain.ids import TaskKey
 from podium.domain.json import Json
 from podium.domain.status import TaskStatus, WorkflowStatus
 from podium.errors import ConflictError
-from podium.services.limiting import Limiting
 from podium.services.polling import HandedOut
 from tests.support.cluster import Cluster
 
@@ -86,6 +85,8 @@ class Chaos:
             self.cluster.run_system_tasks()
         if self.rng.random() < 0.7:
             self.cluster.fire_timers()
+        if self.rng.random() < 0.7:
+            self.cluster.run_gates()
 
     def _work(self, *, good: bool = False) -> None:
         for task_type in sorted({each.task_type for each in self.cluster.task_queue.queues}):
@@ -168,7 +169,7 @@ class LimitWatch:
 
     def check_slots_come_back(self) -> None:
         """When nothing runs any more, whoever looks at a limit finds it free."""
-        limiting = Limiting(self._cluster.engine.ports)
+        limiting = self._cluster.engine.limiting
         for handed in self._handed.values():
             limit = handed[-1].message.limit
             assert limit is not None

@@ -26,15 +26,16 @@ from podium.adapters.memory.definitions import MemoryDefinitions
 from podium.adapters.memory.executions import MemoryExecutions
 from podium.adapters.memory.listeners import MemoryListeners
 from podium.adapters.memory.queues import (
+    MemoryGateQueue,
     MemoryQueue,
     MemorySystemTaskQueue,
     MemoryTaskQueue,
     MemoryTimerQueue,
 )
 from podium.adapters.memory.secrets import MemoryEnvironment, MemorySecrets
-from podium.adapters.message import task_message, timer_message
 from podium.adapters.stream import change, heard
 from podium.bootstrap import Engine, Switches, assemble
+from podium.adapters.message import gate_call, task_message, timer_message
 from podium.domain.decision import ExecutionView
 from podium.domain.definitions import TaskDef, WorkflowDef
 from podium.domain.engines import Engines
@@ -119,6 +120,7 @@ class Cluster:
         self.listeners = MemoryListeners(self.clock)
         self.secrets = MemorySecrets(self.calls)
         self.environment = MemoryEnvironment(self.calls)
+        self.gate_queue = MemoryGateQueue(self.clock, self.calls)
         self._ids = CountedIds()
         self._switches = Switches(inline_advance=inline, **switches)
         self.engines = [self._engine() for _ in range(deciders)]
@@ -153,6 +155,7 @@ class Cluster:
             listeners=self.listeners,
             secrets=self.secrets,
             environment=self.environment,
+            gates=self.gate_queue,
             engines=ENGINES,
             http=self.http,
             clock=self.clock,
@@ -296,7 +299,7 @@ class Cluster:
             while self._pending:
                 self.deliver(self._pending[:1])
                 del self._pending[0]
-            moved = self.run_system_tasks() + self.fire_timers()
+            moved = self.run_gates() + self.run_system_tasks() + self.fire_timers()
             if not found and not moved:
                 return
         raise AssertionError("never settles")
@@ -309,6 +312,7 @@ class Cluster:
             self.clock.advance(step)
             left -= step
             self.engine.timing.sweep()
+            self.engine.gating.sweep()
             self.settle()
 
     def run_system_tasks(self) -> int:
@@ -316,6 +320,15 @@ class Cluster:
         return _drain(
             self.system_queue.queue, lambda body: self.engine.running.run(task_message(body))
         )
+
+    def run_gates(self) -> int:
+        """Look at the gates that somebody called for; how many calls were answered."""
+
+        def run(body: str) -> None:
+            call = gate_call(body)
+            self.engine.gating.run(call.key, is_sweep=call.is_sweep)
+
+        return _drain(self.gate_queue.queue, run)
 
     def fire_timers(self) -> int:
         """Fire the near timers that are due; how many messages were settled."""

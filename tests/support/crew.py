@@ -95,11 +95,14 @@ def work_once(
                 with finished:
                     finished.notify(_WOKEN)
 
-    with ThreadPoolExecutor(workers) as pool:
-        running = [pool.submit(work, number) for number in range(workers)]
-        while not all(each.done() for each in running):
-            stack.settle()
-            time.sleep(0.01)
-    for each in running:
-        each.result()
-    stack.settle()
+    before = -1
+    while before < len(ledger.handed_out):
+        before = len(ledger.handed_out)
+        with ThreadPoolExecutor(workers) as pool:
+            running = [pool.submit(work, number) for number in range(workers)]
+            while not all(each.done() for each in running):
+                stack.settle()
+                time.sleep(0.01)
+        for each in running:
+            each.result()
+        stack.settle()

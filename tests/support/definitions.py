@@ -18,10 +18,11 @@ from hypothesis import strategies as st
 
 from podium.domain.definitions import WorkflowDef
 
-WORKERS = ("pick", "pack", "ship")
-#: Some are limited: one at a time, or two in three seconds.
+WORKERS = ("pick", "pack", "ship", "label")
+#: Some are limited: one at a time, by poll and at the gate, or two in three seconds.
 LIMITED: dict[str, dict[str, Any]] = {
     "pack": {"concurrentExecLimit": 1},
+    "label": {"concurrentExecLimit": 1, "limitDelivery": "GATE"},
     "ship": {"rateLimitPerFrequency": 2, "rateLimitFrequencyInSeconds": 3},
 }
 CUSTOM_TYPE = "CARRIER"

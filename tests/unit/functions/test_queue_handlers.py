@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from functions.gate.handler import handler as gate
 from functions.repair.handler import handler as repair
 from functions.results.handler import handler as results
 from functions.system_tasks.handler import handler as system_tasks
 from functions.timers.handler import handler as timers
-from podium.adapters.message import task_message, timer_message
+from podium.adapters.message import GateCall, gate_json, task_message, timer_message
 from podium.errors import ConflictError, TransientError
 from tests.support.fake_engine import FakeEngine, installed, sample
 
@@ -58,7 +59,18 @@ def test_each_timer_fires():
 def test_the_schedule_sweeps():
     answer, calls = handle(timers, sample("eventbridge-schedule.json"))
     assert answer == NO_FAILURES
-    assert calls == [("timing", "sweep", (), {})]
+    assert calls == [("timing", "sweep", (), {}), ("gating", "sweep", (), {})]
+
+
+def test_a_gate_that_several_call_for_is_looked_at_once():
+    charge, ship = GateCall("charge_card"), GateCall("ship", is_sweep=True)
+    bodies = [gate_json(each) for each in (charge, ship, charge)]
+    answer, calls = handle(gate, with_bodies(sample("sqs-gates.json"), *bodies))
+    assert answer == NO_FAILURES
+    assert calls == [
+        ("gating", "run", ("charge_card",), {"is_sweep": False}),
+        ("gating", "run", ("ship",), {"is_sweep": True}),
+    ]
 
 
 def test_a_result_is_applied_with_the_incarnation_and_epoch_of_its_message():

@@ -58,6 +58,7 @@ def a_service(store=None, clock=None):
         listeners=nothing,
         secrets=nothing,
         environment=nothing,
+        gates=nothing,
         engines=table_engines(),
         http=nothing,
         clock=clock,

@@ -16,7 +16,12 @@ from podium.adapters.aws.clients import Clients
 from podium.adapters.aws.definitions_reader import DynamoDefinitionReader
 from podium.adapters.aws.executions import DynamoExecutions
 from podium.adapters.aws.listeners import AwsListeners
-from podium.adapters.aws.queues import SqsSystemTaskQueue, SqsTaskQueue, SqsTimerQueue
+from podium.adapters.aws.queues import (
+    SqsGateQueue,
+    SqsSystemTaskQueue,
+    SqsTaskQueue,
+    SqsTimerQueue,
+)
 from podium.adapters.aws.records import DynamoFailedRecords
 from podium.adapters.aws.redelivery import SqsRedelivery
 from podium.adapters.aws.registry import QueueRegistry
@@ -45,6 +50,7 @@ from podium.services.delivering import Delivering
 from podium.services.effects import Effects
 from podium.services.ending import Ending
 from podium.services.following import Following
+from podium.services.gating import Gating
 from podium.services.holding import Holding
 from podium.services.joining import Joining
 from podium.services.keeping import Keeping
@@ -119,6 +125,10 @@ class Engine:
     hear_record: Callable[[Mapping[str, Any]], HeaderChange | TaskTransition | None]
     #: Status events.
     listening: Listening
+    #: Slots of limited tasks.
+    limiting: Limiting
+    #: Limited tasks that wait for a slot.
+    gating: Gating
     #: Poison records and dead messages.
     repairs: Repairing
     #: Messages that came before their moment.
@@ -212,6 +222,8 @@ def assemble(
         running=Running(ports, revealing, ending),
         hear_record=hear_record,
         listening=Listening(ports, states, deciding, reading, parse_sink(switches.listener_sink)),
+        limiting=limiting,
+        gating=Gating(ports, limiting),
         repairs=Repairing(advancing, updates, records),
         redelivery=redelivery,
         validating=validating,
@@ -260,6 +272,7 @@ def build(
             settings.queue_prefix,
             settings.failures_queue_url,
         ),
+        gates=SqsGateQueue(clients.sqs, settings.gates_queue_url),
         limits=ItemLimitStore(DynamoTable(clients.dynamodb, settings.executions_table)),
         secrets=SecretsManager(clients.deferred_secrets, settings.secret_prefix, clock),
         environment=ParameterStore(clients.deferred_ssm, settings.environment_prefix, clock),
@@ -286,6 +299,7 @@ def build(
                 settings.system_tasks_queue_url,
                 settings.timers_queue_url,
                 settings.results_queue_url,
+                settings.gates_queue_url,
             ),
         ),
         read_record=lambda record: change(record, executions.payloads),

@@ -28,6 +28,7 @@ class Settings:
     system_tasks_queue_url: str
     timers_queue_url: str
     results_queue_url: str
+    gates_queue_url: str
     task_dead_letters_queue_arn: str
     failures_queue_url: str
     #: The secret X is called this and X in Secrets Manager.
@@ -96,6 +97,7 @@ _REQUIRED = frozenset(
         "system_tasks_queue_url",
         "timers_queue_url",
         "results_queue_url",
+        "gates_queue_url",
         "task_dead_letters_queue_arn",
         "failures_queue_url",
     }

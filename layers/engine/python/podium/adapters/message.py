@@ -7,7 +7,7 @@ Fields that are empty are left out, except those a worker always needs.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from podium.adapters.items import text as json_text
@@ -47,6 +47,7 @@ _OPTIONAL = {
     "external_input_path": "externalInputPayloadStoragePath",
     "not_before": "notBefore",
     "place": "place",
+    "is_system": "system",
 }
 #: Lists of names; left out when empty.
 _NAMES = {"secrets": "secrets", "runtime_metadata": "runtimeMetadata"}
@@ -126,6 +127,29 @@ def timer_message(body: str) -> TimerMessage:
 
 def _names(value: Json) -> tuple[str, ...]:
     return tuple(map(str, value)) if isinstance(value, list) else ()
+
+
+@dataclass(frozen=True, slots=True)
+class GateCall:
+    """Look at a gate: ``key`` names the limit; ``is_sweep``: thoroughly."""
+
+    key: str
+    is_sweep: bool = False
+
+
+def gate_json(call: GateCall) -> str:
+    """``{"v":1,"gate":<key of the limit>}``, with ``"sweep":true``."""
+    wire: dict[str, Json] = {"v": VERSION, "gate": call.key}
+    return json_text.dumps(wire | {"sweep": True} if call.is_sweep else wire)
+
+
+def gate_call(body: str) -> GateCall:
+    """Read :func:`gate_json` back; DefectError for what it did not write."""
+    wire = _load(body)
+    key = wire.get("gate")
+    if not isinstance(key, str):
+        raise DefectError(f"a call for no gate: {body[:100]!r}")
+    return GateCall(key, is_sweep=bool(wire.get("sweep")))
 
 
 def _load(body: str) -> JsonMap:

@@ -41,3 +41,8 @@ class QueueAddress:
 def registry_name(task_type: str, domain: str = "") -> str:
     """``[domain:]taskType``."""
     return f"{domain}:{task_type}" if domain else task_type
+
+
+def gate_address(key: str) -> QueueAddress:
+    """The queue in which tasks wait for a slot of the limit called ``key``."""
+    return QueueAddress(key, lane=Lane.GATE)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from podium.ports.limits import LimitStore
     from podium.ports.listeners import Listeners
     from podium.ports.outside import Clock, HttpCaller, Ids, Sleep
-    from podium.ports.queues import SystemTaskQueue, TaskQueue, TimerQueue
+    from podium.ports.queues import GateQueue, SystemTaskQueue, TaskQueue, TimerQueue
     from podium.ports.secrets import EnvironmentStore, SecretStore
     from podium.ports.workflow_messages import WorkflowMessageStore
 
@@ -33,6 +33,7 @@ class Ports:
     listeners: Listeners
     secrets: SecretStore
     environment: EnvironmentStore
+    gates: GateQueue
     engines: Engines
     http: HttpCaller
     clock: Clock

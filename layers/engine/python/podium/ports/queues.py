@@ -52,6 +52,8 @@ class TaskMessage:
     place: int = 0
     #: What limits the hand-out; None when nothing does.
     limit: TaskLimit | None = None
+    #: Our own function runs it, not a worker.
+    is_system: bool = False
 
     @property
     def address(self) -> QueueAddress:
@@ -99,6 +101,18 @@ class TaskQueue(Protocol):
         """
         ...
 
+    def park(self, message: TaskMessage, delay: int = 0) -> None:
+        """SendMessage to the gate queue of the message's limit, made as ``send`` makes one."""
+        ...
+
+    def gates(self) -> Sequence[str]:
+        """Keys of the limits at whose gates messages wait: a registry read, then one call per gate."""
+        ...
+
+    def waiting_at(self, key: str) -> int:
+        """Messages that can be received at the gate of the limit called ``key``, about; one call."""
+        ...
+
     def pollable(self, task_type: str, domain: str) -> Sequence[QueueAddress]:
         """The queues a poll for the type reads, in this order; none for an unknown type.
 
@@ -134,6 +148,17 @@ class SystemTaskQueue(Protocol):
 
     def send(self, message: TaskMessage, delay: int = 0) -> None:
         """SendMessage, delayed by at most 900 seconds."""
+        ...
+
+
+class GateQueue(Protocol):
+    """Calls for a look at a gate."""
+
+    def call(self, key: str, delay: int = 0, *, is_sweep: bool = False) -> None:
+        """SendMessage delayed by at most 900 seconds: look at the gate of the limit called ``key``.
+
+        ``is_sweep``: thoroughly, since somebody has been waiting there.
+        """
         ...
 
 

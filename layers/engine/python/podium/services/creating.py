@@ -98,15 +98,23 @@ class Creating:
             return self._children.begin_to_wait(key, launched)
         return self._ports.executions.claim(key, task.inc, task.epoch, "", now).task
 
-    def send(self, state: State, task: Task) -> None:
-        """Send the message of a worker or system task with its present epoch."""
-        ready = ready_at(task)
+    def send(self, state: State, task: Task, ready: int | None = None) -> None:
+        """Send the message of a worker or system task with its present epoch.
+
+        ``ready``: when it is to be handed out (epoch ms); by default what the task itself says.
+        """
+        ready = ready_at(task) if ready is None else ready
         delay = seconds_until(ready, self._ports.clock.now())
         message = task_message(state, task)
         if delay > LONGEST_DELAY:
             message = replace(message, not_before=ready)
+        delay = min(delay, LONGEST_DELAY)
+        if _is_to_be_parked(task):
+            self._ports.tasks.park(message, delay)
+            self._ports.gates.call(message.limit.key if message.limit else "", delay)
+            return
         queue = self._ports.system_tasks if task.kind is Kind.SYSTEM else self._ports.tasks
-        queue.send(message, min(delay, LONGEST_DELAY))
+        queue.send(message, delay)
 
     def content_of(self, state: State, entry: OpenEntry) -> Task:
         """Content of an open entry, from the header image that ``state`` holds."""
@@ -172,6 +180,11 @@ def ready_at(task: Task) -> int:
     if task.epoch:
         return task.updated_at + task.callback_after * 1000
     return task.scheduled_at + task.start_delay_ms
+
+
+def _is_to_be_parked(task: Task) -> bool:
+    """It takes its slot before it is sent; once handed out it keeps it (protocol.md 9, Gate)."""
+    return task.limit is not None and task.limit.at_gate and task.epoch == 0
 
 
 def _added(change: HeaderChange) -> list[OpenEntry]:

@@ -13,6 +13,7 @@ from podium.domain.limits import (
     has_free_slot,
     holder_of,
     is_valid,
+    next_token_at,
     suspects,
     with_taken,
     without,
@@ -20,7 +21,7 @@ from podium.domain.limits import (
 from podium.errors import LostRaceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from podium.domain.execution import Task
     from podium.domain.limits import Holder, Slots, TaskLimit
@@ -60,10 +61,22 @@ class Limiting:
         message = f"the limit of {limit.key} is too busy"
         raise LostRaceError(message)
 
+    def next_token_at(self, limit: TaskLimit) -> int:
+        """When the rate allows the next hand-out (epoch ms)."""
+        return next_token_at(self._ports.limits.read(limit.key), limit, self._now())
+
     def release(self, workflow_id: str, task: Task) -> None:
-        """The task is not out any more: its slot is free. Nothing for a task without a limit."""
-        if task.limit is not None and task.limit.concurrent:
-            self._drop(task.limit.key, (holder_of(workflow_id, task),))
+        """The task is not out any more: its slot is free. Nothing for a task without a limit.
+
+        Where it was the last one that was taken, somebody may wait at the gate. The call follows the
+        release: whoever frees a slot that is free already need not call.
+        """
+        limit = task.limit
+        if limit is None or not limit.concurrent:
+            return
+        before = self._drop(limit.key, (holder_of(workflow_id, task),))
+        if limit.at_gate and before is not None and not has_free_slot(before, limit):
+            self._ports.gates.call(limit.key)
 
     def _swept(self, limit: TaskLimit) -> Slots:
         slots = self._ports.limits.read(limit.key)
@@ -71,21 +84,24 @@ class Limiting:
             return slots
         suspected = suspects(slots, self._now(), CHECKED)
         dead = [each for each in suspected if not self._is_out(each)]
-        return self._drop(limit.key, dead, slots) if dead else slots
+        if dead and self._drop(limit.key, dead) is not None:
+            return self._ports.limits.read(limit.key)
+        return slots
 
     def _is_out(self, holder: Holder) -> bool:
         return is_valid(holder, self._ports.executions.read_task(holder.key))
 
-    def _drop(self, key: str, holders: Iterable[Holder], slots: Slots | None = None) -> Slots:
-        slots = slots or self._ports.limits.read(key)
+    def _drop(self, key: str, holders: Sequence[Holder]) -> Slots | None:
+        """Free the slots of these holders; the slots before that, None when none of them had one."""
+        slots = self._ports.limits.read(key)
         for _ in range(MAX_RACES):
             after = without(slots, holders)
             if after is slots:
-                return slots
+                return None
             swapped = self._ports.limits.swap(key, after)
-            slots = swapped.slots
             if swapped.applied:
                 return slots
+            slots = swapped.slots
         message = f"the limit of {key} is too busy"
         raise LostRaceError(message)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from podium.domain.execution import Kind
 from podium.ports.queues import TaskMessage
 
 if TYPE_CHECKING:
@@ -37,4 +38,5 @@ def task_message(state: State, task: Task) -> TaskMessage:
         secrets=task.secrets,
         runtime_metadata=task.runtime_metadata,
         place=header.place(task.seq) if header.gone else 0,
+        is_system=task.kind is Kind.SYSTEM,
     )

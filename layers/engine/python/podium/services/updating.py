@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from podium.domain.changes import TaskChange
@@ -151,7 +150,7 @@ class Updating:
             if task.kind is not Kind.WORKER:
                 outcome = self._ports.executions.update_open(key, update, inc=task.inc)
             else:
-                self._send_again(key, task, update)
+                self._send_again(key, task, update, is_direct=epoch is not None)
                 outcome = self._ports.executions.requeue(key, update, task.inc, task.epoch)
                 self._free_slot(key, task)
             if outcome.applied:
@@ -167,18 +166,21 @@ class Updating:
         if task.limit is not None and not task.limit.at_gate:
             self._limiting.release(key.workflow_id, task)
 
-    def _send_again(self, key: TaskKey, task: Task, update: TaskEnd) -> None:
+    def _send_again(self, key: TaskKey, task: Task, update: TaskEnd, *, is_direct: bool) -> None:
         """The message goes first: SCHEDULED without a message would be stuck (21c).
 
-        A task that nobody claimed still has its message.
+        A task that nobody claimed still has its message, unless the report comes from a worker that
+        took it out of its queue (``is_direct``): such a worker deletes it. One that a pause holds is
+        sent when the pause ends.
         """
-        if task.status is not TaskStatus.IN_PROGRESS:
+        is_scheduled = task.status is TaskStatus.SCHEDULED
+        if is_scheduled and (not is_direct or task.held):
             return
         state = self._states.recent(key.workflow_id) or self._states.fresh(key.workflow_id)
         if state is None:
             raise NotFoundError(_no_task(key.task_id))
-        later = replace(task, updated_at=update.at, callback_after=update.callback_after)
-        self._creating.send(state, later)
+        ready = update.at + update.callback_after * 1000
+        self._creating.send(state, task, ready=ready)
 
     def _keep_logs(self, key: TaskKey, result: TaskResult) -> None:
         lines = [

@@ -9,7 +9,15 @@ from botocore.exceptions import ClientError
 
 from podium.adapters.aws.errors import code_of, translated
 from podium.adapters.aws.names import group_id
-from podium.adapters.message import fitted, readable_task_message, task_json, timer_json
+from podium.adapters.message import (
+    GateCall,
+    fitted,
+    gate_json,
+    readable_task_message,
+    task_json,
+    timer_json,
+)
+from podium.domain.queues import gate_address
 from podium.errors import DefectError
 from podium.ports.queues import LONGEST_DELAY, Received, TaskMessage, TimerMessage
 
@@ -50,6 +58,17 @@ class SqsTaskQueue:
             # Somebody deleted the queue: without a new one this task would never be handed out.
             self._registry.forget(address)
             _send_task(self._client, self._registry.make(address), message, delay)
+
+    def park(self, message: TaskMessage, delay: int = 0) -> None:
+        address = gate_address(message.limit.key if message.limit else "")
+        self._send(address, fitted(message, self._payloads), delay)
+
+    def gates(self) -> Sequence[str]:
+        return [key for key in self._registry.gates() if self.waiting_at(key)]
+
+    def waiting_at(self, key: str) -> int:
+        url = self._registry.find(gate_address(key))
+        return 0 if url is None else self._waiting(url)
 
     def pollable(self, task_type: str, domain: str) -> Sequence[QueueAddress]:
         return self._registry.pollable(task_type, domain)
@@ -148,6 +167,17 @@ class SqsSystemTaskQueue:
 
     def send(self, message: TaskMessage, delay: int = 0) -> None:
         _send_task(self._client, self._url, fitted(message, self._payloads), delay)
+
+
+class SqsGateQueue:
+    """GateQueue."""
+
+    def __init__(self, client: SQSClient, url: str) -> None:
+        self._client = client
+        self._url = url
+
+    def call(self, key: str, delay: int = 0, *, is_sweep: bool = False) -> None:
+        _send(self._client, self._url, gate_json(GateCall(key, is_sweep=is_sweep)), delay)
 
 
 class SqsTimerQueue:

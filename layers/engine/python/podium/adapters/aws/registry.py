@@ -125,6 +125,10 @@ class QueueRegistry:
         """URLs by registry name, gates left out: a Query per page."""
         return {str(item["n"]["S"]): list(_urls(item).values()) for item in self._items(_TYPES)}
 
+    def gates(self) -> list[str]:
+        """Keys of the limits that have a gate: a Query per page."""
+        return [str(item["n"]["S"]) for item in self._items(_GATES)]
+
     def _read(self, place: tuple[str, str]) -> _Known:
         with translated("GetItem"):
             answer = self._dynamodb.get_item(TableName=self._table, Key=_key(place))

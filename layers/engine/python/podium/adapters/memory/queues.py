@@ -8,8 +8,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from podium.adapters.memory.calls import Calls
-from podium.adapters.message import fitted, readable_task_message, task_json, timer_json
-from podium.domain.queues import Lane, QueueAddress
+from podium.adapters.message import (
+    GateCall,
+    fitted,
+    gate_json,
+    readable_task_message,
+    task_json,
+    timer_json,
+)
+from podium.domain.queues import Lane, QueueAddress, gate_address
 from podium.ports.queues import LONGEST_DELAY, Received, TaskMessage, TimerMessage
 
 if TYPE_CHECKING:
@@ -36,9 +43,11 @@ class StoredMessage:
 class MemoryQueue:
     """One standard queue: delay, visibility, receive count, dead letters. Times in seconds in, ms inside."""
 
-    def __init__(self, clock: Clock, calls: Calls | None = None) -> None:
+    def __init__(self, clock: Clock, calls: Calls | None = None, *, dies: bool = True) -> None:
+        """``dies``: a message received too often becomes a dead letter."""
         self._clock = clock
         self._calls = calls or Calls()
+        self._dies = dies
         self._lock = threading.Lock()
         self._messages: list[StoredMessage] = []
         self._sent = 0
@@ -61,7 +70,7 @@ class MemoryQueue:
                     break
                 if message.visible_at > now:
                     continue
-                if message.receive_count >= MAX_RECEIVES:
+                if self._dies and message.receive_count >= MAX_RECEIVES:
                     self._messages.remove(message)
                     self.dead_letters.append(message.body)
                     continue
@@ -140,6 +149,18 @@ class MemoryTaskQueue:
     def send(self, message: TaskMessage, delay: int = 0) -> None:
         self._queue(message.address).send(_body(message, self._payloads), delay)
 
+    def park(self, message: TaskMessage, delay: int = 0) -> None:
+        address = gate_address(message.limit.key if message.limit else "")
+        self._queue(address).send(_body(message, self._payloads), delay)
+
+    def gates(self) -> Sequence[str]:
+        keys = sorted(each.task_type for each in self.queues if each.lane is Lane.GATE)
+        return [key for key in keys if self.waiting_at(key)]
+
+    def waiting_at(self, key: str) -> int:
+        queue = self.queues.get(gate_address(key))
+        return 0 if queue is None else queue.waiting()
+
     def pollable(self, task_type: str, domain: str) -> Sequence[QueueAddress]:
         found = [
             address
@@ -184,7 +205,9 @@ class MemoryTaskQueue:
     def _queue(self, address: QueueAddress) -> MemoryQueue:
         with self._lock:
             if address not in self.queues:
-                self.queues[address] = MemoryQueue(self._clock, self._calls)
+                # What waits for a slot may be received any number of times.
+                dies = address.lane is not Lane.GATE
+                self.queues[address] = MemoryQueue(self._clock, self._calls, dies=dies)
             return self.queues[address]
 
 
@@ -200,6 +223,16 @@ class MemorySystemTaskQueue:
 
     def send(self, message: TaskMessage, delay: int = 0) -> None:
         self.queue.send(_body(message, self._payloads), delay)
+
+
+class MemoryGateQueue:
+    """GateQueue; ``queue`` is where the stand-in for the function receives."""
+
+    def __init__(self, clock: Clock, calls: Calls | None = None) -> None:
+        self.queue = MemoryQueue(clock, calls)
+
+    def call(self, key: str, delay: int = 0, *, is_sweep: bool = False) -> None:
+        self.queue.send(gate_json(GateCall(key, is_sweep=is_sweep)), delay)
 
 
 class MemoryTimerQueue:

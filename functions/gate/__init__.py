@@ -1,0 +1,1 @@
+"""The gate: takes slots for limited tasks that wait, and lets them through to their workers."""
