@@ -14,6 +14,7 @@ from podium.domain.changes import Change, HeaderChange, TaskChange
 from podium.domain.content import content
 from podium.domain.execution import Kind, TaskEnd
 from podium.domain.ids import TaskKey
+from podium.domain.limits import holder_of
 from podium.domain.memory import TaskMemory
 from podium.domain.state import State
 from podium.ports.queues import LONGEST_DELAY
@@ -98,23 +99,38 @@ class Creating:
             return self._children.begin_to_wait(key, launched)
         return self._ports.executions.claim(key, task.inc, task.epoch, "", now).task
 
-    def send(self, state: State, task: Task, ready: int | None = None) -> None:
-        """Send the message of a worker or system task with its present epoch.
+    def send(self, state: State, task: Task) -> None:
+        """Send the message of a worker or system task for the first time, or to the gate before."""
+        self._send(state, task, ready_at(task), is_parked=_waits_for_a_slot(task))
 
-        ``ready``: when it is to be handed out (epoch ms); by default what the task itself says.
+    def send_again(self, state: State, task: Task, ready: int | None = None) -> None:
+        """Send it once more, with its present epoch; what holds a slot has passed the gate.
+
+        ``ready``: when it is to be handed out (epoch ms); by default what the task itself says. One
+        GetItem more for a task that is limited at the gate.
         """
         ready = ready_at(task) if ready is None else ready
+        is_parked = _waits_for_a_slot(task) and not self._has_slot(state, task)
+        self._send(state, task, ready, is_parked=is_parked)
+
+    def _send(self, state: State, task: Task, ready: int, *, is_parked: bool) -> None:
         delay = seconds_until(ready, self._ports.clock.now())
         message = task_message(state, task)
         if delay > LONGEST_DELAY:
             message = replace(message, not_before=ready)
         delay = min(delay, LONGEST_DELAY)
-        if _is_to_be_parked(task):
+        if is_parked:
             self._ports.tasks.park(message, delay)
             self._ports.gates.call(message.limit.key if message.limit else "", delay)
             return
         queue = self._ports.system_tasks if task.kind is Kind.SYSTEM else self._ports.tasks
         queue.send(message, delay)
+
+    def _has_slot(self, state: State, task: Task) -> bool:
+        if task.limit is None or not task.limit.concurrent:
+            return False
+        holder = holder_of(state.header.workflow_id, task)
+        return holder in self._ports.limits.read(task.limit.key).holders
 
     def content_of(self, state: State, entry: OpenEntry) -> Task:
         """Content of an open entry, from the header image that ``state`` holds."""
@@ -182,7 +198,7 @@ def ready_at(task: Task) -> int:
     return task.scheduled_at + task.start_delay_ms
 
 
-def _is_to_be_parked(task: Task) -> bool:
+def _waits_for_a_slot(task: Task) -> bool:
     """It takes its slot before it is sent; once handed out it keeps it (protocol.md 9, Gate)."""
     return task.limit is not None and task.limit.at_gate and task.epoch == 0
 

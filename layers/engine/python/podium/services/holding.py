@@ -77,7 +77,7 @@ class Holding:
             if task is not None and task.inc >= entry.inc:
                 is_mine = outcome.applied or (task.hold == state.header.hold and not task.held)
                 if is_mine and task.status is TaskStatus.SCHEDULED:
-                    self._creating.send(state, task)
+                    self._creating.send_again(state, task)
                 return following
             following += self._creating.create(state, self._creating.content_of(state, entry))
         return following

@@ -151,7 +151,7 @@ class Timing:
         for task in tasks:
             is_waiting = task.status is TaskStatus.SCHEDULED and task.kind in _HANDED_OUT
             if is_waiting and not task.held and now - ready_at(task) >= RESEND_MS:
-                self._creating.send(state, task)
+                self._creating.send_again(state, task)
 
     def _launch_ready(self, state: State, tasks: list[Task], now: int) -> list[Task]:
         """Launch children whose start or retry was delayed until now; the items afterwards."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from podium.domain.changes import TaskChange
@@ -180,7 +181,7 @@ class Updating:
         if state is None:
             raise NotFoundError(_no_task(key.task_id))
         ready = update.at + update.callback_after * 1000
-        self._creating.send(state, task, ready=ready)
+        self._creating.send_again(state, task, ready=ready)
 
     def _keep_logs(self, key: TaskKey, result: TaskResult) -> None:
         lines = [
