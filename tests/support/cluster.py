@@ -33,9 +33,9 @@ from podium.adapters.memory.queues import (
     MemoryTimerQueue,
 )
 from podium.adapters.memory.secrets import MemoryEnvironment, MemorySecrets
+from podium.adapters.message import gate_call, task_message, timer_message
 from podium.adapters.stream import change, heard
 from podium.bootstrap import Engine, Switches, assemble
-from podium.adapters.message import gate_call, task_message, timer_message
 from podium.domain.decision import ExecutionView
 from podium.domain.definitions import TaskDef, WorkflowDef
 from podium.domain.engines import Engines
