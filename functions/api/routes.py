@@ -5,7 +5,7 @@ Routing, docs/api.md and the tests read it. A row without a handler is known and
 
 from __future__ import annotations
 
-from functions.api.resources import metadata, operations, secrets, system, tasks, workflows
+from functions.api.resources import metadata, operations, secrets, storage, system, tasks, workflows
 from functions.api.route import Content, Route
 
 JSON, TEXT, EMPTY = Content.JSON, Content.TEXT, Content.EMPTY
@@ -44,8 +44,8 @@ WORKFLOW = (
     Route("GET", "/api/workflow/{name}/correlated/{correlationId}", "Executions with a correlation id"),
     Route("POST", "/api/workflow/{name}/correlated", "Executions by correlation ids"),
     Route("POST", "/api/workflow/correlated/batch", "Executions of several workflows by correlation ids"),
-    Route("GET", "/api/workflow/externalstoragelocation", "Where to put or get a large workflow payload"),
-    Route("GET", "/api/workflow/external-storage-location", "Where to put or get a large workflow payload"),
+    Route("GET", "/api/workflow/externalstoragelocation", "Where to put or get a large workflow payload", JSON, storage.location),
+    Route("GET", "/api/workflow/external-storage-location", "Where to put or get a large workflow payload", JSON, storage.location),
     Route("PUT", "/api/workflow/decide/{workflowId}", "Evaluate an execution now", EMPTY, workflows.decide),
     Route("PUT", "/api/workflow/{workflowId}/pause", "Pause an execution", EMPTY, workflows.pause),
     Route("PUT", "/api/workflow/{workflowId}/resume", "Resume a paused execution", EMPTY, workflows.resume),
@@ -100,8 +100,8 @@ TASKS = (
     Route("GET", "/api/tasks/queue/polldata", "Who polled a task type last"),
     Route("GET", "/api/tasks/queue/polldata/all", "Who polled each task type last"),
     Route("POST", "/api/tasks/queue/requeue/{taskType}", "Put the pending tasks of a type back", TEXT),
-    Route("GET", "/api/tasks/externalstoragelocation", "Where to put or get a large task payload"),
-    Route("GET", "/api/tasks/external-storage-location", "Where to put or get a large task payload"),
+    Route("GET", "/api/tasks/externalstoragelocation", "Where to put or get a large task payload", JSON, storage.location),
+    Route("GET", "/api/tasks/external-storage-location", "Where to put or get a large task payload", JSON, storage.location),
 )
 
 EVENTS = (

@@ -23,7 +23,7 @@ from podium_local.clock import LocalClock, SystemClock
 from podium_local.engine import forget_engine, install_engine
 from podium_local.front import Gateway, HttpRequest, HttpResponse
 from podium_local.moto_patch import patched
-from podium_local.ports import listen
+from podium_local.ports import HOST, listen, port_of
 from podium_local.pump import Faults, Invoker, Pump
 from podium_local.pump.invoking import Handler, half_call, import_handler
 from podium_local.pump.streams import Backoff, exponential
@@ -87,6 +87,8 @@ class LocalRuntime(AbstractContextManager["LocalRuntime"]):
             stack.callback(_only_one.release)
             front = self._listen(stack, self.options.port, "the API")
             aws = self._listen(stack, self.options.aws_port, "AWS")
+            if aws is not None:
+                self.aws_url = f"http://{HOST}:{port_of(aws)}"
             backlog = self._start_aws(stack)
             self._start_functions(stack, backlog)
             self._open(stack, front, aws)
@@ -133,9 +135,12 @@ class LocalRuntime(AbstractContextManager["LocalRuntime"]):
 
     def _start_functions(self, stack: ExitStack, backlog: Backlog) -> None:
         options = self.options
-        inline = {"PODIUM_INLINE_ADVANCE": "true" if options.inline_advance else "false"}
+        own = {
+            "PODIUM_INLINE_ADVANCE": "true" if options.inline_advance else "false",
+            "PODIUM_PAYLOAD_ENDPOINT_URL": self.aws_url,
+        }
         variables = environment.for_functions(
-            options.topology, self.resources, inline | dict(options.settings)
+            options.topology, self.resources, own | dict(options.settings)
         )
         stack.enter_context(environment.changed(variables))
         options.engine(self.clock)
@@ -171,7 +176,6 @@ class LocalRuntime(AbstractContextManager["LocalRuntime"]):
             aws_server = AwsServer(aws)
             aws_server.start()
             stack.callback(aws_server.stop)
-            self.aws_url = aws_server.url
         if front is not None:
             from podium_local.front.server import FrontServer, make_app
 

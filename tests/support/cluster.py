@@ -112,7 +112,8 @@ class Cluster:
         self.clock = VirtualClock()
         self.calls = Calls()
         self.http = TableHttp()
-        self.store = MemoryExecutions(MemoryBlobs(self.calls), calls=self.calls)
+        self.blobs = MemoryBlobs(self.calls)
+        self.store = MemoryExecutions(self.blobs, calls=self.calls)
         self.definitions = MemoryDefinitions(self.calls)
         self.task_queue = MemoryTaskQueue(self.clock, self.calls)
         self.system_queue = MemorySystemTaskQueue(self.clock, self.calls)
@@ -151,6 +152,7 @@ class Cluster:
             tasks=self.task_queue,
             system_tasks=self.system_queue,
             timers=self.timer_queue,
+            blobs=self.blobs,
             limits=self.store.limits,
             listeners=self.listeners,
             secrets=self.secrets,

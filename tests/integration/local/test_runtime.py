@@ -120,3 +120,22 @@ def test_there_is_one_runtime_in_a_process(runtime):
     second = LocalRuntime(Options(clock=VirtualClock()))
     with pytest.raises(RuntimeError, match="one runtime"), second:
         pass
+
+
+def test_a_client_uploads_and_downloads_payloads_by_signed_urls(api):
+    query = {"path": "", "operation": "WRITE", "payloadType": "WORKFLOW_INPUT"}
+    written = api.get("/workflow/externalstoragelocation", params=query).json()
+    assert httpx.put(written["uri"], content=b'{"to": "x"}').status_code == 200
+    value = definition("uploaded")
+    start = {
+        "name": value["name"],
+        "workflowDef": value,
+        "externalInputPayloadStoragePath": written["path"],
+    }
+    wf = api.post("/workflow", json=start).text
+    shown = api.get(f"/workflow/{wf}").json()
+    assert shown["externalInputPayloadStoragePath"] == written["path"]
+    assert shown["tasks"][0]["inputData"] == {"to": "x"}
+    query |= {"path": written["path"], "operation": "READ"}
+    read = api.get("/workflow/externalstoragelocation", params=query).json()
+    assert httpx.get(read["uri"]).json() == {"to": "x"}

@@ -54,6 +54,7 @@ def a_service(store=None, clock=None):
         tasks=nothing,
         system_tasks=nothing,
         timers=nothing,
+        blobs=nothing,
         limits=nothing,
         listeners=nothing,
         secrets=nothing,

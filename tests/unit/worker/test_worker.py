@@ -179,3 +179,48 @@ def test_a_pushed_worker_reports_the_bad_message_and_runs_the_others() -> None:
     answer = handler({"Records": records}, SimpleNamespace(function_name="charge-fn"))
     assert answer == {"batchItemFailures": [{"itemIdentifier": "bad"}]}
     assert sqs.sent[0]["workerId"] == "charge-fn"
+
+
+def large() -> dict[str, str]:
+    return {"text": "ü" * 400_000}
+
+
+LARGE = TaskFunction("charge", large)
+
+
+def test_an_output_too_large_for_a_message_goes_to_the_bucket(monkeypatch: pytest.MonkeyPatch):
+    stored: dict[str, bytes] = {}
+
+    class Bucket:
+        def put_object(self, *, Bucket: str, Key: str, Body: bytes, ContentType: str) -> None:  # noqa: N803
+            assert (Bucket, ContentType) == ("payloads", "application/json")
+            stored[Key] = Body
+
+    monkeypatch.setattr("podium_worker.payloads._client", Bucket)
+    monkeypatch.setenv("PODIUM_PAYLOAD_BUCKET", "payloads")
+    sqs = FakeSqs()
+    sqs.put("charge")
+    run_once(sqs, LARGE)
+    (result,) = sqs.sent
+    ((path, body),) = stored.items()
+    assert (result["status"], result["outputData"]) == ("COMPLETED", {})
+    assert result["externalOutputPayloadStoragePath"] == path
+    assert path.startswith("external/task-output/")
+    assert json.loads(body) == large()
+
+
+def test_without_a_bucket_it_fails_the_task_and_says_what_to_set(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("PODIUM_PAYLOAD_BUCKET", raising=False)
+    sqs = FakeSqs()
+    sqs.put("charge")
+    run_once(sqs, LARGE)
+    (result,) = sqs.sent
+    assert (result["status"], result["outputData"]) == ("FAILED_WITH_TERMINAL_ERROR", {})
+    assert "set PODIUM_PAYLOAD_BUCKET" in result["reasonForIncompletion"]
+
+
+def test_a_small_output_stays_in_the_message():
+    sqs = FakeSqs()
+    sqs.put("charge", inputData={"order": "o-1"})
+    run_once(sqs, CHARGE)
+    assert "externalOutputPayloadStoragePath" not in sqs.sent[0]

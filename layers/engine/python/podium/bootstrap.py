@@ -49,6 +49,7 @@ from podium.services.deciding import Deciding
 from podium.services.delivering import Delivering
 from podium.services.effects import Effects
 from podium.services.ending import Ending
+from podium.services.external_storage import ExternalStorage
 from podium.services.following import Following
 from podium.services.gating import Gating
 from podium.services.holding import Holding
@@ -117,6 +118,8 @@ class Engine:
     read_record: Callable[[Mapping[str, Any]], Change | None]
     #: Timers and the minute's sweep.
     timing: Timing
+    #: Payloads that clients read and write themselves.
+    external_storage: ExternalStorage
     #: Secrets and environment variables, for operators.
     keeping: Keeping
     #: System tasks with I/O.
@@ -218,6 +221,7 @@ def assemble(
         advancing=advancing,
         read_record=read_record,
         timing=Timing(ports, states, deciding, committing, creating, timers, ending),
+        external_storage=ExternalStorage(ports),
         keeping=Keeping(ports),
         running=Running(ports, revealing, ending),
         hear_record=hear_record,
@@ -242,7 +246,11 @@ def build(
     """The engine on AWS; ``clock``, ``sleep`` and ``ids`` default to the machine's own."""
     clients = clients or Clients()
     clock = clock or SystemClock()
-    blobs = S3Blobs(clients.deferred_s3, settings.payload_bucket)
+    blobs = S3Blobs(
+        clients.deferred_s3,
+        settings.payload_bucket,
+        clients.signing_s3(settings.payload_endpoint_url),
+    )
     executions = DynamoExecutions(
         clients.dynamodb,
         settings.executions_table,
@@ -265,6 +273,7 @@ def build(
         system_tasks=SqsSystemTaskQueue(
             clients.sqs, settings.system_tasks_queue_url, executions.payloads
         ),
+        blobs=blobs,
         timers=SqsTimerQueue(clients.sqs, settings.timers_queue_url),
         listeners=AwsListeners(
             clients.deferred_events,

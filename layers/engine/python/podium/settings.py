@@ -46,6 +46,8 @@ class Settings:
     task_payload_limit_bytes: int = DEFAULT_LIMITS.task
     workflow_payload_limit_bytes: int = DEFAULT_LIMITS.workflow
     variables_limit_bytes: int = DEFAULT_LIMITS.variables
+    #: Where clients reach the bucket, if not at S3's own address.
+    payload_endpoint_url: str = ""
     #: Definitions without ``ownerEmail`` are refused.
     owner_email_mandatory: bool = False
     #: Workflow names are limited to letters, digits and ``_<>{}#- ``.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -86,25 +86,25 @@ class Result:
     status: str
     output: Mapping[str, Any] = field(default_factory=dict)
     reason: str = ""
+    #: Where the output lies when it is too large to travel.
+    external_output_path: str = ""
 
     @classmethod
     def completed(cls, output: Mapping[str, Any]) -> Result:
-        """COMPLETED with ``output``; a bad end instead when it cannot be sent."""
+        """COMPLETED with ``output``; a bad end instead when it is not JSON."""
         try:
-            size = len(json.dumps(output, allow_nan=False))
+            json.dumps(output, allow_nan=False)
         except (TypeError, ValueError) as error:
             return cls("FAILED_WITH_TERMINAL_ERROR", {}, f"the output is not JSON: {error}")
-        if size > LARGEST_OUTPUT:
-            reason = f"the output of {size} bytes exceeds the {LARGEST_OUTPUT} a message can carry"
-            return cls("FAILED_WITH_TERMINAL_ERROR", {}, reason)
         return cls("COMPLETED", output)
 
     def masked(self, mask: Mask) -> Result:
         """The result without what the task was handed."""
-        return Result(self.status, mask.json(self.output), mask.text(self.reason))
+        return replace(self, output=mask.json(self.output), reason=mask.text(self.reason))
 
     def to_json(self, task: Task, worker_id: str) -> str:
         """The message for the results queue."""
+        external = {"externalOutputPayloadStoragePath": self.external_output_path}
         return json.dumps(
             {
                 "v": VERSION,
@@ -116,5 +116,6 @@ class Result:
                 "outputData": self.output,
                 "reasonForIncompletion": self.reason[:LONGEST_REASON] or None,
                 "workerId": worker_id,
+                **(external if self.external_output_path else {}),
             }
         )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from podium_worker.errors import TerminalError
 from podium_worker.message import Result
-from podium_worker.payloads import with_input
+from podium_worker.payloads import with_input, without_large_output
 from podium_worker.secrets import resolved
 
 if TYPE_CHECKING:
@@ -25,4 +25,4 @@ def run_task(function: TaskFunction, task: Task, secrets: Secrets) -> Result:
         ready, mask = resolved(with_input(task), secrets)
     except TerminalError as error:
         return Result("FAILED_WITH_TERMINAL_ERROR", {}, str(error))
-    return function.run(ready).masked(mask)
+    return without_large_output(function.run(ready).masked(mask))

@@ -49,7 +49,11 @@ def masked(view: ExecutionView) -> ExecutionView:
         return view
     return replace(
         view,
-        start=replace(view.start, input=masked_map(view.definition, view.start.input)),
+        start=replace(
+            view.start,
+            input=masked_map(view.definition, view.start.input),
+            external_input_path=None,
+        ),
         variables=masked_map(view.definition, view.variables),
         output=masked_map(view.definition, view.output),
         tasks=tuple(
@@ -57,6 +61,8 @@ def masked(view: ExecutionView) -> ExecutionView:
                 task,
                 input=masked_map(view.definition, task.input),
                 output=masked_map(view.definition, task.output),
+                external_input_path="",
+                external_output_path="",
             )
             for task in view.tasks
         ),

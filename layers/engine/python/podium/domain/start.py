@@ -116,11 +116,6 @@ def refuse_input(
     too_large = oversize(f"input of workflow {definition.name}", record.input, limits.workflow)
     if too_large is not None:
         raise PayloadTooLargeError(too_large)
-    if record.external_input_path and not record.input and _has_input_schema(definition):
-        raise InvalidInputError(
-            f"The input of workflow {definition.name} has to meet its schema; "
-            "one in external storage cannot be checked"
-        )
     reason = refused_start(definition, record.input, engine)
     if reason is not None:
         raise InvalidInputError(reason)
@@ -156,10 +151,6 @@ def restarted(
     if definition.input_template:
         given = apply_workflow_template(given, definition.input_template)
     return replace(record, input=given, external_input_path=None, secrets=())
-
-
-def _has_input_schema(definition: WorkflowDef) -> bool:
-    return definition.enforce_schema and definition.input_schema is not None
 
 
 def _is_defined(task: WorkflowTask) -> bool:

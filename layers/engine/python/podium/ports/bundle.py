@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from podium.ports.executions import ExecutionStore
     from podium.ports.limits import LimitStore
     from podium.ports.listeners import Listeners
-    from podium.ports.outside import Clock, HttpCaller, Ids, Sleep
+    from podium.ports.outside import Blobs, Clock, HttpCaller, Ids, Sleep
     from podium.ports.queues import GateQueue, SystemTaskQueue, TaskQueue, TimerQueue
     from podium.ports.secrets import EnvironmentStore, SecretStore
     from podium.ports.workflow_messages import WorkflowMessageStore
@@ -29,6 +29,7 @@ class Ports:
     tasks: TaskQueue
     system_tasks: SystemTaskQueue
     timers: TimerQueue
+    blobs: Blobs
     limits: LimitStore
     listeners: Listeners
     secrets: SecretStore

@@ -48,6 +48,14 @@ class Blobs(Protocol):
         """Read; raises NotFoundError."""
         ...
 
+    def size(self, path: str) -> int:
+        """Bytes that a read would give; raises NotFoundError. HeadObject."""
+        ...
+
+    def address(self, path: str, *, write: bool) -> str:
+        """A URL with which anybody may read it, or write it, for a quarter of an hour; no call."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:

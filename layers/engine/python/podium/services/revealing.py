@@ -86,10 +86,13 @@ class Revealing:
         if not task.holds_secrets:
             return replace(end, is_unmasked=False)
         mask = self.mask_of_report(task)
+        output = None if end.output is None else mask.map(end.output)
         return replace(
             end,
-            output=None if end.output is None else mask.map(end.output),
+            output=output,
             reason=mask.text(end.reason),
+            # What the worker wrote itself still holds the secret: nobody is told where.
+            external_output_path=end.external_output_path if output == end.output else "",
             is_unmasked=False,
         )
 

@@ -19,6 +19,7 @@ from podium.domain.decision import Decision
 from podium.domain.definitions import WorkflowDef
 from podium.domain.idempotency import KeyClaim, is_key, resolve
 from podium.errors import DefectError, LostRaceError, NotFoundError
+from podium.services.external_storage import ExternalStorage
 
 if TYPE_CHECKING:
     from podium.domain.changes import HeaderChange
@@ -60,6 +61,7 @@ class Starting:
         """``tasks_listened``: listeners hear of tasks, too (PODIUM_TASK_STATUS_EVENTS)."""
         self._ports = ports
         self._tasks_listened = tasks_listened
+        self._external = ExternalStorage(ports)
         self._states = states
         self._deciding = deciding
         self._committing = committing
@@ -107,6 +109,7 @@ class Starting:
         self, spec: StartSpec, workflow_id: str, parent: Parent | None
     ) -> tuple[State, Decision]:
         """Everything but the header, and the decision to write it with."""
+        spec = self._external.started(spec)
         definition = self._snapshot(spec)
         record = starts.start_record(spec, definition)
         ports = self._ports

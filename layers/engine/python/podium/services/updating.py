@@ -9,8 +9,16 @@ from podium.domain.changes import TaskChange
 from podium.domain.execution import Kind, TaskEnd
 from podium.domain.ids import TaskKey, parse_task_id
 from podium.domain.status import TaskStatus
-from podium.errors import InvalidInputError, LostRaceError, NotFoundError, TransientError
+from podium.errors import (
+    InvalidInputError,
+    LostRaceError,
+    NotFoundError,
+    PayloadTooLargeError,
+    TransientError,
+)
 from podium.ports.executions import LogLine, Outcome
+from podium.services.ending import without_output
+from podium.services.external_storage import ExternalStorage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,6 +61,7 @@ class Updating:
         self._limiting = limiting
         self._revealing = revealing
         self._ending = ending
+        self._external = ExternalStorage(ports)
 
     def update(
         self, result: TaskResult, *, inc: int | None = None, epoch: int | None = None
@@ -75,11 +84,31 @@ class Updating:
             output=result.output_data,
             reason=result.reason,
             worker_id=result.worker_id or "",
-            external_output_path=result.external_output_payload_storage_path or "",
             callback_after=result.callback_after_seconds,
             is_unmasked=True,
         )
+        path = (result.external_output_payload_storage_path or "").strip()
+        if path:
+            update = self._with_output(update, path, result.task_id, can_ask=inc is None)
         return self._existing(key, self._apply(key, update, inc, epoch).task)
+
+    def _with_output(self, update: TaskEnd, path: str, task_id: str, *, can_ask: bool) -> TaskEnd:
+        """``update`` with the output that lies at ``path``, under what it brings itself.
+
+        One over the limit ends the task. So does one that cannot be read, when there is nobody to
+        tell (``can_ask``): a result in a queue gets no answer. Otherwise InvalidInputError.
+        """
+        try:
+            stored = self._external.task_output(path, task_id)
+        except PayloadTooLargeError as error:
+            return without_output(update, str(error))
+        except InvalidInputError as error:
+            if can_ask:
+                raise
+            return without_output(update, str(error))
+        if update.output:
+            return replace(update, output={**stored, **update.output})
+        return replace(update, output=stored, external_output_path=path)
 
     def update_by_ref(
         self, workflow_id: str, ref: str, status: TaskStatus, output: JsonMap, worker_id: str

@@ -63,6 +63,19 @@ class Clients:
         """Client of S3."""
         return cast("S3Client", self.session.create_client("s3", config=_CONFIG))
 
+    def signing_s3(self, endpoint: str) -> S3Client:
+        """A client that only signs URLs, made at its first call: for S3's own address, or for
+        ``endpoint``, under which clients reach a stand-in of it.
+        """
+        config = _CONFIG.merge(Config(signature_version="s3v4"))
+        if endpoint:
+            config = config.merge(Config(s3={"addressing_style": "path"}))
+
+        def make() -> object:
+            return self.session.create_client("s3", endpoint_url=endpoint or None, config=config)
+
+        return cast("S3Client", _Deferred(make))
+
     @property
     def deferred_s3(self) -> S3Client:
         """As ``s3``, made at its first call: most processes never see a large payload."""

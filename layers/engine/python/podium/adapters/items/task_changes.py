@@ -250,7 +250,7 @@ def _reported(
     if update.output is not None:
         packed: Mapping[str, Attribute] = payloads.pack(folder, "out", update.output)
         values |= {name: packed.get(name) for name in ("out", pointer("out"))}
-        values |= {"mf": "", pointer("mf"): ""}
+        values |= {"mf": "", pointer("mf"): "", "xo": ""}
     if update.worker_id:
         values["w"] = update.worker_id
     if update.external_output_path:

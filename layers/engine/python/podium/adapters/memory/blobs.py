@@ -24,6 +24,15 @@ class MemoryBlobs:
             except KeyError:
                 raise NotFoundError(f"no payload at {path}") from None
 
+    def size(self, path: str) -> int:
+        with self._calls.call("HeadObject"):
+            if path not in self._contents:
+                raise NotFoundError(f"no payload at {path}")
+            return len(self._contents[path])
+
+    def address(self, path: str, *, write: bool) -> str:
+        return f"memory:{path}?{'PUT' if write else 'GET'}"
+
     def paths(self) -> list[str]:
         """Every path, sorted; for assertions."""
         return sorted(self._contents)

@@ -127,7 +127,8 @@ def _ids(task: Task, owner: Owner) -> dict[str, Json]:
 def _payloads(task: Task) -> dict[str, Json]:
     return {
         "inputData": task.input,
-        "outputData": task.output,
+        # What the worker put into external storage is answered as it came: by its path.
+        "outputData": {} if task.external_output_path else task.output,
         "externalInputPayloadStoragePath": task.external_input_path or None,
         "externalOutputPayloadStoragePath": task.external_output_path or None,
     }
