@@ -108,12 +108,11 @@ def test_a_schema_without_a_type_is_json():
     assert unusable(SchemaDef.from_json({"name": "s", "data": {}}), ENGINE) is None
 
 
-def test_an_input_in_external_storage_cannot_be_checked():
+def test_an_input_from_external_storage_is_checked_like_any_other():
     definition = WorkflowDef.from_json({"name": "w", "inputSchema": NEEDS_A})
-    with pytest.raises(InvalidInputError, match="external storage"):
+    with pytest.raises(InvalidInputError, match="a is missing"):
         refuse_input(definition, StartRecord(external_input_path="p"), ENGINE)
-    unchecked = WorkflowDef.from_json({"name": "w"})
-    refuse_input(unchecked, StartRecord(external_input_path="p"), ENGINE)
+    refuse_input(definition, StartRecord(input={"a": 1}, external_input_path="p"), ENGINE)
 
 
 # Registration -------------------------------------------------------------------------------------
