@@ -31,6 +31,7 @@ def test_a_header_is_read_as_it_was_written(store, wf):
         ),
         gone=((1, 4), (6, 6)),
         hold=3,
+        skipped=((5, "3"), (8, "11")),
         variables_version=2,
         timer=NOW + 1000,
         timer_is_far=True,

@@ -39,6 +39,7 @@ from podium.domain.ids import TaskKey
 from podium.domain.json import Json
 from podium.domain.manifest import output_of
 from podium.domain.memory import TaskMemory
+from podium.domain.requests import SkipTaskRequest
 from podium.domain.start import new_header, prepare
 from podium.domain.state import State
 from podium.domain.status import TaskStatus, WorkflowStatus
@@ -327,6 +328,22 @@ class Driver:
             )
         else:
             self.operate(lambda state, context: operations.rerun(state, record, context))
+        self.carry_on()
+
+    def skip(
+        self,
+        ref: str,
+        task_input: Mapping[str, Json] | None = None,
+        task_output: Mapping[str, Json] | None = None,
+    ) -> None:
+        """Skip the task under ``ref``."""
+        request = SkipTaskRequest(task_input=task_input or {}, task_output=task_output or {})
+        self.operate(lambda state, context: operations.skip(state, ref, request, context))
+
+    def jump(self, ref: str, task_input: Mapping[str, Json] | None = None) -> None:
+        """Go on at the task under ``ref``."""
+        tasks = [task for _, task in sorted(self.items.items())]
+        self.operate(lambda state, context: operations.jump(state, ref, tasks, task_input, context))
         self.carry_on()
 
     def remains(self) -> operations.Remains:

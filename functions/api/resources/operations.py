@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from podium.domain.requests import RerunWorkflowRequest
+from podium.domain.requests import RerunWorkflowRequest, SkipTaskRequest
 
 if TYPE_CHECKING:
     from podium.bootstrap import Engine
@@ -33,3 +33,27 @@ def rerun(request: Request, engine: Engine) -> str:
     wanted = RerunWorkflowRequest.from_json(request.body_object())
     engine.repeats.rerun(workflow_id, wanted)
     return workflow_id
+
+
+def skip(request: Request, engine: Engine) -> None:
+    """Not to run when its turn comes."""
+    wanted = SkipTaskRequest.from_json(_optional_object(request) or {})
+    engine.steering.skip(request.path("workflowId"), request.path("taskReferenceName"), wanted)
+
+
+def jump(request: Request, engine: Engine) -> None:
+    """Go on at another task; the body is its input."""
+    task_input = _optional_object(request)
+    engine.steering.jump(
+        request.path("workflowId"), request.path("taskReferenceName"), task_input or None
+    )
+
+
+def reset_callbacks(request: Request, engine: Engine) -> None:
+    """No more waiting for callbacks."""
+    engine.steering.reset_callbacks(request.path("workflowId"))
+
+
+def _optional_object(request: Request) -> dict[str, Any] | None:
+    """The body as a JSON object; None when there is none."""
+    return request.body_object() if request.raw_body().strip() else None

@@ -71,6 +71,7 @@ from podium.services.running import Running
 from podium.services.signaling import Signaling
 from podium.services.starting import Started, Starting
 from podium.services.states import States
+from podium.services.steering import Steering
 from podium.services.stripping import Stripping
 from podium.services.timers import Timers
 from podium.services.timing import Timing
@@ -110,7 +111,9 @@ class Engine:
     reads: Reading
     #: Pause, resume, terminate, decide.
     operations: Operating
-    #: Restart and retry of executions that have ended.
+    #: Skip, jump, resetcallbacks.
+    steering: Steering
+    #: Restart, retry and rerun of executions that have ended.
     repeats: Repeating
     #: Stream changes.
     advancing: Advancing
@@ -217,6 +220,7 @@ def assemble(
         awaiting=Awaiting(ports, states),
         reads=reading,
         operations=Operating(ports, states, deciding, committing, advancing, following),
+        steering=Steering(ports, states, deciding, committing, creating, following),
         repeats=Repeating(ports, states, starting, reviving, following),
         advancing=advancing,
         read_record=read_record,

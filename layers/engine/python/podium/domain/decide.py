@@ -25,7 +25,7 @@ from podium.domain.execution import Kind, OpenEntry, Task
 from podium.domain.flows import advance_flows, end_stuck_flow
 from podium.domain.folding import end_here, fold
 from podium.domain.outcome import TerminateWorkflowError
-from podium.domain.scheduling import create, defer, run
+from podium.domain.scheduling import create, defer, run, step_over
 from podium.domain.status import WorkflowStatus
 
 if TYPE_CHECKING:
@@ -102,6 +102,9 @@ def _work(draft: Draft) -> None:
     while draft.ending is None:
         if draft.creates:
             node, iteration = draft.creates.popleft()
+            if draft.state.header.steps_over(node.address):
+                step_over(draft, node, iteration)
+                continue
             step = create if draft.has_budget else defer
             _guarded(draft, partial(step, draft, node, iteration))
         elif draft.due and draft.has_budget:

@@ -53,8 +53,8 @@ class LayeredMemory(TaskMemory):
         return self._base.task(ref, seq) if found is None else found
 
     def given(self, seq: int) -> JsonMap:
-        """Only the memory below has any."""
-        return self._base.given(seq)
+        """What the decision itself gives is not in the memory below yet."""
+        return self._given[seq] if seq in self._given else self._base.given(seq)
 
     def history(self, ref: str, header: Header) -> tuple[Task, ...]:
         """Both layers, by seq."""

@@ -139,6 +139,8 @@ class Header:
     pulled: int = 0
     #: It was started with an idempotency key, which lives as long as it does.
     keyed: bool = False
+    #: Tasks that an operator skipped before they were created: seq and node, which is stepped over.
+    skipped: tuple[tuple[int, str], ...] = ()
     #: Tasks of other workflows than the parent wait for its end.
     awaited: bool = False
     #: Listeners hear of its status (domain/listening.py).
@@ -155,8 +157,23 @@ class Header:
         return any(first <= seq <= last for first, last in self.gone)
 
     def place(self, seq: int) -> int:
-        """The ``seq`` that clients see: numbers made void are used again there (engine.md 15.3)."""
-        return seq - sum(last + 1 - first for first, last in self.gone if last < seq)
+        """The ``seq`` that clients see: numbers made void are used again there (engine.md 15.3).
+
+        Those of skipped tasks are, too; they themselves show 0 (engine.md 15.6).
+        """
+        if any(seq == number for number, _ in self.skipped):
+            return 0
+        before = sum(number < seq for number, _ in self.skipped)
+        return seq - before - sum(last + 1 - first for first, last in self.gone if last < seq)
+
+    @property
+    def has_places(self) -> bool:
+        """Clients see other numbers than those of the tasks."""
+        return bool(self.gone or self.skipped)
+
+    def steps_over(self, address: str) -> bool:
+        """An operator skipped the task at this node."""
+        return any(address == node for _, node in self.skipped)
 
     def has_folded(self, seq: int) -> bool:
         """The end of ``seq`` has been consumed by this header or an earlier one."""
@@ -253,6 +270,11 @@ class Task:
     checks_output: bool = False
     #: Listeners hear of its status.
     listened: bool = False
+
+    @property
+    def has_to_let_go(self) -> bool:
+        """It holds a child workflow, or the slot of a limit, that has to be given up when it ends."""
+        return self.kind is Kind.CHILD or (self.limit is not None and self.epoch > 0)
 
     @property
     def holds_secrets(self) -> bool:

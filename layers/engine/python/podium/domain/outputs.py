@@ -41,6 +41,7 @@ def _evaluated(parameters: JsonMap, facts: Facts) -> dict[str, Json]:
 
 def _last_seq(state: State) -> int:
     seq = state.header.last_seq
-    while seq and state.header.is_gone(seq):
-        seq = min(first for first, last in state.header.gone if first <= seq <= last) - 1
+    skipped = {number for number, _ in state.header.skipped}
+    while seq and (state.header.is_gone(seq) or seq in skipped):
+        seq -= 1
     return seq

@@ -43,6 +43,13 @@ def create(draft: Draft, node: Node, iteration: tuple[int, ...]) -> None:
             draft.due.append(entry.seq)
 
 
+def step_over(draft: Draft, node: Node, iteration: tuple[int, ...]) -> None:
+    """Go on behind a task that an operator skipped; with a fork its JOIN is skipped."""
+    graph = graph_of(draft.view, node.address)
+    join = graph.join_of(node) if node.type in FORKS else None
+    go_on(draft, join or node, iteration)
+
+
 def defer(draft: Draft, node: Node, iteration: tuple[int, ...]) -> None:
     """Leave the creation of a task to the next decision."""
     draft.due.append(draft.add(node, Kind.DUE, iteration).seq)

@@ -232,6 +232,12 @@ class ExecutionStore(Protocol):
         """
         ...
 
+    def reset_callback(self, key: TaskKey, task: Task) -> Outcome:
+        """callbackAfter 0 and the start delay of ``task``, iff SCHEDULED at its inc and epoch. The
+        message is sent before.
+        """
+        ...
+
     def read_keys(self, workflow_id: str) -> Sequence[TaskKey]:
         """Keys of all task items that are not stripped; one consistent Query per page."""
         ...

@@ -37,6 +37,6 @@ def task_message(state: State, task: Task) -> TaskMessage:
         limit=task.limit,
         secrets=task.secrets,
         runtime_metadata=task.runtime_metadata,
-        place=header.place(task.seq) if header.gone else 0,
+        place=header.place(task.seq) if header.has_places else 0,
         is_system=task.kind is Kind.SYSTEM,
     )

@@ -102,7 +102,7 @@ class HeaderStore(ItemStore):
         wf = header.workflow_id
         puts = [
             Put(
-                task_item(wf, task, payloads, mark=False, retention=self._retention),
+                task_item(wf, task, payloads, mark=task.has_to_let_go, retention=self._retention),
                 may_end(task.inc),
             )
             for task in decision.ended

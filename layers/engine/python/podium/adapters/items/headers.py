@@ -17,9 +17,11 @@ from podium.adapters.items.open_entries import (
     pack_entries,
     pack_numbers,
     pack_ranges,
+    pack_skipped,
     unpack_entries,
     unpack_numbers,
     unpack_ranges,
+    unpack_skipped,
 )
 from podium.domain.execution import Header, Parent
 from podium.domain.status import WorkflowStatus
@@ -49,6 +51,7 @@ def header_item(header: Header, *, mark: bool, retention: int = 0) -> Item:
             "d": header.definition,
             "nm": header.name,
             "nv": header.name_version,
+            "sp": pack_skipped(header.skipped),
             "pf": pack_numbers(header.failed_permissive),
             "g": header.generation,
             "rc": header.recalls,
@@ -94,6 +97,7 @@ def header_of(item: dict[str, Attribute]) -> Header:
         variables_version=number(item, "k"),
         timer=number(item, "tm"),
         timer_is_far="due" in item,
+        skipped=unpack_skipped(text(item, "sp")),
         failed_permissive=unpack_numbers(text(item, "pf")),
         generation=number(item, "g"),
         recalls=number(item, "rc"),

@@ -54,6 +54,17 @@ def unpack_ranges(packed: str) -> tuple[tuple[int, int], ...]:
     return tuple((int(first), int(last)) for first, _, last in pairs)
 
 
+def pack_skipped(skipped: tuple[tuple[int, str], ...]) -> str:
+    """``((5, "3"), (6, "7"))`` as ``"5@3.6@7"``; only static nodes are skipped."""
+    return ".".join(f"{seq}@{node}" for seq, node in skipped)
+
+
+def unpack_skipped(packed: str) -> tuple[tuple[int, str], ...]:
+    """Undo :func:`pack_skipped`."""
+    pairs = (part.partition("@") for part in packed.split(".") if part)
+    return tuple((int(seq), node) for seq, _, node in pairs)
+
+
 def _pack(entry: OpenEntry) -> str:
     fields = (
         ("a", entry.attempt),

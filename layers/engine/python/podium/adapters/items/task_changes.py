@@ -124,6 +124,16 @@ def requeue_condition(update: TaskEnd, inc: int, epoch: int) -> Condition:
     return every(OPEN, Equals("inc", inc), Equals("ep", epoch), *_unless_secret(update))
 
 
+def callback_change(task: Task) -> Change:
+    """Ready to be handed out now."""
+    return Change.to({"cb": 0, "sm": task.start_delay_ms, "x": ""})
+
+
+def scheduled_condition(inc: int, epoch: int) -> Condition:
+    """Not handed out since."""
+    return every(Equals("st", TaskStatus.SCHEDULED.value), Equals("inc", inc), Equals("ep", epoch))
+
+
 def running_condition(inc: int, epoch: int) -> Condition:
     """With the worker of this hand-out."""
     return every(RUNNING, Equals("inc", inc), Equals("ep", epoch))

@@ -143,6 +143,10 @@ class TaskStore(ItemStore):
             key, changes.raise_change(child[1], now), changes.raise_condition(child)
         )
 
+    def reset_callback(self, key: TaskKey, task: Task) -> Outcome:
+        condition = changes.scheduled_condition(task.inc, task.epoch)
+        return self._update(key, changes.callback_change(task), condition)
+
     def read_keys(self, workflow_id: str) -> Sequence[TaskKey]:
         items = self._table.query(partition(workflow_id), (TASKS, TASKS + LAST))
         return [

@@ -7,6 +7,7 @@ nothing.
 
 from podium.domain.operations.climbing import folded_holder, revive_parent
 from podium.domain.operations.ending import terminate, time_out
+from podium.domain.operations.jumping import jump
 from podium.domain.operations.pausing import pause, resume
 from podium.domain.operations.rerunning import refuse_rerun, rerun, rerun_from
 from podium.domain.operations.restarting import refuse_restart, restart
@@ -17,11 +18,13 @@ from podium.domain.operations.retrying import (
     tell_generation,
 )
 from podium.domain.operations.reviving import Remains
+from podium.domain.operations.skipping import skip
 from podium.domain.operations.updating_variables import update_variables
 
 __all__ = [
     "Remains",
     "folded_holder",
+    "jump",
     "pause",
     "refuse_rerun",
     "refuse_restart",
@@ -33,6 +36,7 @@ __all__ = [
     "resume_child",
     "retry",
     "revive_parent",
+    "skip",
     "tell_generation",
     "terminate",
     "time_out",

@@ -17,7 +17,13 @@ from podium.domain.draft import Draft
 from podium.domain.execution import Given, Kind, OpenEntry
 from podium.domain.memory import TaskMemory
 from podium.domain.operations.restarting import begun_anew
-from podium.domain.operations.reviving import Remains, refuse_running, running_again, settled
+from podium.domain.operations.reviving import (
+    Remains,
+    refuse_running,
+    running_again,
+    settled,
+    void_ranges,
+)
 from podium.domain.operations.taking_up import Revival, entry_of, revive
 from podium.domain.positions import Position
 from podium.domain.state import node_of
@@ -143,7 +149,8 @@ class _Plan:
             open=siblings,
             rerun_at=context.now,
             failed_permissive=(),
-            gone=_ranges(header.last_seq, self.kept.keys() | {entry.seq for entry in siblings}),
+            skipped=tuple(each for each in header.skipped if each[0] in self.kept.keys() - numbers),
+            gone=void_ranges(header.last_seq, self.kept.keys() | {entry.seq for entry in siblings}),
         )
         remains = Remains(
             {entry.seq: self.kept[entry.seq] for entry in siblings if entry.seq in self.kept}
@@ -176,14 +183,3 @@ def _reopened(state: State, task: Task, around: Around) -> OpenEntry:
         else container.reopened_at(task, 0 if before is None else before.loop, around.number)
     )
     return replace(entry, inc=task.inc + 1, loop=loop)
-
-
-def _ranges(last_seq: int, kept: set[int]) -> tuple[tuple[int, int], ...]:
-    """The numbers up to ``last_seq`` that nothing has which is kept, as ranges."""
-    ranges: list[tuple[int, int]] = []
-    begin_at = 1
-    for seq in (*sorted(kept), last_seq + 1):
-        if begin_at < seq:
-            ranges.append((begin_at, seq - 1))
-        begin_at = seq + 1
-    return tuple(ranges)

@@ -66,4 +66,5 @@ def begun_anew(header: Header, context: Context) -> Header:
         open=(),
         gone=((1, header.last_seq),) if header.last_seq else (),
         failed_permissive=(),
+        skipped=(),
     )

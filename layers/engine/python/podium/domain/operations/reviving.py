@@ -16,6 +16,7 @@ from podium.errors import ConflictError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from collections.abc import Set as AbstractSet
 
     from podium.domain.execution import Header, OpenEntry, Task
 
@@ -86,3 +87,14 @@ def settled(step: Callable[[], Decision]) -> Decision | Missing:
         return step()
     except MissingError as missing:
         return Missing(missing.needs)
+
+
+def void_ranges(last_seq: int, kept: AbstractSet[int]) -> tuple[tuple[int, int], ...]:
+    """The numbers up to ``last_seq`` but for ``kept``, as ranges (Header.gone)."""
+    ranges: list[tuple[int, int]] = []
+    begin_at = 1
+    for seq in (*sorted(kept), last_seq + 1):
+        if begin_at < seq:
+            ranges.append((begin_at, seq - 1))
+        begin_at = seq + 1
+    return tuple(ranges)

@@ -54,7 +54,7 @@ class Relations:
                 retried.add(task.retried_seq)
             if task.status.is_terminal and header.has_folded(task.seq):
                 folded.add(task.seq)
-        places = {seq: header.place(seq) for seq in starts} if header.gone else {}
+        places = {seq: header.place(seq) for seq in starts} if header.has_places else {}
         return cls(frozenset(retried), starts, frozenset(folded), places)
 
 
