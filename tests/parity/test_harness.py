@@ -157,7 +157,8 @@ def test_a_record_like_the_golden_file_passes(recorded: Json) -> None:
 def test_one_changed_status_in_a_golden_file_turns_the_run_red(
     recorded: Json, tmp_path: Path
 ) -> None:
-    golden.write("story", recorded, {"says": "x"}, tmp_path)
+    story = scenario.Scenario("story", ("engine 1",), (Step("start"),))
+    golden.write(story, recorded, {"says": "x"}, tmp_path)
     path = tmp_path / "story.json"
     path.write_text(path.read_text().replace('"COMPLETED"', '"FAILED"', 1))
     said = golden.verdict("story", golden.read("story", tmp_path), recorded, None, None)
@@ -242,6 +243,21 @@ def test_steps_taken_together_are_steps() -> None:
     found = scenario.read({"name": "story", "covers": ["engine 1"], "steps": steps})
     assert found.steps[0].argument == (Step("decide"), Step("update", "t1", of="w/a"))
     assert list(found.all_steps) == list(found.steps[0].argument)
+
+
+def test_the_digest_follows_what_is_told_to_a_server() -> None:
+    value = {"name": "story", "covers": ["engine 1"], "steps": ["start", {"fail": "a"}]}
+    digests = [
+        scenario.read(value | other).digest
+        for other in (
+            {"covers": ["engine 2"]},
+            {"steps": ["start", {"fail": "b"}]},
+            {"steps": ["start", {"fail": "a", "of": "w/sub"}]},
+            {"taskdefs": [{"name": "ns_a"}]},
+        )
+    ]
+    assert digests[0] == scenario.read(value).digest
+    assert len({*digests}) == 4
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import os
+import signal
 import sys
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import suppress
 
 from tests.parity.harness import coverage, golden
 from tests.parity.harness.client import Client
@@ -26,7 +27,7 @@ def main() -> int:
     recording = commands.add_parser("record", help="record golden files with the genuine server")
     recording.add_argument("names", nargs="*", help="scenarios; none: all of them")
     recording.add_argument(
-        "--missing", action="store_true", help="only those without a golden file"
+        "--missing", action="store_true", help="only those without a golden file, or changed since"
     )
     recording.add_argument("--twice", action="store_true", help="again, to see that nothing moves")
     comparing = commands.add_parser(
@@ -63,7 +64,7 @@ def _chosen(names: list[str], *, missing: bool = False) -> list[Scenario]:
     if unknown := [name for name in names if name not in known]:
         raise ScenarioError(f"no scenario {', '.join(unknown)}")
     chosen = [known[name] for name in names] if names else list(known.values())
-    return [one for one in chosen if not (missing and golden.read(one.name))]
+    return [one for one in chosen if not missing or not golden.is_of(one)]
 
 
 def told(url: str, scenarios: list[Scenario]) -> Iterator[tuple[Scenario, Json]]:
@@ -85,7 +86,7 @@ def _record(scenarios: list[Scenario], *, twice: bool) -> int:
             elif moved:
                 print(f"{scenario.name}: not recorded, it moves:\n{golden.shown(moved)}")
             else:
-                golden.write(scenario.name, found, server)
+                golden.write(scenario, found, server)
                 print(f"{scenario.name}: recorded")
                 continue
             bad += 1
@@ -132,18 +133,12 @@ def _compare(url: str, scenarios: list[Scenario], *, write: bool) -> int:
 
 
 def _serve() -> int:
-    with peer() as url, _until_interrupted():
+    """Until Ctrl-C or SIGTERM."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with suppress(KeyboardInterrupt), peer() as url:
         print(f"export CONDUCTOR_PEER_URL={url}", flush=True)
-        os.read(0, 1) if not sys.stdin.closed else None
+        threading.Event().wait()
     return 0
-
-
-@contextmanager
-def _until_interrupted() -> Iterator[None]:
-    try:
-        yield
-    except KeyboardInterrupt:
-        print("stopping")
 
 
 if __name__ == "__main__":

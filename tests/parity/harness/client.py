@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -11,6 +12,9 @@ import urllib3
 
 #: Seconds that one answer may take on a busy machine.
 PATIENCE = 60.0
+#: The peer's database, chosen for being small, turns callers away when many come at once.
+_BUSY = "SQLITE_BUSY"
+_PAUSES = (0.2, 0.4, 0.8, 1.6, 3.2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +48,19 @@ class Client:
         """One request below ``/api``; ``body`` is sent as JSON, unless it is None."""
         given = {key: value for key, value in (query or {}).items() if value is not None}
         address = f"{self.url}{path}" + (f"?{urlencode(given, doseq=True)}" if given else "")
-        answer = self._pool.request(
-            method,
-            address,
-            body=None if body is None else json.dumps(body),
-            headers={} if body is None else {"Content-Type": "application/json"},
-            timeout=PATIENCE,
-        )
-        return Answer(answer.status, _read(answer.data.decode(), answer.headers))
+        for pause in _PAUSES:
+            answer = self._pool.request(
+                method,
+                address,
+                body=None if body is None else json.dumps(body),
+                headers={} if body is None else {"Content-Type": "application/json"},
+                timeout=PATIENCE,
+            )
+            text = answer.data.decode()
+            if answer.status != 500 or _BUSY not in text:
+                break
+            time.sleep(pause)
+        return Answer(answer.status, _read(text, answer.headers))
 
 
 def _read(text: str, headers: Any) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.parity.harness.scenario import FOLDER, Json
+from tests.parity.harness.scenario import FOLDER, Json, Scenario
 
 GOLDEN = FOLDER / "golden"
 #: Per scenario the paths where Podium differs on purpose, with both values; docs/parity.md says why.
@@ -26,9 +26,15 @@ def read(name: str, folder: Path = GOLDEN) -> Json | None:
     return found
 
 
-def write(name: str, found: Json, server: Json, folder: Path = GOLDEN) -> None:
+def is_of(scenario: Scenario) -> bool:
+    """The golden file has been recorded from the scenario as it stands."""
+    return (read(scenario.name) or {}).get("digest") == scenario.digest
+
+
+def write(scenario: Scenario, found: Json, server: Json, folder: Path = GOLDEN) -> None:
     """Keep a record of the genuine server."""
-    save(folder / f"{name}.json", {"scenario": name, "server": server} | found)
+    about = {"scenario": scenario.name, "digest": scenario.digest, "server": server}
+    save(folder / f"{scenario.name}.json", about | found)
 
 
 def save(path: Path, value: Any) -> None:

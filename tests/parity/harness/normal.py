@@ -51,7 +51,7 @@ class Context:
         if found[0] not in self.ids:
             self.unknown += 1
             self.ids[found[0]] = f"<id {self.unknown}>"
-        return self.ids[found[0]]
+        return self.ids[found[0]].replace(self.prefix, "ns_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +134,12 @@ def _answer_of_poll(line: Json) -> Json:
 _shorter = _without("workflowTask", "taskDefinition")
 
 
+def _join_reason(task: Json) -> Json:
+    if task.get("taskType") != "JOIN" or task.get("status") in {"FAILED", "COMPLETED_WITH_ERRORS"}:
+        return task
+    return _without("reasonForIncompletion")(task)
+
+
 def _error(thing: Json) -> Json:
     if not {"status", "retryable"} <= set(thing):
         return thing
@@ -186,6 +192,12 @@ RULES: tuple[Rule, ...] = (
         thing=_of_task(_next_look),
     ),
     Rule(
+        "reason of a JOIN that did not fail",
+        "the peer visits a JOIN beside the decision: whether a text stays behind on one that is then"
+        " cancelled, or goes on after a retry, depends on which came first; its status is compared",
+        thing=_of_task(_join_reason),
+    ),
+    Rule(
         "queue wait time",
         "a duration in milliseconds between two times that are taken out",
         thing=_of_task(_without("queueWaitTime")),
@@ -201,6 +213,12 @@ RULES: tuple[Rule, ...] = (
         thing=_error,
     ),
     Rule(
+        "ids",
+        "drawn by the server; the place of the execution or task stands for them (a task id may hold the"
+        " name of this run, so this comes first)",
+        text=lambda text, context: _ID.sub(context.placeholder, text),
+    ),
+    Rule(
         "names of this run",
         "every run has its own prefix, so that two runs on one server never meet",
         text=lambda text, context: text.replace(context.prefix, "ns_"),
@@ -211,11 +229,6 @@ RULES: tuple[Rule, ...] = (
         text=lambda text, context: text.replace(context.target_url, target.NAME).replace(
             context.target_url.removeprefix("http://"), target.NAME.removeprefix("http://")
         ),
-    ),
-    Rule(
-        "ids",
-        "drawn by the server; the place of the execution or task stands for them",
-        text=lambda text, context: _ID.sub(context.placeholder, text),
     ),
     Rule(
         "times", "epoch milliseconds; whether there is one, and 0, stay visible", number=_in_range

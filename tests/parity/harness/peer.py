@@ -32,7 +32,7 @@ _CENTRAL = "https://repo.maven.apache.org/maven2"
 #: Another base for the download, where Maven Central is reached through a mirror and there is no mvn.
 _REPOSITORY = "PODIUM_MAVEN_REPOSITORY"
 OLDEST_JAVA = 21
-_PATIENCE = 120.0
+_PATIENCE = 300.0
 
 #: Secrets and environment values of workflows that scenarios may use, on both servers.
 SECRETS = {

@@ -5,6 +5,7 @@ tests/parity/README.md documents the format.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ FOLDER = Path(__file__).parents[1]
 SCENARIOS = FOLDER / "scenarios"
 
 #: In front of every name of a scenario that another one must not share: workflows and task types.
-NAMESPACE = re.compile(r"\bns_")
+NAMESPACE = re.compile(r"(?<![A-Za-z0-9])ns_")
 #: Types whose tasks are reached by polling; all others run in the server.
 POLLED = frozenset({"SIMPLE", "DYNAMIC", "USER_DEFINED"})
 #: Keys of a task that hold lists of tasks, and keys that hold lists or maps of such lists.
@@ -28,11 +29,24 @@ _TASK_LISTS = ("defaultCase", "loopOver")
 
 #: The verb whose argument is steps, taken at the same time.
 TOGETHER = "together"
+#: ``status: any``.
+ANY = 0
 
 _KEYS = frozenset(
     {"name", "covers", "types", "taskdefs", "workflow", "workflows", "parallel", "steps"}
 )
 _OPTIONS = frozenset({"of", "as", "status", "within"})
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML in which ``yes``, ``no``, ``on`` and ``off`` are words, as JSON's reader expects."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, shape) for tag, shape in resolvers if tag != "tag:yaml.org,2002:bool"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("true|false"), list("tf"))
 
 
 class ScenarioError(ValueError):
@@ -49,7 +63,7 @@ class Step:
     of: str = "w"
     #: The name under which an answer is kept for later steps.
     keep: str = ""
-    #: Expected HTTP status; without one, any 2xx.
+    #: Expected HTTP status; without one, any 2xx; ``any`` in a file: servers may differ.
     status: int | None = None
     #: Seconds that it may take to come true.
     within: float = 20.0
@@ -90,6 +104,19 @@ class Scenario:
             yield from step.argument if step.verb == TOGETHER else (step,)
 
     @property
+    def digest(self) -> str:
+        """Changes with what is told to a server: a golden file says which story it is of."""
+        told = [
+            [str(step), step.of, step.keep, step.status, json.dumps(step.argument, sort_keys=True)]
+            for step in self.all_steps
+        ]
+        verbs = [step.verb for step in self.steps]
+        text = json.dumps(
+            [verbs, told, self.taskdefs, self.workflows, self.parallel], sort_keys=True
+        )
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    @property
     def task_types(self) -> frozenset[str]:
         """Every type that a definition of it names, and those it declares."""
         found = set(self.types)
@@ -103,7 +130,7 @@ def load(folder: Path = SCENARIOS) -> dict[str, Scenario]:
     found: dict[str, Scenario] = {}
     for path in sorted(folder.glob("*.yaml")):
         try:
-            values = yaml.safe_load(path.read_text()) or []
+            values = yaml.load(path.read_text(), _Loader) or []
         except yaml.YAMLError as error:
             raise ScenarioError(f"{path.name}: {error}") from None
         for value in values:
@@ -160,9 +187,13 @@ def _step(value: Json | str, where: str) -> Step:
         argument,
         of=value.get("of", "w"),
         keep=keep,
-        status=value.get("status") if verbs[0] != "status" else None,
+        status=_expected(value.get("status")) if verbs[0] != "status" else None,
         within=float(value.get("within", 20.0)),
     )
+
+
+def _expected(status: int | str | None) -> int | None:
+    return ANY if status == "any" else None if status is None else int(status)
 
 
 def _inline(steps: tuple[Step, ...]) -> Iterator[Json]:

@@ -32,8 +32,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         parts = urlsplit(self.path)
         words = parts.path.strip("/").split("/")
-        length = int(self.headers.get("Content-Length") or 0)
-        sent = self.rfile.read(length).decode() if length else ""
+        sent = self._body().decode()
         status, kind, text = 200, "application/json", json.dumps({"path": parts.path})
         match words:
             case ["json"]:
@@ -64,11 +63,22 @@ class _Handler(BaseHTTPRequestHandler):
                 text = json.dumps({"call": count})
             case _:
                 status = 404
-        self.send_response(status)
+        self.send_response_only(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(text.encode())))
         self.end_headers()
         self.wfile.write(text.encode())
+
+    def _body(self) -> bytes:
+        """What was sent, in one piece or in chunks."""
+        if self.headers.get("Transfer-Encoding") != "chunked":
+            return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        body = b""
+        while size := int(self.rfile.readline(), 16):
+            body += self.rfile.read(size)
+            self.rfile.readline()
+        self.rfile.readline()
+        return body
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""

@@ -33,6 +33,9 @@ def record(client: Client, scenario: Scenario, target_url: str) -> Json:
         return normalized([], executions, Context(prefix, target_url), scenario.parallel)
 
     executions = settled(run, still)
+    for execution in executions.values():  # what stays behind would be swept for ever
+        if execution.get("status") in {"RUNNING", "PAUSED"}:
+            client.call("DELETE", f"/workflow/{execution['workflowId']}")
     context = Context(prefix, target_url)
     found = normalized(run.log, executions, context, scenario.parallel)
     return found | {"stuck": stuck} if stuck else found

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from podium.domain.definitions import TaskDef, WorkflowTask
 from podium.domain.execution import Header, Kind, OpenEntry, Task
 from podium.domain.status import TaskStatus
@@ -197,3 +199,51 @@ def test_an_end_that_the_header_has_not_folded_is_not_executed_yet():
     header = Header("wf-1", "d", "order", 1, last_seq=1, open=(OpenEntry(1, "0", Kind.WORKER),))
     relations = Relations.of(header, (ended,))
     assert task_json(ended, OWNER, NODE, relations=relations)["executed"] is False
+
+
+# What the genuine server shows (tests/parity) ---------------------------------------------------
+
+
+def test_a_task_nobody_has_touched_has_no_update_time():
+    fresh = a_task(scheduled_at=1000, updated_at=1000)
+    assert task_json(fresh, OWNER, NODE)["updateTime"] == 0
+    polled = a_task(scheduled_at=1000, updated_at=1000, status=TaskStatus.IN_PROGRESS)
+    assert task_json(polled, OWNER, NODE)["updateTime"] == 1000
+
+
+@pytest.mark.parametrize(
+    ("kind", "response", "frequency"),
+    [
+        ("SIMPLE", 60, 5),
+        ("MINE", 0, 5),
+        ("HTTP", 0, 5),
+        ("DO_WHILE", 0, 5),
+        ("JOIN", 0, 0),
+        ("INLINE", 0, 0),
+    ],
+)
+def test_what_a_task_shows_of_its_limits_depends_on_its_type(kind, response, frequency):
+    definition = TaskDef(
+        name="charge", response_timeout_seconds=60, rate_limit_frequency_in_seconds=5
+    )
+    node = WorkflowTask(
+        name="charge", task_reference_name="charge_ref", type=kind, task_definition=definition
+    )
+    shown = task_json(a_task(type=kind), OWNER, node)
+    assert shown["responseTimeoutSeconds"] == response
+    assert shown["rateLimitFrequencyInSeconds"] == frequency
+
+
+def test_a_fork_shows_its_branches_whole():
+    forked = a_task(
+        type="FORK", input={"forkedTaskDefs": [{"taskReferenceName": "b", "name": "x"}]}
+    )
+    branch = task_json(forked, OWNER, NODE)["inputData"]["forkedTaskDefs"][0]
+    assert (branch["name"], branch["type"], branch["optional"]) == ("x", "SIMPLE", False)
+
+
+def test_a_sub_workflow_shows_the_priority_it_gives_its_child():
+    own = a_task(type="SUB_WORKFLOW", input={"priority": 9})
+    none = a_task(type="SUB_WORKFLOW", input={"priority": None})
+    shown = [task_json(each, OWNER, NODE)["workflowPriority"] for each in (own, none)]
+    assert shown == [9, 7]

@@ -59,9 +59,13 @@ def test_an_optional_task_does_not_end_the_workflow():
     assert driver.open_refs == ["t2"]
 
 
-@pytest.mark.parametrize(
-    "kind", ["INLINE", "JSON_JQ_TRANSFORM", "SET_VARIABLE", "NOOP", "TERMINATE"]
-)
+def test_a_noop_keeps_no_input_that_could_be_too_large():
+    noop = task("t", "NOOP", inputParameters={"a": "${workflow.input.a}"})
+    driver = Limited(workflow(noop), {"a": LARGE}).start()
+    assert (driver.task("t").input, driver.status) == ({}, WorkflowStatus.COMPLETED)
+
+
+@pytest.mark.parametrize("kind", ["INLINE", "JSON_JQ_TRANSFORM", "SET_VARIABLE", "TERMINATE"])
 def test_a_task_that_is_computed_is_not_run_on_such_an_input(kind):
     inputs = {"a": "${workflow.input.a}", "expression": "boom", "terminationStatus": "COMPLETED"}
     driver = Limited(workflow(task("t", kind, inputParameters=inputs)), {"a": LARGE}).start()

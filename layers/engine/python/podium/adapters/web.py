@@ -8,6 +8,7 @@ a name cannot point elsewhere a moment later (design: no way from a definition i
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 #: Bytes of a body that are read; more fails the task, which could not store it.
 LARGEST_BODY = 10 * 1024 * 1024
+#: How urllib3 begins its messages: with an address that the definition did not name.
+_POOL = re.compile(r"^HTTPS?ConnectionPool\(.*?\): ")
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -48,7 +51,7 @@ class UrllibHttpCaller:
                 )
                 content = answer.read(LARGEST_BODY + 1, decode_content=True)
         except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-            message = f"{request.method} {request.uri}: {error}"
+            message = f"{request.method} {request.uri}: {_POOL.sub('', str(error))}"
             raise HttpError(message) from error
         if len(content) > LARGEST_BODY:
             message = f"{request.method} {request.uri}: the answer exceeds {LARGEST_BODY} bytes"

@@ -125,7 +125,7 @@ def end_of_child(child: Header, output: JsonMap, now: int) -> TaskEnd:
     return TaskEnd(
         _END_OF_TASK[child.status],
         now,
-        output={**own, **output},
+        output={**output, **own},
         reason=reason[:LONGEST_REASON],
         child_id=child.workflow_id,
     )

@@ -151,7 +151,11 @@ def _output(draft: Draft, ending: Ending) -> JsonMap:
     if target is None:
         return output
     header = draft.state.header
-    told: Json = f"Error workflow {target[0]} failed to start. Reason: there is no such workflow"
+    version = "null" if target[1] is None else target[1]
+    told: Json = (
+        f"Error workflow {target[0]} failed to start.  "
+        f"reason: No such workflow defined. name={target[0]}, version={version}"
+    )
     if _is_registered(target, draft.context):
         told = failure_workflow_id(header.workflow_id, header.generation)
     return {**output, FAILURE_OUTPUT_KEY: told}

@@ -147,6 +147,10 @@ def _bare(state: State, entry: OpenEntry, node: Node, name: str = "") -> Task:
     )
 
 
+#: callbackAfterSeconds of a WAIT that only somebody else ends.
+_NEVER = 2**31 - 1
+
+
 @dataclass(frozen=True, slots=True)
 class _Making:
     """One content in the making."""
@@ -169,8 +173,9 @@ class _Making:
         definition = definition_for(self.node, name, self.context)
         task = replace(new_task(self.state, self.entry, self.node, name), input=task_input)
         task = self._delayed(task, definition)
-        if task.type == "HTTP" and self.node.task.async_complete:
-            task = replace(task, input={**task_input, "asyncComplete": True})
+        if task.type == "HTTP":
+            is_handed_over = self.node.task.async_complete
+            task = replace(task, input={**task_input, "asyncComplete": is_handed_over})
         if self.entry.kind is Kind.WORKER:
             task = replace(
                 task,
@@ -224,7 +229,10 @@ class _Making:
             return replace(task, input=task_input, output=facts.loop_output(self.entry))
         refs = joined_wire_refs(self.state, self.entry, self.node)
         task_input = input_of(self.state, self.entry, self.node, self.context)
-        return replace(task, input={**task_input, "joinOn": refs})
+        joined: dict[str, Json] = {**task_input, "joinOn": refs}
+        if self.node.type == "EXCLUSIVE_JOIN":
+            joined["defaultExclusiveJoinTask"] = [*self.node.task.default_exclusive_join_task]
+        return replace(task, input=joined)
 
     def waiting(self) -> Task:
         """PULL_WORKFLOW_MESSAGES: open from the first moment, ended by a decision with messages."""
@@ -245,7 +253,8 @@ class _Making:
             return ended(task, until, self._now)
         if until and until <= self._now:
             return ended(task, Outcome(), self._now)
-        return replace(task, wait_until=until or 0)
+        seconds = (until - self._now) // 1000 if until else _NEVER
+        return replace(task, wait_until=until or 0, callback_after=seconds)
 
     def bounded(self, task: Task) -> Task:
         """``task`` itself; a loop or JOIN whose input is over the limit fails the workflow."""

@@ -20,7 +20,7 @@ from podium.domain.ids import TaskKey
 from podium.domain.outcome import Outcome, TerminateWorkflowError
 from podium.domain.schemas import refused_input, refused_output
 from podium.domain.state import FORKED_DEFS, FORKED_REFS, graph_of
-from podium.domain.task_types import BRANCHING, CHOICES, FORKS, kind_of
+from podium.domain.task_types import BRANCHING, CHOICES, FORKS, WITHOUT_INPUT, kind_of
 from podium.domain.tasks import decision, switch, terminate
 
 if TYPE_CHECKING:
@@ -79,7 +79,8 @@ def run(draft: Draft, entry: OpenEntry) -> None:
 
 def _task(draft: Draft, entry: OpenEntry, node: Node, task_input: JsonMap) -> Task:
     settled = replace(entry, kind=Kind.FLOW)
-    return replace(new_task(draft.view, settled, node), input=task_input)
+    kept: JsonMap = {} if node.type in WITHOUT_INPUT else task_input
+    return replace(new_task(draft.view, settled, node), input=kept)
 
 
 def _is_too_large(draft: Draft, entry: OpenEntry, node: Node, task: Task) -> bool:
@@ -144,7 +145,7 @@ def _choose(draft: Draft, entry: OpenEntry, node: Node) -> None:
     extra: dict[str, Json] = {"case": chosen.case}
     if head:
         extra["hasChildren"] = "true"
-    task = replace(task, input={**task_input, **extra})
+    task = replace(task, input={**task.input, **extra})
     task = ended(task, chosen.outcome, draft.context.now)
     draft.end_task(task)
     draft.drop(entry)

@@ -78,6 +78,11 @@ WITHOUT_TEMPLATE = (
 )
 
 
+#: Their stored input is not the evaluated one: a DECISION keeps the case alone, a NOOP nothing
+#: (tasks.md 4, 22).
+WITHOUT_INPUT = frozenset({"DECISION", "NOOP"})
+
+
 def is_decided(task_type: str) -> bool:
     """The task starts and ends within a decision and never has an open item."""
     return task_type in BRANCHING or task_type in COMPUTED or task_type in UNSUPPORTED

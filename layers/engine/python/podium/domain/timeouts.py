@@ -103,7 +103,12 @@ def _bounds(state: State, tasks: Iterable[Task], now: int, context: Context) -> 
 def _due(watch: _Watch) -> TaskEnd | None:
     for clock in watch.clocks():
         if clock.at <= watch.now:
-            return TaskEnd(clock.status, watch.now, reason=clock.reason)
+            return TaskEnd(
+                clock.status,
+                watch.now,
+                reason=clock.reason,
+                callback_after=watch.task.callback_after,
+            )
     return None
 
 

@@ -76,7 +76,8 @@ class Children:
                 spec, child_id, parent if task.kind is Kind.CHILD else None
             )
         except ClientError as error:
-            return self._ended(task, Outcome(TaskStatus.FAILED, {}, str(error))), []
+            childless = replace(task, child_id="")
+            return self._ended(childless, Outcome(TaskStatus.FAILED, {}, str(error))), []
         following: list[Change] = [] if begun.change is None else [begun.change]
         if task.kind is Kind.LAUNCH:
             return self._ended(task, Outcome(output={"workflowId": begun.workflow_id})), following

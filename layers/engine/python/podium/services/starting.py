@@ -147,8 +147,8 @@ class Starting:
     def _snapshot(self, spec: StartSpec) -> WorkflowDef:
         definition = spec.definition or self._ports.definitions.workflow(spec.name, spec.version)
         if definition is None:
-            version = "" if spec.version is None else f" and version={spec.version}"
-            message = f"No such workflow found by name={spec.name}{version}"
+            version = "null" if spec.version is None else spec.version
+            message = f"No such workflow defined. name={spec.name}, version={version}"
             raise NotFoundError(message)
         return self._deciding.settle(lambda context: starts.prepare(definition, context))
 

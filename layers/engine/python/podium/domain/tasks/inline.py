@@ -24,7 +24,7 @@ def run(task_input: JsonMap, script: ScriptEngine) -> Outcome:
         if not isinstance(value, str) or not value.strip():
             return _failed(
                 TaskStatus.FAILED_WITH_TERMINAL_ERROR,
-                f"Empty '{name}' in INLINE task's input parameters. "
+                f"Empty '{name}' in Inline task's input parameters. "
                 "A non-empty String value must be provided.",
             )
     try:

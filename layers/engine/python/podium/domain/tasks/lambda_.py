@@ -17,7 +17,11 @@ def run(task_input: JsonMap, script: ScriptEngine) -> Outcome:
     """``{result}`` of what the function returns, or FAILED with ``{error}``."""
     body = task_input.get("scriptExpression")
     if not isinstance(body, str) or not body.strip():
-        return _failed("Empty 'scriptExpression' in Lambda task's input parameters.")
+        reason = (
+            "Empty 'scriptExpression' in Lambda task's input parameters. "
+            "A non-empty String value must be provided."
+        )
+        return Outcome(TaskStatus.FAILED, reason=reason)
     try:
         # The line feed ends a comment in the body's last line.
         result = script.evaluate(f"(function () {{ {body}\n}})()", {"$": task_input})

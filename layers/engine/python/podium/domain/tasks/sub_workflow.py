@@ -43,11 +43,12 @@ def task_input(
     param = task.sub_workflow_param
     if param is None:
         return {"workflowInput": workflow_input}
+    definition = _definition(param, evaluate)
     return {
         "subWorkflowName": evaluate(param.name),
-        "subWorkflowVersion": param.version,
+        "subWorkflowVersion": None if definition is not None else param.version,
         "subWorkflowTaskToDomain": evaluate(param.task_to_domain),
-        "subWorkflowDefinition": _definition(param, evaluate),
+        "subWorkflowDefinition": definition,
         "priority": evaluate(param.priority),
         "idempotencyKey": _key(param.idempotency_key, evaluate),
         "idempotencyStrategy": param.idempotency_strategy,

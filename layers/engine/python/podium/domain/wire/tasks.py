@@ -5,14 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from podium.domain.definitions import WorkflowTask
 from podium.domain.ids import TaskKey
+from podium.domain.state import FORKED_DEFS
+from podium.domain.status import TaskStatus
+from podium.domain.task_types import SYSTEM_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from podium.domain.definitions import WorkflowTask
     from podium.domain.execution import Header, Task
     from podium.domain.json import Json, JsonMap
+
+
+#: System types that show the rate limit of their definition, as worker tasks do.
+_RATE_LIMITED = frozenset({"DO_WHILE", "HTTP"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +102,7 @@ def task_json(
             "callbackFromWorker": True,
             "executionMetadata": {},
             "runtimeMetadata": dict(runtime_metadata) if runtime_metadata else None,
-            **_workflow(owner),
+            **_workflow(task, owner),
             **_ids(task, owner),
             **_payloads(task),
             **_times(task, relations, now),
@@ -106,11 +113,14 @@ def task_json(
     ) | {"taskDefinition": None if definition is None else definition.to_json()}
 
 
-def _workflow(owner: Owner) -> dict[str, Json]:
+def _workflow(task: Task, owner: Owner) -> dict[str, Json]:
+    own = task.input.get("priority") if task.type == "SUB_WORKFLOW" else None
+    is_own = isinstance(own, int) and not isinstance(own, bool)
     return {
         "workflowInstanceId": owner.workflow_id,
         "workflowType": owner.name,
-        "workflowPriority": owner.priority,
+        # A SUB_WORKFLOW that sets one for its child shows that.
+        "workflowPriority": own if is_own else owner.priority,
         "correlationId": owner.correlation_id,
     }
 
@@ -124,9 +134,20 @@ def _ids(task: Task, owner: Owner) -> dict[str, Json]:
     }
 
 
+def _input(task: Task) -> JsonMap:
+    """A FORK stores its branches without what is as by default (forking.stored); it shows them whole."""
+    forked = task.input.get(FORKED_DEFS) if task.type == "FORK" else None
+    if not isinstance(forked, list):
+        return task.input
+    whole: list[Json] = [
+        WorkflowTask.from_json(one).to_json() if isinstance(one, dict) else one for one in forked
+    ]
+    return {**task.input, FORKED_DEFS: whole}
+
+
 def _payloads(task: Task) -> dict[str, Json]:
     return {
-        "inputData": task.input,
+        "inputData": _input(task),
         # What the worker put into external storage is answered as it came: by its path.
         "outputData": {} if task.external_output_path else task.output,
         "externalInputPayloadStoragePath": task.external_input_path or None,
@@ -158,12 +179,17 @@ def _times(task: Task, relations: Relations, now: int) -> dict[str, Json]:
         "scheduledTime": task.scheduled_at,
         "startTime": task.started_at,
         "endTime": task.ended_at,
-        "updateTime": task.updated_at,
+        "updateTime": 0 if _is_untouched(task) else task.updated_at,
         "firstStartTime": relations.first_start.get(task.seq, task.started_at),
         "startDelayInSeconds": task.start_delay,
         "callbackAfterSeconds": task.callback_after,
         "queueWaitTime": _queue_wait(task, now),
     }
+
+
+def _is_untouched(task: Task) -> bool:
+    """Nobody has polled or reported it since it was scheduled."""
+    return task.status is TaskStatus.SCHEDULED and task.updated_at == task.scheduled_at
 
 
 def _queue_wait(task: Task, now: int) -> int:
@@ -176,7 +202,7 @@ def _queue_wait(task: Task, now: int) -> int:
 
 
 def _limits(task: Task, node: WorkflowTask) -> dict[str, Json]:
-    """What the peer copies from the task definition into each task."""
+    """What the peer copies from the task definition into each task, by its type (models.md 3.2)."""
     definition = node.task_definition
     if definition is None:
         return {
@@ -184,10 +210,13 @@ def _limits(task: Task, node: WorkflowTask) -> dict[str, Json]:
             "rateLimitPerFrequency": 0,
             "rateLimitFrequencyInSeconds": 0,
         }
+    is_leased = node.type in {"SIMPLE", "DYNAMIC"}
+    is_limited = node.type not in SYSTEM_TYPES or node.type in _RATE_LIMITED
+    frequency = definition.rate_limit_frequency_in_seconds
     return {
-        "responseTimeoutSeconds": definition.response_timeout_seconds,
-        "rateLimitPerFrequency": definition.rate_limit_per_frequency,
-        "rateLimitFrequencyInSeconds": definition.rate_limit_frequency_in_seconds,
+        "responseTimeoutSeconds": definition.response_timeout_seconds if is_leased else 0,
+        "rateLimitPerFrequency": definition.rate_limit_per_frequency if is_limited else 0,
+        "rateLimitFrequencyInSeconds": frequency if is_limited else 0,
         "executionNameSpace": definition.execution_name_space,
         "isolationGroupId": definition.isolation_group_id,
     }
