@@ -24,14 +24,25 @@ def handler(event: dict[str, Any], context: object) -> Report:
 
 
 def _apply(body: str) -> None:
-    """A TaskResult beside ``inc`` and ``epoch`` of the message that handed the task out."""
+    """A TaskResult beside ``inc`` and ``epoch`` of the message that handed the task out.
+
+    With ``detach`` it says of the task only that its worker goes on without the message, with
+    ``postpone`` that the message came too early.
+    """
     engine = bootstrap.engine()
     wire = decode_json(body)
     if not isinstance(wire, dict):
         raise InvalidInputError("a result must be a JSON object")
     result = TaskResult.from_json(wire)
+    inc, epoch = _number(wire, "inc"), _number(wire, "epoch")
+    if wire.get("detach") is True:
+        engine.reports.detach(result, inc, epoch)
+        return
+    if wire.get("postpone") is True:
+        engine.reports.postpone(result, inc, epoch)
+        return
     engine.validating.task_result(result)
-    engine.updates.update(result, inc=_number(wire, "inc"), epoch=_number(wire, "epoch"))
+    engine.updates.update(result, inc=inc, epoch=epoch)
 
 
 def _number(wire: dict[str, Any], name: str) -> int | None:

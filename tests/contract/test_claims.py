@@ -107,3 +107,20 @@ def test_an_item_that_was_released_can_be_claimed(store, wf, key):
     store.put_task(wf, task(held=True, hold=1))
     store.unhold(key, 0, 2)
     assert store.claim(key, 0, 0, "worker", NOW).applied
+
+
+def test_a_claim_for_a_worker_who_had_the_task_before_the_pause_ignores_the_hold(store, wf, key):
+    store.put_task(wf, task(held=True, hold=1))
+    assert not store.claim(key, 0, 0, "w", NOW).applied
+    claimed = store.claim(key, 0, 0, "w", NOW, even_held=True)
+    assert (claimed.applied, claimed.task.epoch, claimed.task.held) == (True, 1, True)
+
+
+@pytest.mark.parametrize(("inc", "epoch"), [(0, 0), (1, 1), (0, 2)])
+def test_a_lease_can_be_extended_for_one_hand_out_only(store, wf, key, inc, epoch):
+    store.put_task(wf, task())
+    store.claim(key, 0, 0, "w", NOW)
+    refused = store.extend_lease(key, NOW + 5, inc=inc, epoch=epoch)
+    assert (refused.applied, refused.task.lease_until) == (False, NOW + 60_000)
+    extended = store.extend_lease(key, NOW + 5, inc=0, epoch=1)
+    assert (extended.applied, extended.task.lease_until) == (True, NOW + 60_005)

@@ -68,6 +68,8 @@ def update_by_reference_and_wait(request: Request, engine: Engine) -> Json:
         raise NotFoundError(
             f"Found no running task {request.path('taskRefName')} in workflow {workflow_id}"
         )
+    # What follows from it may be under way in somebody else's hands: the answer is to show it.
+    engine.operations.decide(workflow_id)
     return workflow_json(engine.reads.view(workflow_id), now=engine.ports.clock.now())
 
 

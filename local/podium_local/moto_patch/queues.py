@@ -147,12 +147,16 @@ def _install_receive(substitutions: Substitutions, clock: LocalClock) -> None:
         message = messages.by_receipt(receipt_handle)
         if message is None:
             raise ReceiptHandleIsInvalid
-        # Stock looks through a list for the receipt: it gets a list of one.
+        # Stock looks through a list for the receipt: it gets a list of one. It counts the twelve hours
+        # for which a message may be hidden from the send; AWS does from the first receive.
         vars(queue)["_messages"] = [message]
+        sent, first = message.sent_timestamp, message.approximate_first_receive_timestamp
+        message.sent_timestamp = first  # type: ignore[assignment]  # moto says it stays None
         try:
             stock_change(self, queue_name, receipt_handle, visibility_timeout)
         finally:
             vars(queue)["_messages"] = messages
+            message.sent_timestamp = sent
         messages.look_again(message)
         if message.visible:
             activity.announce()

@@ -207,6 +207,18 @@ def test_without_any_clock_the_message_is_renewed_before_its_queue_drops_it():
     assert _driver(responseTimeoutSeconds=0).header.timer == START + RESEND_MS
 
 
+def test_a_message_is_renewed_by_its_age_however_far_its_moment_is():
+    driver = _driver(responseTimeoutSeconds=0)
+    (open_task,) = driver.open
+    day = 24 * 3600
+    later = replace(open_task, epoch=1, updated_at=START, callback_after=30 * day)
+    for now in (START, START + 11 * day * SECOND):
+        assert next_timer(driver.state, [later], now, driver.context()) == START + RESEND_MS
+    # It has been sent again at this moment.
+    then = START + RESEND_MS
+    assert next_timer(driver.state, [later], then, driver.context()) == then + RESEND_MS
+
+
 def test_the_earliest_clock_counts():
     driver = _driver(timeoutSeconds=300, totalTimeoutSeconds=400, pollTimeoutSeconds=70)
     assert driver.header.timer == START + 70 * SECOND

@@ -87,6 +87,18 @@ def test_a_result_is_applied_with_the_incarnation_and_epoch_of_its_message():
     assert guards == {"inc": wire["inc"], "epoch": wire["epoch"]}
 
 
+@pytest.mark.parametrize("word", ["detach", "postpone"])
+def test_what_is_said_of_a_message_needs_no_status(word):
+    event = sample("sqs-results.json")
+    wire = {**json.loads(bodies(event)[0]), word: True}
+    del wire["status"]
+    answer, calls = handle(results, with_bodies(event, json.dumps(wire)))
+    assert answer == NO_FAILURES
+    ((service, method, (result, *guards), _),) = calls
+    assert (service, method, result.task_id) == ("reports", word, wire["taskId"])
+    assert guards == [wire["inc"], wire["epoch"]]
+
+
 @pytest.mark.parametrize(
     "change", [{"inc": "0"}, {"epoch": 1.5}, {"inc": True}, {"status": "DONE"}, {"outputData": 1}]
 )

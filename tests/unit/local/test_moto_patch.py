@@ -209,6 +209,24 @@ def test_delays_and_visibility_follow_the_clock(aws, clock):
     assert bodies() == ["late"]
 
 
+def test_a_message_may_be_hidden_for_twelve_hours_from_its_first_receive(aws, clock):
+    sqs = aws("sqs")
+    url = sqs.create_queue(QueueName="q")["QueueUrl"]
+    sqs.send_message(QueueUrl=url, MessageBody="old")
+    clock.advance(40_000_000)
+
+    def hide(seconds: int) -> None:
+        (message,) = sqs.receive_message(QueueUrl=url)["Messages"]
+        sqs.change_message_visibility(
+            QueueUrl=url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=seconds
+        )
+
+    hide(43_000)
+    clock.advance(43_000_000)
+    with pytest.raises(ClientError, match="beyond the limit"):
+        hide(300)
+
+
 def test_a_long_poll_returns_at_once_where_time_stands_still(aws):
     sqs = aws("sqs")
     url = sqs.create_queue(QueueName="q")["QueueUrl"]

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,6 +30,10 @@ class FakeSqs:
     sent: list[dict[str, Any]] = field(default_factory=list)
     calls: list[tuple[str, Any]] = field(default_factory=list)
     fail_sends: bool = False
+    on_send: Callable[[dict[str, Any]], object] = lambda body: None
+    #: How often each message has been received, this time included.
+    receives: int = 1
+    _failures: int = 0
     exceptions = _Exceptions
 
     def get_queue_url(self, *, QueueName: str) -> dict[str, str]:
@@ -40,7 +45,10 @@ class FakeSqs:
     def receive_message(self, *, QueueUrl: str, **options: Any) -> dict[str, Any]:
         self.calls.append(("receive", options))
         waiting = self.messages[QueueUrl]
-        return {"Messages": [waiting.pop(0)]} if waiting else {}
+        if not waiting:
+            return {}
+        attributes = {"ApproximateReceiveCount": str(self.receives)}
+        return {"Messages": [{**waiting.pop(0), "Attributes": attributes}]}
 
     def change_message_visibility(self, **options: Any) -> None:
         self.calls.append(("hide", options["VisibilityTimeout"]))
@@ -49,11 +57,17 @@ class FakeSqs:
         self.calls.append(("delete", options["ReceiptHandle"]))
 
     def send_message(self, *, QueueUrl: str, MessageBody: str) -> None:
-        if self.fail_sends:
+        if self.fail_sends or self._failures > 0:
+            self._failures -= 1
             raise ConnectionError("the queue is not reachable")
         assert QueueUrl == RESULTS
         self.calls.append(("send", None))
         self.sent.append(json.loads(MessageBody))
+        self.on_send(self.sent[-1])
+
+    def fail(self, times: int) -> None:
+        """The next sends fail."""
+        self._failures = times
 
     def put(self, task_type: str, **fields: Any) -> None:
         """Put a task message in the queue of its type."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
@@ -14,6 +16,7 @@ from podium.ports.queues import TaskMessage
 from podium_worker import (
     ConfigurationError,
     Queues,
+    Result,
     Task,
     TaskFunction,
     TerminalError,
@@ -134,6 +137,22 @@ def test_a_task_received_early_is_hidden_until_its_time() -> None:
     assert not sqs.sent
 
 
+def test_a_task_received_early_is_hidden_no_longer_than_sqs_allows() -> None:
+    sqs = FakeSqs()
+    sqs.put("charge", notBefore=100_000_000)
+    run_once(sqs, CHARGE)
+    assert sqs.calls[-1] == ("hide", 42_000)
+
+
+def test_a_task_received_early_again_is_left_to_the_engine_to_send_anew() -> None:
+    sqs = FakeSqs(receives=2)
+    sqs.put("charge", notBefore=100_000_000, inc=1, epoch=3)
+    assert run_once(sqs, CHARGE) == 0
+    assert [name for name, _ in sqs.calls] == ["receive", "send", "delete"]
+    (report,) = sqs.sent
+    assert (report["postpone"], report["inc"], report["epoch"]) == (True, 1, 3)
+
+
 def test_a_queue_that_does_not_exist_yet_is_no_error() -> None:
     assert run_once(FakeSqs(), CHARGE) == 0
 
@@ -224,3 +243,76 @@ def test_a_small_output_stays_in_the_message():
     sqs.put("charge", inputData={"order": "o-1"})
     run_once(sqs, CHARGE)
     assert "externalOutputPayloadStoragePath" not in sqs.sent[0]
+
+
+def test_a_function_may_say_that_it_is_not_done_and_when_to_call_it_again() -> None:
+    sqs = FakeSqs()
+    sqs.put("charge")
+    run_once(sqs, TaskFunction("charge", lambda: Result.in_progress({"half": 1}, 30)))
+    (result,) = sqs.sent
+    assert (result["status"], result["callbackAfterSeconds"]) == ("IN_PROGRESS", 30)
+    assert result["outputData"] == {"half": 1}
+    assert Result.in_progress({"bad": float("nan")}).status == "FAILED_WITH_TERMINAL_ERROR"
+
+
+def detached(run: Callable[[], object]) -> TaskFunction:
+    return TaskFunction("charge", run, detached=True)
+
+
+def test_a_detached_task_is_claimed_and_its_message_deleted_before_it_runs() -> None:
+    sqs = FakeSqs()
+    sqs.put("charge", epoch=2, inc=1)
+    seen: list[str] = []
+
+    def work() -> None:
+        seen.extend(name for name, _ in sqs.calls)
+
+    assert run_once(sqs, detached(work)) == 1
+    assert seen == ["receive", "send", "delete"]
+    claim, result = sqs.sent
+    assert claim == {
+        "v": 1,
+        "taskId": "wf.1.charge",
+        "workflowInstanceId": "wf",
+        "inc": 1,
+        "epoch": 2,
+        "workerId": "me",
+        "detach": True,
+    }
+    assert (result["status"], result["inc"], result["epoch"]) == ("COMPLETED", 1, 3)
+
+
+def test_a_detached_task_gives_signs_of_life_while_it_runs() -> None:
+    sqs = FakeSqs()
+    # The response timeout is in seconds: a sign of life comes each hundredth of one.
+    sqs.put("charge", responseTimeoutSeconds=0.03)
+    alive = threading.Event()
+    sqs.on_send = lambda body: alive.set() if body.get("extendLease") else None
+    assert run_once(sqs, detached(lambda: alive.wait(10))) == 1
+    signs = [body for body in sqs.sent if body.get("extendLease")]
+    assert signs
+    assert {(body["taskId"], body["epoch"]) for body in signs} == {("wf.1.charge", 1)}
+    assert sqs.sent[-1]["outputData"] == {"result": True}
+
+
+def test_the_result_of_a_detached_task_is_sent_again_when_it_cannot_be_sent() -> None:
+    sqs = FakeSqs()
+    sqs.put("charge")
+    worker = Worker(queues(sqs), [detached(lambda: sqs.fail(2))], wait=0, pause=0)
+    worker.run_once(worker._functions[0])
+    assert [body.get("status") for body in sqs.sent] == [None, "COMPLETED"]
+
+
+def test_a_task_that_cannot_be_detached_is_not_run() -> None:
+    sqs = FakeSqs(fail_sends=True)
+    sqs.put("charge")
+    ran: list[int] = []
+    with pytest.raises(ConnectionError):
+        run_once(sqs, detached(lambda: ran.append(1)))
+    assert not ran
+    assert "delete" not in [name for name, _ in sqs.calls]
+
+
+def test_a_pushed_worker_cannot_detach() -> None:
+    with pytest.raises(ConfigurationError, match="charge"):
+        lambda_handler(detached(lambda: None), queues(FakeSqs()))

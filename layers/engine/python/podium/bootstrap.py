@@ -65,6 +65,7 @@ from podium.services.reading import Reading
 from podium.services.registering import Registering
 from podium.services.repairing import Repairing
 from podium.services.repeating import Repeating
+from podium.services.reporting import Reporting
 from podium.services.revealing import Revealing
 from podium.services.reviving import Reviving
 from podium.services.running import Running
@@ -101,6 +102,8 @@ class Engine:
     polls: Polling
     #: Task updates and logs.
     updates: Updating
+    #: What SQS-direct workers say of their messages.
+    reports: Reporting
     #: Signals to the WAIT that blocks an execution.
     signals: Signaling
     #: Messages to executions.
@@ -215,6 +218,7 @@ def assemble(
         starts=Started(ports, starting, following),
         polls=Polling(ports, states, timers, limiting, revealing),
         updates=updates,
+        reports=Reporting(ports, timers, updates),
         signals=Signaling(open_tasks, updates),
         messages=Posting(ports, following),
         awaiting=Awaiting(ports, states),

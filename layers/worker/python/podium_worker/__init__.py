@@ -15,7 +15,7 @@ through the results queue. Delivery is at least once: functions have to be idemp
 
 from podium_worker.declare import TaskFunction, task
 from podium_worker.errors import ConfigurationError, TerminalError
-from podium_worker.message import Task
+from podium_worker.message import Result, Task
 from podium_worker.pushed import lambda_handler
 from podium_worker.queues import Queues
 from podium_worker.worker import Worker, run
@@ -23,6 +23,7 @@ from podium_worker.worker import Worker, run
 __all__ = [
     "ConfigurationError",
     "Queues",
+    "Result",
     "Task",
     "TaskFunction",
     "TerminalError",

@@ -23,6 +23,8 @@ class TaskFunction:
     domain: str = ""
     #: Tasks run at the same time by one worker process.
     concurrency: int = 1
+    #: The worker deletes the message before it runs the function, and extends the task's lease meanwhile.
+    detached: bool = False
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the function as if it were not decorated."""
@@ -42,21 +44,24 @@ class TaskFunction:
 
 
 def task(
-    task_type: str, *, domain: str = "", concurrency: int = 1
+    task_type: str, *, domain: str = "", concurrency: int = 1, detached: bool = False
 ) -> Callable[[Callable[..., Any]], TaskFunction]:
     """Declare a function as the worker of a task type.
 
     Its parameters are keys of the task's input, by name; one without a default that the input lacks
     fails the task for good. A parameter annotated ``Task`` gets the whole task, ``**kwargs`` the
-    rest of the input. What it returns is the output: a mapping as it is, None as empty, anything
-    else as ``{"result": value}``.
+    rest of the input. What it returns is the output: a mapping as it is, None as empty, a ``Result``
+    says more, anything else is ``{"result": value}``.
+
+    ``detached``: for functions that may run longer than the twelve hours for which a message can be
+    kept. The task's response timeout counts then; signs of life are sent while the function runs.
     """
     if concurrency < 1:
         message = f"concurrency must be at least 1, not {concurrency}"
         raise ValueError(message)
 
     def declare(function: Callable[..., Any]) -> TaskFunction:
-        declared = TaskFunction(task_type, function, domain, concurrency)
+        declared = TaskFunction(task_type, function, domain, concurrency, detached)
         DECLARED[task_type, domain] = declared
         return declared
 

@@ -40,6 +40,8 @@ class Task:
     epoch: int = 0
     #: Not to be run before this moment (epoch milliseconds); 0 means at once.
     not_before: int = 0
+    #: Seconds a detached task stays with its worker without a sign of life; 0 means for ever.
+    response_timeout: float = 0
     #: Where the input lies when it is too large to travel.
     external_input_path: str = ""
     #: Names of the secrets that references in the input are replaced by before the function runs.
@@ -70,6 +72,7 @@ class Task:
                 inc=wire["inc"],
                 epoch=wire["epoch"],
                 not_before=wire.get("notBefore", 0),
+                response_timeout=wire.get("responseTimeoutSeconds", 0),
                 external_input_path=wire.get("externalInputPayloadStoragePath", ""),
                 secrets=tuple(wire.get("secrets", ())),
                 metadata_names=tuple(wire.get("runtimeMetadata", ())),
@@ -77,6 +80,36 @@ class Task:
         except KeyError as error:
             message = f"a task message without {error}"
             raise ValueError(message) from error
+
+    def detached(self) -> Task:
+        """The same task once it has been claimed for this worker."""
+        return replace(self, epoch=self.epoch + 1)
+
+    def report(self, worker_id: str, **fields: Any) -> str:
+        """A message for the results queue about this task."""
+        return json.dumps(
+            {
+                "v": VERSION,
+                "taskId": self.task_id,
+                "workflowInstanceId": self.workflow_id,
+                "inc": self.inc,
+                "epoch": self.epoch,
+                "workerId": worker_id,
+                **fields,
+            }
+        )
+
+    def detachment(self, worker_id: str) -> str:
+        """The report that this worker goes on without the message."""
+        return self.report(worker_id, detach=True)
+
+    def postponement(self, worker_id: str) -> str:
+        """The report that the message came too early and will be deleted."""
+        return self.report(worker_id, postpone=True)
+
+    def sign_of_life(self, worker_id: str) -> str:
+        """The report that extends the lease of a detached task."""
+        return self.report(worker_id, extendLease=True)
 
 
 @dataclass(frozen=True)
@@ -88,6 +121,8 @@ class Result:
     reason: str = ""
     #: Where the output lies when it is too large to travel.
     external_output_path: str = ""
+    #: IN_PROGRESS: seconds until the task is handed out again.
+    callback_after: int = 0
 
     @classmethod
     def completed(cls, output: Mapping[str, Any]) -> Result:
@@ -98,24 +133,28 @@ class Result:
             return cls("FAILED_WITH_TERMINAL_ERROR", {}, f"the output is not JSON: {error}")
         return cls("COMPLETED", output)
 
+    @classmethod
+    def in_progress(cls, output: Mapping[str, Any], callback_after: int = 0) -> Result:
+        """Not done yet: the task is handed out again after so many seconds, with this output."""
+        result = cls.completed(output)
+        if result.status != "COMPLETED":
+            return result
+        return cls("IN_PROGRESS", output, callback_after=callback_after)
+
     def masked(self, mask: Mask) -> Result:
         """The result without what the task was handed."""
         return replace(self, output=mask.json(self.output), reason=mask.text(self.reason))
 
     def to_json(self, task: Task, worker_id: str) -> str:
         """The message for the results queue."""
-        external = {"externalOutputPayloadStoragePath": self.external_output_path}
-        return json.dumps(
-            {
-                "v": VERSION,
-                "taskId": task.task_id,
-                "workflowInstanceId": task.workflow_id,
-                "inc": task.inc,
-                "epoch": task.epoch,
-                "status": self.status,
-                "outputData": self.output,
-                "reasonForIncompletion": self.reason[:LONGEST_REASON] or None,
-                "workerId": worker_id,
-                **(external if self.external_output_path else {}),
-            }
+        optional: dict[str, Any] = {
+            "externalOutputPayloadStoragePath": self.external_output_path,
+            "callbackAfterSeconds": self.callback_after,
+        }
+        return task.report(
+            worker_id,
+            status=self.status,
+            outputData=self.output,
+            reasonForIncompletion=self.reason[:LONGEST_REASON] or None,
+            **{name: value for name, value in optional.items() if value},
         )

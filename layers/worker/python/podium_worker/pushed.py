@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from podium_worker.errors import ConfigurationError
 from podium_worker.message import Task
 from podium_worker.queues import Queues
 from podium_worker.running import run_task
@@ -23,8 +24,11 @@ def lambda_handler(
     """Make the handler of a Lambda function that runs ``function`` for each message it is given.
 
     The event source mapping needs ``ReportBatchItemFailures``: a message whose result could not be
-    sent is reported back and comes again.
+    sent is reported back and comes again. Raises ConfigurationError for a detached function: Lambda
+    runs none for longer than a message can be kept.
     """
+    if function.detached:
+        raise ConfigurationError(f"a Lambda worker cannot run {function.task_type} detached")
     known = [queues] if queues else []
     secrets = Secrets.from_environment()
 

@@ -74,6 +74,7 @@ class Queues:
             MaxNumberOfMessages=min(count, 10),
             WaitTimeSeconds=wait,
             VisibilityTimeout=visibility,
+            MessageSystemAttributeNames=["ApproximateReceiveCount"],
         )
         return list(answer.get("Messages", []))
 

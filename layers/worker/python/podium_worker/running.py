@@ -10,19 +10,27 @@ from podium_worker.payloads import with_input, without_large_output
 from podium_worker.secrets import resolved
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from podium_worker.declare import TaskFunction
     from podium_worker.message import Task
     from podium_worker.secrets import Secrets
 
 
-def run_task(function: TaskFunction, task: Task, secrets: Secrets) -> Result:
+def run_task(
+    function: TaskFunction,
+    task: Task,
+    secrets: Secrets,
+    begin: Callable[[], None] = lambda: None,
+) -> Result:
     """Run ``function``; its result holds no secret that the task was handed.
 
-    Raises ConfigurationError when the worker cannot get at the input or its secrets: the message
+    ``begin`` is called when nothing can keep it from running any more. Raises ConfigurationError when the worker cannot get at the input or its secrets: the message
     comes again, perhaps to a worker that can.
     """
     try:
         ready, mask = resolved(with_input(task), secrets)
     except TerminalError as error:
         return Result("FAILED_WITH_TERMINAL_ERROR", {}, str(error))
+    begin()
     return without_large_output(function.run(ready).masked(mask))

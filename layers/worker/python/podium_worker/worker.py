@@ -2,7 +2,7 @@
 
 The result goes out before the message is deleted: a crash in between runs the task again, never
 loses it. While a function runs its message is kept hidden by renewals, for as long as it takes, up to the
-twelve hours SQS allows.
+twelve hours SQS allows. A function that may take longer is run detached.
 """
 
 from __future__ import annotations
@@ -33,10 +33,12 @@ logger = logging.getLogger("podium_worker")
 VISIBILITY = 60
 #: Seconds of a long poll.
 WAIT = 20
-#: SQS hides a message at most this long at a time (seconds).
-LONGEST_HIDDEN = 43_200
+#: A message may stay hidden for twelve hours (seconds); some of them went by before it was received.
+LONGEST_HIDDEN = 42_000
 #: Seconds to wait before looking again for a queue that does not exist, or after an error.
 PAUSE = 2.0
+#: Tries to send the result of a detached task.
+SEND_ATTEMPTS = 30
 
 
 class Worker:
@@ -50,9 +52,12 @@ class Worker:
         worker_id: str = "",
         wait: int = WAIT,
         secrets: Secrets | None = None,
+        pause: float = PAUSE,
         now: Callable[[], int] | None = None,
     ) -> None:
         """``wait``: seconds of a long poll; ``now``: epoch milliseconds. Raises ConfigurationError.
+
+        ``pause``: seconds between tries to send the result of a detached task.
 
         ``secrets``: None reads the prefixes from the environment.
         """
@@ -63,6 +68,7 @@ class Worker:
             raise ConfigurationError("no task function: decorate one with @task")
         self._worker_id = worker_id or f"{socket.gethostname()}-{os.getpid()}"
         self._wait = wait
+        self._pause = pause
         self._now = now or _system_now
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -112,33 +118,92 @@ class Worker:
         task = Task.from_json(message["Body"])
         early = task.not_before - self._now()
         if early > 0:
-            self._queues.hide(url, receipt, min(LONGEST_HIDDEN, -(-early // 1000)))
+            self._postpone(task, url, message, -(-early // 1000))
             return 0
-        with self._renewed(url, receipt):
+        deleted = threading.Event()
+
+        def hide() -> None:
+            if not deleted.is_set():
+                self._queues.hide(url, receipt, VISIBILITY)
+
+        def delete() -> None:
+            deleted.set()
+            self._queues.delete(url, receipt)
+
+        with _repeated(VISIBILITY / 2, hide):
+            if function.detached:
+                self._run_detached(function, task, delete)
+                return 1
             result = run_task(function, task, self._secrets)
             self._queues.send_result(result.to_json(task, self._worker_id))
-        self._queues.delete(url, receipt)
+        delete()
         return 1
 
-    @contextmanager
-    def _renewed(self, url: str, receipt: str) -> Iterator[None]:
-        """Keep the message hidden while the body runs."""
-        done = threading.Event()
+    def _postpone(self, task: Task, url: str, message: dict[str, Any], seconds: int) -> None:
+        """Hide a message that came too early; one that was hidden before is sent anew by the engine."""
+        attributes = message.get("Attributes", {})
+        if int(attributes.get("ApproximateReceiveCount", 1)) <= 1:
+            self._queues.hide(url, message["ReceiptHandle"], min(LONGEST_HIDDEN, seconds))
+            return
+        self._queues.send_result(task.postponement(self._worker_id))
+        self._queues.delete(url, message["ReceiptHandle"])
 
-        def renew() -> None:
-            while not done.wait(VISIBILITY / 2):
-                try:
-                    self._queues.hide(url, receipt, VISIBILITY)
-                except Exception:  # the next renewal, or another worker, takes over
-                    logger.exception("the hold on a message could not be renewed")
+    def _run_detached(self, function: TaskFunction, task: Task, delete: Callable[[], None]) -> None:
+        """Once nothing keeps the function from running the task is claimed and its message deleted.
 
-        thread = threading.Thread(target=renew, daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            done.set()
-            thread.join()
+        The claim is asked for through the results queue, before the delete: a crash in between
+        leaves the message, one afterwards leaves the lease.
+        """
+        held, is_held = task.detached(), threading.Event()
+
+        def detach() -> None:
+            self._queues.send_result(task.detachment(self._worker_id))
+            is_held.set()
+            delete()
+
+        def live() -> None:
+            if is_held.is_set():
+                self._queues.send_result(held.sign_of_life(self._worker_id))
+
+        with _repeated(task.response_timeout / 3, live):
+            result = run_task(function, task, self._secrets, detach)
+            self._send(result.to_json(held, self._worker_id))
+
+    def _send(self, body: str) -> None:
+        """A result whose task has no message any more is not given up at the first error."""
+        for _ in range(SEND_ATTEMPTS - 1):
+            try:
+                self._queues.send_result(body)
+            except Exception:  # the outside world failed
+                logger.exception("a result could not be sent; it is tried again")
+                time.sleep(self._pause)
+            else:
+                return
+        self._queues.send_result(body)
+
+
+@contextmanager
+def _repeated(every: float, action: Callable[[], None]) -> Iterator[None]:
+    """Do ``action`` each ``every`` seconds while the body runs; 0: never."""
+    if not every:
+        yield
+        return
+    done = threading.Event()
+
+    def repeat() -> None:
+        while not done.wait(every):
+            try:
+                action()
+            except Exception:  # the next time, or another worker, makes up for it
+                logger.exception("the hold on a task could not be renewed")
+
+    thread = threading.Thread(target=repeat, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
 
 
 def run(*functions: TaskFunction, queues: Queues | None = None) -> None:

@@ -148,7 +148,8 @@ class _Watch:
             return
         ready, is_leased = max(self.now, _ready_at(task)), task.kind in _LEASED
         if is_leased:
-            yield ready + RESEND_MS
+            sent = sent_at(task) + RESEND_MS
+            yield sent if sent > self.now else self.now + RESEND_MS
         elif task.start_delay_ms:
             # The launch of the child is due then.
             yield ready
@@ -202,6 +203,11 @@ def _response_timeout(state: State, task: Task) -> _Clock:
 def _is_handed_over(task: Task, node: Node) -> bool:
     """An asyncComplete task whose work is done: somebody outside completes it, in their own time."""
     return task.type == "HTTP" and node.task.async_complete and bool(task.output)
+
+
+def sent_at(task: Task) -> int:
+    """Moment (ms) at which the message of a waiting task was sent, which may be long before its hand-out."""
+    return task.updated_at if task.epoch else task.scheduled_at
 
 
 def _ready_at(task: Task) -> int:

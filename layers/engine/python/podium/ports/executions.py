@@ -155,9 +155,19 @@ class ExecutionStore(Protocol):
         """All task items by seq; one consistent Query per page."""
         ...
 
-    def claim(self, key: TaskKey, inc: int, epoch: int, worker_id: str, now: int) -> Outcome:
+    def claim(
+        self,
+        key: TaskKey,
+        inc: int,
+        epoch: int,
+        worker_id: str,
+        now: int,
+        *,
+        even_held: bool = False,
+    ) -> Outcome:
         """Hand-out (protocol.md 3, Claim): st=IN_PROGRESS, ep+1, lease end, REMOVE x, iff SCHEDULED at
-        this inc and epoch and not held. Sets startTime if unset, updateTime, workerId; callbackAfter 0.
+        this inc and epoch and not held (``even_held``: a worker had it before the pause). Sets startTime
+        if unset, updateTime, workerId; callbackAfter 0.
         """
         ...
 
@@ -201,8 +211,12 @@ class ExecutionStore(Protocol):
         """
         ...
 
-    def extend_lease(self, key: TaskKey, now: int) -> Outcome:
-        """``updateTime`` and lease end move to ``now`` (+ lease), iff IN_PROGRESS; nothing else."""
+    def extend_lease(
+        self, key: TaskKey, now: int, *, inc: int | None = None, epoch: int | None = None
+    ) -> Outcome:
+        """``updateTime`` and lease end move to ``now`` (+ lease), iff IN_PROGRESS, of this inc and
+        hand-out if they are given; nothing else.
+        """
         ...
 
     def set_lease(self, key: TaskKey, inc: int, epoch: int, until: int) -> Outcome:

@@ -11,7 +11,8 @@ from podium.domain.limits import holder_of
 from podium.domain.queues import Lane
 from podium.domain.status import TaskStatus
 from podium.errors import InvalidInputError, PodiumError
-from podium.ports.queues import TimerMessage
+from podium.ports.queues import LONGEST_DELAY
+from podium.services.timers import seconds_until
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,10 +41,8 @@ SOON = 2
 SUSPICIOUS_RECEIVES = 5
 #: A message whose secrets cannot be looked up is seen again after at most this many seconds.
 LONGEST_PATIENCE = 900
-#: SQS caps how long a message may stay hidden (seconds).
-LONGEST_HIDDEN = 43_200
-#: A lease shorter than this (ms) is not covered by the header's timer (protocol.md 8).
-SHORT_LEASE = 60_000
+#: A message may stay hidden for twelve hours (seconds); some of them went by before it was received.
+LONGEST_HIDDEN = 42_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +192,7 @@ class Polling:
         """None: the message is settled; else the seconds after which it is to be seen again."""
         message, now = received.message, self._ports.clock.now()
         if message.not_before > now:
-            return min(LONGEST_HIDDEN, -((now - message.not_before) // 1000))
+            return self._postpone(received, seconds_until(message.not_before, now))
         try:
             values = self._revealing.look_up(message)
         except PodiumError as error:
@@ -201,16 +200,22 @@ class Polling:
             logger.warning("secrets of %s cannot be looked up: %s", message.task_type, error)
             return min(LONGEST_PATIENCE, SOON << min(received.receive_count, 16))
         key = TaskKey(message.workflow_id, message.ref, message.seq)
-        lease = message.response_timeout * 1000
-        if 0 < lease < SHORT_LEASE:
-            self._timers.arm_lease(
-                TimerMessage(key.workflow_id, now + lease, ref=key.ref, seq=key.seq)
-            )
+        self._timers.arm_short_lease(key, message.response_timeout * 1000)
         outcome = self._ports.executions.claim(key, message.inc, message.epoch, worker_id, now)
         if outcome.applied and outcome.task is not None:
             claimed.append(self._handed_out(message, outcome.task, values))
             return None
         return SOON if self._may_still_come(received, outcome.task) else None
+
+    def _postpone(self, received: Received, seconds: int) -> int | None:
+        """A message that came before its moment: hidden, as long as SQS allows; then sent anew.
+
+        So it dies neither of its age nor of the number of times it was received.
+        """
+        if received.receive_count <= 1:
+            return min(LONGEST_HIDDEN, seconds)
+        self._ports.tasks.send(received.message, min(seconds, LONGEST_DELAY))
+        return None
 
     def _handed_out(self, message: TaskMessage, task: Task, values: Values) -> HandedOut:
         revealed = self._revealing.reveal(task, values).input

@@ -10,8 +10,13 @@ from podium.ports.queues import LONGEST_DELAY, TimerMessage
 if TYPE_CHECKING:
     from podium.domain.decision import Decision
     from podium.domain.execution import Header
+    from podium.domain.ids import TaskKey
     from podium.ports.outside import Clock
     from podium.ports.queues import TimerQueue
+
+
+#: A lease shorter than this (ms) is not covered by the header's timer (protocol.md 8).
+SHORT_LEASE = 60_000
 
 
 def seconds_until(moment: int, now: int) -> int:
@@ -44,7 +49,13 @@ class Timers:
             self._queue.arm(TimerMessage(header.workflow_id, header.timer), delay)
         return replace(decision, header=replace(header, timer_is_far=is_far))
 
+    def arm_short_lease(self, key: TaskKey, lease: int) -> None:
+        """Before a claim: a ``lease`` (ms) that the header's timer does not cover arms its own."""
+        if 0 < lease < SHORT_LEASE:
+            until = self._clock.now() + lease
+            self.arm_lease(TimerMessage(key.workflow_id, until, ref=key.ref, seq=key.seq))
+
     def arm_lease(self, message: TimerMessage) -> None:
-        """A lease shorter than a minute arms its own message before the claim (protocol.md 8)."""
+        """A lease shorter than a minute has a message of its own (protocol.md 8)."""
         delay = seconds_until(message.at, self._clock.now())
         self._queue.arm(message, min(delay, LONGEST_DELAY))

@@ -10,7 +10,7 @@ from podium.domain.decision import Decision
 from podium.domain.execution import Kind
 from podium.domain.ids import TaskKey
 from podium.domain.status import TaskStatus
-from podium.domain.timeouts import RESEND_MS, due_ends, next_timer, workflow_is_due
+from podium.domain.timeouts import RESEND_MS, due_ends, next_timer, sent_at, workflow_is_due
 from podium.errors import LostRaceError
 from podium.services.creating import ready_at
 
@@ -147,10 +147,10 @@ class Timing:
         return list(still_open.values())
 
     def _send_old_ones_again(self, state: State, tasks: list[Task], now: int) -> None:
-        """A queue keeps a message for 14 days; a task may wait longer for its worker."""
+        """A queue keeps a message for 14 days; a task may wait longer for its worker, or its moment."""
         for task in tasks:
             is_waiting = task.status is TaskStatus.SCHEDULED and task.kind in _HANDED_OUT
-            if is_waiting and not task.held and now - ready_at(task) >= RESEND_MS:
+            if is_waiting and not task.held and now - sent_at(task) >= RESEND_MS:
                 self._creating.send_again(state, task)
 
     def _launch_ready(self, state: State, tasks: list[Task], now: int) -> list[Task]:
@@ -176,18 +176,27 @@ class Timing:
         return tasks, None not in found
 
     def _fire_lease(self, message: TimerMessage) -> None:
-        """One short lease: end it if it has run out, look again if it was extended meanwhile."""
+        """One short lease: end the task if a clock of it has run out, look again if none has.
+
+        A lease that is extended does not stretch the task's own timeout, which may be as short.
+        """
         key = TaskKey(message.workflow_id, message.ref, message.seq)
         task = self._ports.executions.read_task(key)
         if task is None or task.status is not TaskStatus.IN_PROGRESS or not task.lease_until:
             return
-        now = self._ports.clock.now()
-        if task.lease_until > now:
-            self._timers.arm_lease(replace(message, at=task.lease_until))
-            return
         state = self._states.fresh(message.workflow_id)
-        if state is not None and not state.header.status.is_terminal:
-            self._end_due(state, [task], now)
+        if state is None or state.header.status.is_terminal:
+            return
+        now = self._ports.clock.now()
+        still_open = self._end_due(state, [task], now)
+        if not still_open or still_open[0].status is not TaskStatus.IN_PROGRESS:
+            return
+        timer = self._deciding.settle(
+            lambda context: next_timer(state, still_open, now, context),
+            header=state.header,
+            memory=state.memory,
+        )
+        self._timers.arm_lease(replace(message, at=_not_in_a_rush(timer, now)))
 
 
 def _not_in_a_rush(timer: int, now: int) -> int:

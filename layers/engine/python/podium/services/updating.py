@@ -69,11 +69,12 @@ class Updating:
         """Apply a worker's result and return the task as it then is.
 
         A task that has ended already stays as it is: that is no error. ``inc`` and ``epoch`` come
-        from SQS-direct workers, whose message carried them. Raises NotFoundError.
+        from SQS-direct workers, whose message carried them; of their task TransientError is raised
+        when it has not come as far as the worker has. Raises NotFoundError.
         """
-        key = self._key(result)
+        key = self.key_of(result)
         if result.extend_lease:
-            return self._existing(key, self._ports.executions.extend_lease(key, self._now()).task)
+            return self._extend_lease(key, inc, epoch)
         if result.status is None:
             message = f"the result of task {result.task_id} has no status"
             raise InvalidInputError(message)
@@ -159,9 +160,7 @@ class Updating:
         if update.is_unmasked and _was_handed_secrets(outcome):
             masked = self._revealing.masked(self._existing(key, outcome.task), update)
             outcome = self._ending.end(key, masked, inc=inc, epoch=epoch)
-        if outcome.task is None and inc is not None:
-            message = f"task {key.task_id} is not there yet"
-            raise TransientError(message)
+        _refuse_early(key, outcome, inc, epoch)
         if outcome.applied:
             task = self._existing(key, outcome.task)
             self._following.follow([TaskChange(key.workflow_id, task)])
@@ -172,21 +171,38 @@ class Updating:
     ) -> Outcome:
         """IN_PROGRESS: a worker task goes back to its queue, a system task stays where it is."""
         for _ in range(MAX_RACES):
-            task = self._existing(key, self._ports.executions.read_task(key))
-            is_stale = inc not in {None, task.inc} or epoch not in {None, task.epoch}
-            if task.status.is_terminal or is_stale:
+            found = self._ports.executions.read_task(key)
+            _refuse_early(key, Outcome(applied=False, task=found), inc, epoch)
+            task = self._existing(key, found)
+            if task.status.is_terminal or inc not in {None, task.inc}:
                 return Outcome(applied=False, task=task)
             update = self._revealing.masked(task, update)
             if task.kind is not Kind.WORKER:
                 outcome = self._ports.executions.update_open(key, update, inc=task.inc)
-            else:
-                self._send_again(key, task, update, is_direct=epoch is not None)
-                outcome = self._ports.executions.requeue(key, update, task.inc, task.epoch)
-                self._free_slot(key, task)
+                if outcome.applied:
+                    return outcome
+                continue
+            if inc is not None and epoch is not None:
+                held = self._handed_out(key, task, update.worker_id, (inc, epoch))
+                if held is None:
+                    return Outcome(applied=False, task=task)
+                task = held
+            outcome = self._requeue(key, task, update)
             if outcome.applied:
                 return outcome
         message = f"task {key.task_id} is too busy; try again"
         raise LostRaceError(message)
+
+    def _requeue(self, key: TaskKey, task: Task, update: TaskEnd) -> Outcome:
+        """The message goes first: SCHEDULED without a message would be stuck (21c).
+
+        A task that nobody claimed still has its message.
+        """
+        if task.status is TaskStatus.IN_PROGRESS:
+            self.send_again(key, task, update.at + update.callback_after * 1000)
+        outcome = self._ports.executions.requeue(key, update, task.inc, task.epoch)
+        self._free_slot(key, task)
+        return outcome
 
     def _free_slot(self, key: TaskKey, task: Task) -> None:
         """A re-queued task is not out, but at a gate, which it has passed, it keeps its slot.
@@ -196,21 +212,36 @@ class Updating:
         if task.limit is not None and not task.limit.at_gate:
             self._limiting.release(key.workflow_id, task)
 
-    def _send_again(self, key: TaskKey, task: Task, update: TaskEnd, *, is_direct: bool) -> None:
-        """The message goes first: SCHEDULED without a message would be stuck (21c).
+    def send_again(self, key: TaskKey, task: Task, ready: int | None = None) -> None:
+        """Send the message that hands out the task at its present epoch, to be handed out at ``ready``.
 
-        A task that nobody claimed still has its message, unless the report comes from a worker that
-        took it out of its queue (``is_direct``): such a worker deletes it. One that a pause holds is
-        sent when the pause ends.
+        Raises NotFoundError.
         """
-        is_scheduled = task.status is TaskStatus.SCHEDULED
-        if is_scheduled and (not is_direct or task.held):
-            return
         state = self._states.recent(key.workflow_id) or self._states.fresh(key.workflow_id)
         if state is None:
             raise NotFoundError(_no_task(key.task_id))
-        ready = update.at + update.callback_after * 1000
         self._creating.send_again(state, task, ready=ready)
+
+    def _handed_out(
+        self, key: TaskKey, task: Task, worker_id: str, hand_out: tuple[int, int]
+    ) -> Task | None:
+        """The task in the hands of the SQS-direct worker that reports it; None: it is there no more.
+
+        Such a worker has not claimed its task: that is done now, on its behalf, since it will delete
+        the message it has it by. An earlier try of its report may have got as far as that.
+        """
+        inc, epoch = hand_out
+        if (task.inc, task.epoch) == hand_out and task.status is TaskStatus.SCHEDULED:
+            outcome = self._ports.executions.claim(
+                key, inc, epoch, worker_id, self._now(), even_held=True
+            )
+            if outcome.applied or outcome.task is None:
+                return outcome.task
+            task = outcome.task
+        if task.inc != inc or task.status is not TaskStatus.IN_PROGRESS:
+            return None
+        is_ours = task.epoch == epoch + 1 and task.worker_id == worker_id
+        return task if task.epoch == epoch or is_ours else None
 
     def _keep_logs(self, key: TaskKey, result: TaskResult) -> None:
         lines = [
@@ -229,7 +260,13 @@ class Updating:
             lines = [replace(line, log=mask.text(line.log)) for line in lines]
         self._ports.executions.append_logs(lines)
 
-    def _key(self, result: TaskResult) -> TaskKey:
+    def _extend_lease(self, key: TaskKey, inc: int | None, epoch: int | None) -> Task:
+        outcome = self._ports.executions.extend_lease(key, self._now(), inc=inc, epoch=epoch)
+        _refuse_early(key, outcome, inc, epoch)
+        return self._existing(key, outcome.task)
+
+    def key_of(self, result: TaskResult) -> TaskKey:
+        """Key of the task a result is about; raises NotFoundError for an id that was not made by us."""
         key = parse_task_id(result.task_id)
         if key is None or key.workflow_id != result.workflow_instance_id:
             raise NotFoundError(_no_task(result.task_id))
@@ -242,6 +279,22 @@ class Updating:
 
     def _now(self) -> int:
         return self._ports.clock.now()
+
+
+def _refuse_early(key: TaskKey, outcome: Outcome, inc: int | None, epoch: int | None) -> None:
+    """What an SQS-direct worker reports may overtake what put its task where the worker is.
+
+    Its item may still have to be put, or to be handed out (``services/reporting.py``); then the
+    report has to come again.
+    """
+    task = outcome.task
+    if outcome.applied or inc is None:
+        return
+    if task is None or (task.inc, task.epoch) < (inc, epoch or 0):
+        if task is not None and task.status.is_terminal and task.inc == inc:
+            return
+        message = f"task {key.task_id} is not there yet"
+        raise TransientError(message)
 
 
 def _was_handed_secrets(outcome: Outcome) -> bool:

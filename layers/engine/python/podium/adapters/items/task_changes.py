@@ -49,9 +49,9 @@ def may_end(inc: int) -> Condition:
     return any_of(is_new(inc), every(Equals("inc", inc), OPEN))
 
 
-def claim(inc: int, epoch: int, worker_id: str, now: int) -> tuple[Change, Condition]:
+def claim(epoch: int, worker_id: str, now: int) -> Change:
     """Hand-out."""
-    change = Change.to(
+    return Change.to(
         {
             "st": TaskStatus.IN_PROGRESS.value,
             "ep": epoch + 1,
@@ -63,13 +63,16 @@ def claim(inc: int, epoch: int, worker_id: str, now: int) -> tuple[Change, Condi
             "x": "",
         }
     )
-    condition = every(
+
+
+def claimable(inc: int, epoch: int, *, even_held: bool) -> Condition:
+    """Waits for this hand-out, and no pause holds it back."""
+    guards = [
         Equals("st", TaskStatus.SCHEDULED.value),
         Equals("inc", inc),
         Equals("ep", epoch),
-        Equals("held", 0),
-    )
-    return change, condition
+    ]
+    return every(*guards) if even_held else every(*guards, Equals("held", 0))
 
 
 def end_change(end: TaskEnd, folder: str, payloads: Payloads, retention: int) -> Change:
@@ -134,9 +137,14 @@ def scheduled_condition(inc: int, epoch: int) -> Condition:
     return every(Equals("st", TaskStatus.SCHEDULED.value), Equals("inc", inc), Equals("ep", epoch))
 
 
-def running_condition(inc: int, epoch: int) -> Condition:
-    """With the worker of this hand-out."""
-    return every(RUNNING, Equals("inc", inc), Equals("ep", epoch))
+def running_condition(inc: int | None, epoch: int | None) -> Condition:
+    """With a worker, that of this hand-out if one is given."""
+    guards: list[Condition] = [RUNNING]
+    if inc is not None:
+        guards.append(Equals("inc", inc))
+    if epoch is not None:
+        guards.append(Equals("ep", epoch))
+    return every(*guards)
 
 
 def open_change(update: TaskEnd, folder: str, payloads: Payloads) -> Change:

@@ -70,8 +70,18 @@ class TaskStore(ItemStore):
     def read_tasks(self, workflow_id: str) -> Sequence[Task]:
         return sorted(self._read(workflow_id, TASKS), key=lambda task: task.seq)
 
-    def claim(self, key: TaskKey, inc: int, epoch: int, worker_id: str, now: int) -> Outcome:
-        change, condition = changes.claim(inc, epoch, worker_id, now)
+    def claim(
+        self,
+        key: TaskKey,
+        inc: int,
+        epoch: int,
+        worker_id: str,
+        now: int,
+        *,
+        even_held: bool = False,
+    ) -> Outcome:
+        change = changes.claim(epoch, worker_id, now)
+        condition = changes.claimable(inc, epoch, even_held=even_held)
         return self._update(key, change, condition)
 
     def end(
@@ -109,8 +119,10 @@ class TaskStore(ItemStore):
         change = changes.open_change(update, key.workflow_id, self._payloads)
         return self._update(key, change, changes.open_condition(update, inc))
 
-    def extend_lease(self, key: TaskKey, now: int) -> Outcome:
-        return self._update(key, changes.extension(now), changes.RUNNING)
+    def extend_lease(
+        self, key: TaskKey, now: int, *, inc: int | None = None, epoch: int | None = None
+    ) -> Outcome:
+        return self._update(key, changes.extension(now), changes.running_condition(inc, epoch))
 
     def set_lease(self, key: TaskKey, inc: int, epoch: int, until: int) -> Outcome:
         return self._update(key, changes.lease_until(until), changes.running_condition(inc, epoch))
