@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from podium.domain import operations
+from podium.domain.caching import CachedResult
 from podium.domain.content import content
 from podium.domain.decide import decide, deliver
 from podium.domain.decision import (
@@ -21,6 +22,7 @@ from podium.domain.decision import (
     Missing,
     MissingError,
     NeedAll,
+    NeedCached,
     NeedEnvironment,
     NeedFamily,
     NeedGiven,
@@ -98,6 +100,8 @@ class Driver:
     now: int = START
     max_ended: int = 80
     tasks_listened: bool = False
+    #: Results kept of earlier runs, by the digest of their key.
+    cached: Mapping[str, CachedResult] = field(default_factory=dict)
     jitter: Callable[[str], float] = lambda _: 0.5
 
     def __post_init__(self) -> None:
@@ -472,6 +476,8 @@ class Driver:
                     (name, version): self.workflow_defs.get((name, version)),
                 }
                 return replace(context, workflow_defs=found_defs)
+            case NeedCached(key):
+                return replace(context, cached={**context.cached, key: self.cached.get(key)})
             case NeedEnvironment(name):
                 variables = {**context.engines.environment, name: self.environment.get(name)}
                 return replace(context, engines=replace(context.engines, environment=variables))

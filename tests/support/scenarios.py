@@ -168,6 +168,7 @@ _SWITCH: dict[str, Json] = {
     "decisionCases": {"a": [simple("case_a")], "b": [simple("case_b")]},
 }
 _SHARED: dict[str, Json] = {"idempotencyKey": "k", "idempotencyStrategy": "RETURN_EXISTING"}
+_CACHE: Json = {"key": "k", "ttlInSecond": 3600}
 _RETRIED: dict[str, Json] = {"name": "flaky", "retryCount": 2, "retryDelaySeconds": 0}
 
 SCENARIOS = [
@@ -194,6 +195,14 @@ SCENARIOS = [
             )
         ),
         (CHILD,),
+    ),
+    Scenario(
+        "an output that is used again within the run",
+        workflow(
+            simple("costly", cacheConfig=_CACHE),
+            simple("between"),
+            {**simple("again", cacheConfig=_CACHE), "name": "costly"},
+        ),
     ),
     Scenario("loop", workflow(_LOOP, simple("last"))),
     Scenario(

@@ -89,3 +89,16 @@ def test_a_join_waits_for_a_fork_in_its_branch_that_is_still_due():
     driver = Driver(workflow(fork, task("j", "JOIN", joinOn=["gj"]), simple("end")), max_ended=3)
     driver.start()
     assert driver.open_refs == ["end"]
+
+
+def test_what_is_over_as_soon_as_it_is_created_is_cut_too():
+    """A fork of WAITs whose moment has passed: a transaction holds 100 items."""
+    refs = [f"w{number}" for number in range(150)]
+    waits = [[task(ref, "WAIT", inputParameters={"until": "1970-01-01"})] for ref in refs]
+    definition = workflow(
+        task("f", "FORK_JOIN", forkTasks=waits), task("j", "JOIN", joinOn=refs), simple("end")
+    )
+    driver = Driver(definition).start()
+    assert max(len(decision.ended) for decision in driver.decisions) <= 81
+    assert driver.open_refs == ["end"]
+    assert sorted(driver.refs) == sorted(["f", *refs, "j", "end"])

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from podium.domain.caching import is_cached, with_key
 from podium.domain.decision import Context, Missing, MissingError
 from podium.domain.definitions import LimitDelivery
 from podium.domain.execution import Kind, OpenEntry, Task
@@ -78,7 +79,7 @@ def make(state: State, entry: OpenEntry, context: Context) -> Task:
             task = making.child()
             return making.fitted(task, given=task.input["workflowInput"])
         case _:
-            return making.fitted(making.queued())
+            return making.keyed(making.fitted(making.queued()))
 
 
 def input_of(state: State, entry: OpenEntry, node: Node, context: Context) -> dict[str, Json]:
@@ -283,6 +284,16 @@ class _Making:
         if refused is not None:
             return ended(task, refused, self._now)
         return replace(task, checks_output=definition.output_schema is not None)
+
+    def keyed(self, task: Task) -> Task:
+        """``task`` with the key of its cached output, if its outputs are cached."""
+        config = self.node.task.cache_config
+        if config is None or not is_cached(config, task.kind) or task.status.is_terminal:
+            return task
+        key = TaskKey(self.state.header.workflow_id, task.ref, task.seq)
+        facts = Facts(self.state, self.context.engines, self.node, self.entry.iteration, key)
+        found = with_key(task, config, facts, self.context)
+        return ended(task, found, self._now) if isinstance(found, Outcome) else found
 
     def _delayed(self, task: Task, definition: TaskDef | None) -> Task:
         """startDelay of a first attempt, the retry's delay of a later one, none of one by hand."""

@@ -17,6 +17,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from podium.domain.caching import reused
 from podium.domain.completion import decision_of, natural_end, terminal_decision
 from podium.domain.content import make
 from podium.domain.decision import Context, Decision, Missing, MissingError, Need
@@ -25,6 +26,7 @@ from podium.domain.execution import Kind, OpenEntry, Task
 from podium.domain.flows import advance_flows, end_stuck_flow
 from podium.domain.folding import end_here, fold
 from podium.domain.outcome import TerminateWorkflowError
+from podium.domain.retry import definition_for
 from podium.domain.scheduling import create, defer, run, step_over
 from podium.domain.status import WorkflowStatus
 
@@ -131,15 +133,16 @@ def _guarded(draft: Draft, step: Callable[[], bool | None]) -> bool:
 def _contents(draft: Draft) -> tuple[Task, ...] | None:
     """Contents of the entries opened, as the committed header will give them; None: go on.
 
-    A content that is an end already is consumed, and what follows from it belongs to this decision.
-    What several contents lack is asked for at once.
+    A content that is an end already is consumed, and what follows from it belongs to this decision
+    while that has budget. What several contents lack is asked for at once.
     """
     view = draft.view
     contents: list[Task] = []
+    ends: list[tuple[OpenEntry, Task]] = []
     needs: set[Need] = set()
     for entry in _opened(draft):
         try:
-            task = make(view, entry, draft.context)
+            task = _made(draft, view, entry)
         except MissingError as missing:
             needs |= missing.needs
             continue
@@ -148,12 +151,34 @@ def _contents(draft: Draft) -> tuple[Task, ...] | None:
             draft.end(Ending(WorkflowStatus.FAILED, str(error)))
             return None
         if task.status.is_terminal:
-            end_here(draft, entry, draft.node(entry), task)
-            return None
+            ends.append((entry, task))
         contents.append(task)
     if needs:
         raise MissingError(*needs)
-    return tuple(contents)
+    for entry, task in ends:
+        if draft.ending is None:
+            _consume(draft, entry, task)
+    return None if ends else tuple(contents)
+
+
+def _made(draft: Draft, view: State, entry: OpenEntry) -> Task:
+    """The content of an entry that this decision opens; ended if its output is in the cache."""
+    task = make(view, entry, draft.context)
+    if not task.cache_key:
+        return task
+    definition = definition_for(draft.node(entry), task.name, draft.context)
+    return reused(task, entry, definition, draft.context)
+
+
+def _consume(draft: Draft, entry: OpenEntry, task: Task) -> None:
+    """A content that is an end; beyond the budget its creation is left to the next decision.
+
+    Not that of a new attempt: it would begin as a first one. They are bounded by the ends folded.
+    """
+    if draft.has_budget or entry.attempt:
+        end_here(draft, entry, draft.node(entry), task)
+    else:
+        draft.put(replace(entry, kind=Kind.DUE))
 
 
 def _opened(draft: Draft) -> list[OpenEntry]:

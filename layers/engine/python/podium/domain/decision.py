@@ -16,6 +16,7 @@ from podium.domain.execution import Given, Header, Kind, StartRecord, Task
 from podium.domain.sizes import DEFAULT_LIMITS, PayloadLimits
 
 if TYPE_CHECKING:
+    from podium.domain.caching import CachedResult
     from podium.domain.definitions import TaskDef, WorkflowDef
     from podium.domain.engines import Engines
     from podium.domain.json import JsonMap
@@ -87,6 +88,13 @@ class NeedEnvironment:
 
 
 @dataclass(frozen=True, slots=True)
+class NeedCached:
+    """What is kept of an earlier run under the digest of a key (caching.py)."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class NeedMessages:
     """Messages to one run of the execution, those numbered above ``after``: the first ``count`` of
     them, or fewer of ``weight`` together.
@@ -108,6 +116,7 @@ Need = (
     | NeedWorkflowDef
     | NeedTaskDef
     | NeedEnvironment
+    | NeedCached
     | NeedMessages
 )
 
@@ -140,6 +149,7 @@ class Context:
     #: None as value: looked up and not there.
     workflow_defs: Mapping[tuple[str, int | None], WorkflowDef | None] = field(default_factory=dict)
     task_defs: Mapping[str, TaskDef | None] = field(default_factory=dict)
+    cached: Mapping[str, CachedResult | None] = field(default_factory=dict)
     #: At most this many tasks may start and end within one decision; a DynamoDB transaction holds 100.
     max_ended: int = 80
     #: The queue of messages as far as it was read; None: not at all.

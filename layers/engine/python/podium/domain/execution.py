@@ -270,6 +270,10 @@ class Task:
     checks_output: bool = False
     #: Listeners hear of its status.
     listened: bool = False
+    #: Digest under which its output is kept; empty: it is not (domain/caching.py).
+    cache_key: str = ""
+    #: For how many seconds.
+    cache_ttl: int = 0
 
     @property
     def has_to_let_go(self) -> bool:

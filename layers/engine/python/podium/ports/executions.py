@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from podium.domain.caching import CachedResult
 from podium.domain.decision import Decision
 from podium.domain.execution import Header, Parent, StartRecord, Task, TaskEnd
 from podium.domain.idempotency import KeyClaim
@@ -292,6 +293,16 @@ class ExecutionStore(Protocol):
 
     def read_snapshot(self, digest: str) -> JsonMap | None:
         """GetItem of D#<digest>."""
+        ...
+
+    # --- cached results --------------------------------------------------------------------------
+
+    def cached_result(self, key: str) -> CachedResult | None:
+        """GetItem of C#<key>, eventually consistent; it may be older than anybody wants."""
+        ...
+
+    def keep_result(self, key: str, result: CachedResult, ttl: int) -> None:
+        """PutItem of C#<key> for ``ttl`` seconds, iff it is newer than the one that is there."""
         ...
 
     # --- logs ------------------------------------------------------------------------------------

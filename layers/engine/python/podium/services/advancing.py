@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import OrderedDict, deque
 from typing import TYPE_CHECKING
 
+from podium.domain.caching import result_of
 from podium.domain.changes import Change, HeaderChange, MessageChange, TaskChange
 from podium.domain.decide import decide
 from podium.domain.execution import Kind
@@ -163,12 +164,20 @@ class Advancing:
             following = queue.popleft()
             if isinstance(following, TaskChange):
                 ends.append(following.new)
+        for task in ends:
+            self._keep_result(task)
         ended_children = [
             child
             for task in ends
             for child in self._effects.closing.let_go(change.workflow_id, task)
         ]
         return [*self.fold(change.workflow_id, ends), *ended_children]
+
+    def _keep_result(self, task: Task) -> None:
+        """Keep the output for the next run with this key; repeated by the record, which changes nothing."""
+        result = result_of(task)
+        if result is not None:
+            self._ports.executions.keep_result(task.cache_key, result, task.cache_ttl)
 
     def _carry_out(self, change: HeaderChange, *, again: bool = False) -> list[Change]:
         """Do what a committed header asks for; skipped when this process did it, unless ``again``."""

@@ -15,6 +15,7 @@ from podium.domain.decision import (
     Missing,
     Need,
     NeedAll,
+    NeedCached,
     NeedEnvironment,
     NeedFamily,
     NeedGiven,
@@ -32,6 +33,7 @@ from podium.services.ended import latest_folded
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from podium.domain.caching import CachedResult
     from podium.domain.definitions import TaskDef, WorkflowDef
     from podium.domain.execution import Header, Task
     from podium.domain.memory import TaskMemory
@@ -70,12 +72,14 @@ class Deciding:
         workflow_defs: dict[tuple[str, int | None], WorkflowDef | None] = {}
         task_defs: dict[str, TaskDef | None] = {}
         variables: dict[str, str | None] = {}
+        cached: dict[str, CachedResult | None] = {}
         context = Context(
             now=self._ports.clock.now(),
             engines=replace(self._ports.engines, environment=variables),
             jitter=jitter,
             workflow_defs=workflow_defs,
             task_defs=task_defs,
+            cached=cached,
             payload_limits=self._ports.payload_limits,
         )
         for _ in range(MAX_ROUNDS):
@@ -84,6 +88,9 @@ class Deciding:
                 return answer
             self._load_definitions(answer.needs, workflow_defs, task_defs)
             self._load_variables(answer.needs, variables)
+            for need in answer.needs:
+                if isinstance(need, NeedCached):
+                    cached[need.key] = self._ports.executions.cached_result(need.key)
             if header is not None and memory is not None:
                 self._load_tasks(answer.needs, header, memory)
             if header is not None:

@@ -167,6 +167,11 @@ def limit_key(key: str) -> Key:
     return f"L#{short_ref(key)}", "L"
 
 
+def cache_key(digest: str) -> Key:
+    """Key of C: the kept output of a task."""
+    return f"C#{digest}", "C"
+
+
 def logs_partition(task_id: str) -> str:
     """Partition key of the log lines of a task; any text is a task id here."""
     encoded = task_id.encode("utf-8", "surrogatepass")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from podium.adapters.items.cache_store import CacheStore
 from podium.adapters.items.header_store import HeaderStore
 from podium.adapters.items.key_store import KeyStore
 from podium.adapters.items.message_store import MessageStore
@@ -10,5 +11,7 @@ from podium.adapters.items.task_store import TaskStore
 from podium.adapters.items.waiter_store import WaiterStore
 
 
-class ItemExecutionStore(HeaderStore, KeyStore, TaskStore, RecordStore, WaiterStore, MessageStore):
-    """All of both ports: headers, keys, tasks, waiters, messages and the records around them."""
+class ItemExecutionStore(
+    HeaderStore, KeyStore, TaskStore, RecordStore, WaiterStore, MessageStore, CacheStore
+):
+    """All of both ports: headers, keys, tasks, waiters, messages, cached results and the records around them."""

@@ -79,6 +79,8 @@ def _facts(task: Task) -> dict[str, Attribute | None]:
         METADATA: pack_names(task.runtime_metadata),
         "co": int(task.checks_output),
         "ls": LISTENED if task.listened else "",
+        "ck": task.cache_key,
+        "ct": task.cache_ttl,
     }
 
 
@@ -149,4 +151,6 @@ def task_of(item: dict[str, Attribute], payloads: Payloads) -> Task:
         limit=unpack_limit(text(item, "lim"), name),
         checks_output=bool(number(item, "co")),
         listened=is_listened(item),
+        cache_key=text(item, "ck"),
+        cache_ttl=number(item, "ct"),
     )

@@ -88,6 +88,9 @@ def _task_violations(place: Place, context: ValidationContext) -> Iterator[Viola
         message = "must be greater than or equal to 0"
         yield Violation(f"{place.path}.startDelay", message, str(task.start_delay))
     yield from state_change_violations(task, place.path)
+    cache = task.cache_config
+    if cache is not None and cache.ttl_in_second > 0 and not (cache.key or "").strip():
+        yield Violation(f"{place.path}.cacheConfig.key", "cacheConfig key cannot be null or empty")
     if task.task_definition is not None:
         path = f"{place.path}.taskDefinition"
         yield from schema_violations(task.task_definition, context, path)
