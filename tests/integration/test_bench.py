@@ -6,6 +6,8 @@ import json
 import subprocess
 import sys
 
+import pytest
+
 from podium_local.bench.chain import Size, run
 
 SIZE = Size(workflows=2, tasks=3)
@@ -35,6 +37,23 @@ def test_a_worker_on_sqs_saves_the_claim() -> None:
     result = run("sqs_direct", SIZE)["per_task"]
     assert result["write_units"] == 3
     assert result["api_requests"] == 0
+
+
+@pytest.mark.parametrize(
+    ("way", "limit", "writes", "reads"),
+    [
+        ("http", "POLL", 6, 3),
+        ("http", "GATE", 6, 4.5),
+        ("sqs_direct", "GATE", 5, 4),
+    ],
+)
+def test_a_limit_costs_its_slot_taken_and_freed(
+    way: str, limit: str, writes: float, reads: float
+) -> None:
+    """Two writes of L; its reads, and at the gate the task's item."""
+    result = run(way, SIZE, limit=limit)["per_task"]
+    assert result["write_units"] <= writes
+    assert result["read_units"] <= reads
 
 
 def test_without_inline_advance_a_task_costs_the_same_writes() -> None:

@@ -176,7 +176,7 @@ class LimitWatch:
             for _ in range(limit.concurrent):
                 limiting.room(limit)
                 self._cluster.clock.advance(max(1000, limit.window))
-            assert limiting.room(limit) == (limit.concurrent or limit.rate)
+            assert limiting.room(limit).free == (limit.concurrent or limit.rate)
 
     def _is_out(self, handed: HandedOut) -> bool:
         key = TaskKey(handed.message.workflow_id, handed.task.ref, handed.task.seq)

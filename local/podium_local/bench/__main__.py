@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 
-from podium_local.bench.chain import WAYS, Size, run
+from podium_local.bench.chain import LIMITS, WAYS, Size, run
 
 
 def main() -> int:
@@ -20,6 +20,9 @@ def main() -> int:
     parser.add_argument("--tasks", type=_several, default=10, help="tasks in each; default: 10")
     parser.add_argument("--way", choices=sorted(WAYS), help="default: all, one after the other")
     parser.add_argument(
+        "--limit", choices=sorted(LIMITS), default="", help="limit the tasks, delivered like this"
+    )
+    parser.add_argument(
         "--stream-only", action="store_true", help="the stream alone advances workflows"
     )
     arguments = parser.parse_args()
@@ -28,7 +31,9 @@ def main() -> int:
     results = []
     for way in ways:
         sys.stderr.write(f"{way}: {size.workflows} workflows of {size.tasks} tasks ...\n")
-        results.append(run(way, size, inline_advance=not arguments.stream_only))
+        results.append(
+            run(way, size, inline_advance=not arguments.stream_only, limit=arguments.limit)
+        )
     document = {"scenario": arguments.scenario, "results": results}
     sys.stdout.write(json.dumps(document, indent=2) + "\n")
     return 0

@@ -25,6 +25,11 @@ from podium_worker import Queues, TaskFunction, Worker
 TASK = "bench_task"
 #: Input and output together stay below the 700 bytes the budget speaks of.
 OUTPUT = {"receipt": "r" * 100}
+#: Definitions of a limited task, by their delivery; the limit itself is never reached.
+LIMITS: dict[str, dict[str, Any]] = {
+    delivery: {"name": TASK, "concurrentExecLimit": 1000, "limitDelivery": delivery}
+    for delivery in ("POLL", "GATE")
+}
 
 
 @dataclass(frozen=True)
@@ -70,8 +75,10 @@ class Bench:
             raise RuntimeError(message)
         return json.loads(text) if text.startswith(("{", "[")) else text
 
-    def register(self, tasks: int) -> None:
-        """A chain of so many tasks; each gets the receipt of the one before it."""
+    def register(self, tasks: int, limit: str = "") -> None:
+        """A chain of so many tasks, perhaps limited; each gets the receipt of the one before it."""
+        if limit:
+            self.request("POST", "/metadata/taskdefs", [LIMITS[limit]])
         chain = [
             {
                 "name": TASK,
@@ -179,13 +186,14 @@ def installation(*, inline_advance: bool) -> Iterator[Bench]:
         yield Bench(runtime, counters)
 
 
-def run(way: str, size: Size, *, inline_advance: bool = True) -> dict[str, Any]:
+def run(way: str, size: Size, *, inline_advance: bool = True, limit: str = "") -> dict[str, Any]:
     """One way of working; figures per task, the start and end of the workflows left out.
 
     They are counted apart: a run of the same workflows with one task less in each is subtracted.
+    ``limit``: a key of LIMITS, or none.
     """
-    longer = _measure(way, size, inline_advance=inline_advance)
-    shorter = _measure(way, Size(size.workflows, 1), inline_advance=inline_advance)
+    longer = _measure(way, size, limit, inline_advance=inline_advance)
+    shorter = _measure(way, Size(size.workflows, 1), limit, inline_advance=inline_advance)
     tasks = size.total - size.workflows
     calls = {
         name: round((count - shorter.calls.get(name, 0)) / tasks, 3)
@@ -193,6 +201,7 @@ def run(way: str, size: Size, *, inline_advance: bool = True) -> dict[str, Any]:
     }
     return {
         "way": way,
+        "limit": limit or None,
         "tasks": size.total,
         "per_task": {
             "aws_calls": round(sum(calls.values()), 3),
@@ -225,10 +234,10 @@ class Measured:
     seconds_in_calls: float
 
 
-def _measure(way: str, size: Size, *, inline_advance: bool) -> Measured:
+def _measure(way: str, size: Size, limit: str, *, inline_advance: bool) -> Measured:
     with installation(inline_advance=inline_advance) as bench, bench.counters.timed_calls():
         counters = bench.counters
-        bench.register(size.tasks)
+        bench.register(size.tasks, limit)
         # The first workflow makes the queue of the type and warms the process up; it is not counted.
         warm = bench.start(1)
         bench.settle()

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from podium.domain.execution import Task
-    from podium.domain.limits import TaskLimit
+    from podium.domain.limits import Slots, TaskLimit
     from podium.domain.queues import QueueAddress
     from podium.ports.bundle import Ports
     from podium.ports.queues import Received, TaskMessage
-    from podium.services.limiting import Limiting
+    from podium.services.limiting import Limiting, Room
 
 #: Messages taken out of a gate queue at a time.
 BATCH = 10
@@ -63,20 +63,20 @@ class Gating:
         address = gate_address(key)
         for _ in range(MOST_BATCHES):
             limit = self._limits.get(key)
-            room = BATCH if limit is None else min(BATCH, self._limiting.room(limit))
-            if not room and is_sweep:
+            room = None if limit is None else self._limiting.room(limit)
+            asked = BATCH if room is None else min(BATCH, room.free)
+            if not asked and is_sweep:
                 self._scan(address)
-            batch = self._ports.tasks.receive(address, room, 0) if room else ()
-            if batch:
-                # What was received and not let through is visible again: whoever freed a slot
-                # meanwhile found nothing, so the limit is looked at once more.
-                self._let_through(address, batch, SEEN_AT_ONCE)
-                continue
-            if room:
-                self._call_if_missed(key)
-            else:
+            batch = self._ports.tasks.receive(address, asked, 0) if asked else ()
+            # What was received and not let through is visible again: whoever freed a slot
+            # meanwhile found nothing, so the limit is looked at once more.
+            are_left = self._let_through(address, batch, SEEN_AT_ONCE, room)
+            if not asked:
                 self._call_for_the_next_token(key)
-            return
+                return
+            if len(batch) < asked and not are_left:
+                self._call_if_missed(key)
+                return
         self._ports.gates.call(key)
 
     def _scan(self, address: QueueAddress) -> None:
@@ -100,9 +100,17 @@ class Gating:
         return len(waiting)
 
     def _let_through(
-        self, address: QueueAddress, batch: Sequence[Received], seen_again: int
-    ) -> None:
-        """Send those that get a slot, or have one; the others are seen again after some seconds."""
+        self,
+        address: QueueAddress,
+        batch: Sequence[Received],
+        seen_again: int,
+        room: Room | None = None,
+    ) -> bool:
+        """Send those that get a slot, or have one; whether there are others.
+
+        The others are seen again after so many seconds.
+        """
+        are_left = False
         settled: list[str] = []
         ready: dict[TaskLimit, dict[Holder, Received]] = {}
         for received in batch:
@@ -113,21 +121,28 @@ class Gating:
             elif keep_for:
                 self._ports.tasks.retry_later(address, received.receipt, keep_for)
                 self._ports.gates.call(address.task_type, keep_for)
+            elif _holder(received.message) in ready.setdefault(limit, {}):
+                settled.append(received.receipt)
             else:
-                ready.setdefault(limit, {})[_holder(received.message)] = received
+                ready[limit][_holder(received.message)] = received
         for limit, waiting in ready.items():
             self._limits[limit.key] = limit
-            sent = self._send(limit, waiting)
+            sent = self._send(limit, waiting, None if room is None else room.slots)
+            room = None
             settled += [waiting[holder].receipt for holder in sent]
             for holder in waiting.keys() - sent:
                 self._ports.tasks.retry_later(address, waiting[holder].receipt, seen_again)
+                are_left = True
         if settled:
             self._ports.tasks.delete(address, settled)
+        return are_left
 
-    def _send(self, limit: TaskLimit, waiting: Mapping[Holder, Received]) -> set[Holder]:
+    def _send(
+        self, limit: TaskLimit, waiting: Mapping[Holder, Received], seen: Slots | None
+    ) -> set[Holder]:
         """Take slots, then send; who has been sent. A limit that is too busy is looked at again."""
         try:
-            taken = self._limiting.take(limit, tuple(waiting))
+            taken = self._limiting.take(limit, tuple(waiting), seen)
         except LostRaceError:
             self._ports.gates.call(limit.key, SOON)
             return set()

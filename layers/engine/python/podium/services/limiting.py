@@ -6,6 +6,7 @@ of the task does, and so does whoever finds the limit reached.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from podium.domain.limits import (
@@ -33,6 +34,14 @@ MAX_RACES = 100
 CHECKED = 3
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Hand-outs that a limit allows, and L at the moment it was looked at."""
+
+    free: int
+    slots: Slots
+
+
 class Limiting:
     """Everything that changes L."""
 
@@ -40,16 +49,22 @@ class Limiting:
         """Wire the parts; see ``bootstrap``."""
         self._ports = ports
 
-    def room(self, limit: TaskLimit) -> int:
+    def room(self, limit: TaskLimit) -> Room:
         """How many hand-outs the limit allows right now; a hint, since only ``take`` is exact.
 
         When it is reached some of its holders are checked, and those that died are dropped.
         """
-        return free_slots(self._swept(limit), limit, self._now())
+        slots = self._swept(limit)
+        return Room(free_slots(slots, limit, self._now()), slots)
 
-    def take(self, limit: TaskLimit, wanted: Sequence[Holder]) -> tuple[Holder, ...]:
-        """Give slots to as many of ``wanted`` as there are, in their order; who has one afterwards."""
-        slots = self._ports.limits.read(limit.key)
+    def take(
+        self, limit: TaskLimit, wanted: Sequence[Holder], seen: Slots | None = None
+    ) -> tuple[Holder, ...]:
+        """Give slots to as many of ``wanted`` as there are, in their order; who has one afterwards.
+
+        ``seen``: L as it was a moment ago, which saves a read unless somebody changed it meanwhile.
+        """
+        slots = self._ports.limits.read(limit.key) if seen is None else seen
         for _ in range(MAX_RACES):
             after, served = with_taken(slots, limit, wanted, self._now())
             if after is slots:

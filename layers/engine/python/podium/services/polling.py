@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from podium.domain.queues import QueueAddress
     from podium.ports.bundle import Ports
     from podium.ports.queues import Received, TaskMessage
-    from podium.services.limiting import Limiting
+    from podium.services.limiting import Limiting, Room
     from podium.services.revealing import Revealing, Values
     from podium.services.states import States
     from podium.services.timers import Timers
@@ -123,29 +123,33 @@ class Polling:
         given back at once.
         """
         known = self._limits.get(address)
-        room = count if known is None else min(count, self._limiting.room(known))
-        batch = self._ports.tasks.receive(address, room, wait_ms) if room else ()
+        room = None if known is None else self._limiting.room(known)
+        asked = count if room is None else min(count, room.free)
+        batch = self._ports.tasks.receive(address, asked, wait_ms) if asked else ()
         if not batch:
             return None
         handed: list[HandedOut] = []
         is_full = False
         for limit, received in _by_limit(batch).items():
             self._limits[address] = limit
-            allowed = room if limit == known else min(room, self._limiting.room(limit))
-            self._put_back(address, received[allowed:])
-            claimed = self._claim_batch(address, worker_id, received[:allowed])
-            served = self._with_slots(limit, claimed)
-            is_full = is_full or len(received) > allowed or len(served) < len(claimed)
+            if room is None or limit != known:
+                room = self._limiting.room(limit)
+            self._put_back(address, received[room.free :])
+            claimed = self._claim_batch(address, worker_id, received[: room.free])
+            served = self._with_slots(limit, claimed, room)
+            is_full = is_full or len(received) > room.free or len(served) < len(claimed)
             handed += served
         return handed if handed or not is_full else None
 
-    def _with_slots(self, limit: TaskLimit, claimed: list[HandedOut]) -> list[HandedOut]:
+    def _with_slots(
+        self, limit: TaskLimit, claimed: list[HandedOut], room: Room
+    ) -> list[HandedOut]:
         """Those of the claimed tasks that got a slot; the others go back to their queue."""
         if not claimed:
             return []
         holders = {holder_of(each.message.workflow_id, each.task): each for each in claimed}
         try:
-            taken = self._limiting.take(limit, tuple(holders))
+            taken = self._limiting.take(limit, tuple(holders), room.slots)
         except PodiumError:
             logger.warning("no slots taken", exc_info=True)
             taken = ()
