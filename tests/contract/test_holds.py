@@ -150,6 +150,15 @@ class TestCancel:
         )
         assert "x" not in raw(store, task_key(key))
 
+    @pytest.mark.parametrize("is_there", [True, False])
+    def test_where_the_workflow_goes_on_the_end_is_marked(self, store, wf, key, is_there):
+        """Counterexample 27."""
+        if is_there:
+            store.put_task(wf, task())
+        assert store.cancel(wf, task(reason="given up"), NOW + 9, folds=True).applied
+        assert raw(store, task_key(key))["x"] == "1"
+        assert store.read_task(key).reason == "given up"
+
     def test_a_put_still_under_way_is_fenced(self, store, wf, key):
         """Counterexample 8."""
         assert store.cancel(wf, task(input={"a": 1}), NOW + 9).applied

@@ -59,6 +59,7 @@ NESTING = (
     "FORK_JOIN",
     "DO_WHILE",
     "FOR_EACH",
+    "TRY_CATCH",
     "SUB_WORKFLOW",
 )
 #: How often a type is drawn, where that is not once.
@@ -68,6 +69,7 @@ WEIGHTS = {
     "FORK_JOIN": 3,
     "DO_WHILE": 3,
     "FOR_EACH": 3,
+    "TRY_CATCH": 3,
     "SUB_WORKFLOW": 2,
 }
 
@@ -137,6 +139,7 @@ class _Author:
             "FORK_JOIN": self._fork,
             "DO_WHILE": self._loop,
             "FOR_EACH": self._for_each,
+            "TRY_CATCH": self._try_catch,
             "SUB_WORKFLOW": self._sub_workflow,
         }
 
@@ -161,6 +164,7 @@ class _Author:
         sources = ["${workflow.input.value}", 7, "text", None, [1, {"deep": True}]]
         sources += [f"${{{ref}.output.value}}" for ref in self._refs[-4:]]
         sources += [f"${{{ref}.output.loopItem}}" for ref in self._refs[-2:]]
+        sources += [f"${{{ref}.output.error}}" for ref in self._refs[-3:]]
         sources += [f"of ${{{ref}.output}}" for ref in self._refs[-1:]]
         return self._draw(st.sampled_from(sources))
 
@@ -378,7 +382,21 @@ class _Author:
             task["inputParameters"]["items"] = items
         if self._flip():
             task["inputParameters"]["concurrency"] = self._draw(st.integers(1, 3))
+        if self._flip():
+            task["inputParameters"]["onItemFailure"] = self._draw(
+                st.sampled_from(["STOP", "CONTINUE"])
+            )
         task["loopOver"] = self._list(depth)
+        return [task]
+
+    def _try_catch(self, task: Json, depth: int) -> list[Json]:
+        """With a catch, a finally, or both."""
+        task["tryTasks"] = self._list(depth)
+        parts = self._draw(st.sampled_from([("catch",), ("finally",), ("catch", "finally")]))
+        for part in parts:
+            task[f"{part}Tasks"] = self._list(depth)
+        if self._seldom():
+            task["catchOn"] = ["FAILED", "CANCELED"]
         return [task]
 
     def _sub_workflow(self, task: Json, depth: int) -> list[Json]:

@@ -244,8 +244,9 @@ class Driver:
         if decision is None:
             return None
         if decision.header.status is WorkflowStatus.RUNNING:
-            kinds = {entry.kind for entry in decision.header.open}
-            assert kinds - {Kind.FLOW}, "nobody can go on with a running execution"
+            assert any(
+                entry.closing or entry.kind is not Kind.FLOW for entry in decision.header.open
+            ), "nobody can go on with a running execution"
         self.commit(decision, ends)
         return decision
 
@@ -355,9 +356,9 @@ class Driver:
         return operations.Remains({task.seq: task for task in self.open})
 
     def carry_on(self) -> None:
-        """Go on with decisions that were cut; tasks that wait for messages get what is there."""
-        while self._has_due():
-            self.decide(())
+        """Go on with decisions that were cut; fold what was given up; messages are pulled."""
+        while self._has_due() or self._given_up():
+            self.decide(self._cancelled())
         self.look()
 
     # Inside -------------------------------------------------------------------------------------
@@ -366,6 +367,22 @@ class Driver:
         return self.status is WorkflowStatus.RUNNING and any(
             entry.kind is Kind.DUE for entry in self.header.open
         )
+
+    def _given_up(self) -> list[OpenEntry]:
+        if self.status is not WorkflowStatus.RUNNING:
+            return []
+        return [entry for entry in self.header.open if entry.closing]
+
+    def _cancelled(self) -> list[Task]:
+        """What is given up has ended, or is cancelled (protocol.md 6, Close in part)."""
+        given_up = self._given_up()
+        for entry in given_up:
+            item = self.items[entry.seq]
+            if not item.status.is_terminal:
+                self.items[entry.seq] = replace(
+                    item, status=TaskStatus.CANCELED, ended_at=self.now, updated_at=self.now
+                )
+        return [self.items[entry.seq] for entry in given_up]
 
     def _close(self) -> None:
         """What closing does: open items are cancelled (protocol.md 6)."""

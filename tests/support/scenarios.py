@@ -97,6 +97,7 @@ _LOOP: dict[str, Json] = {
         },
     ],
 }
+_FIVE_SECONDS: dict[str, Json] = {"inputParameters": {"duration": "5 seconds"}}
 _EACH: dict[str, Json] = {
     "name": "each",
     "taskReferenceName": "each",
@@ -107,6 +108,19 @@ _EACH: dict[str, Json] = {
         simple("pick", inputParameters={"item": "${each.output.loopItem}"}),
         simple("pack", inputParameters={"picked": "${pick.output.of}"}),
     ],
+}
+_TRY: dict[str, Json] = {
+    "name": "try",
+    "taskReferenceName": "try",
+    "type": "TRY_CATCH",
+    "tryTasks": fork(
+        [simple("bad")],
+        [sub_workflow("kid", "waiting")],
+        [{"name": "h", "taskReferenceName": "h", "type": "HUMAN"}, simple("never")],
+        join_on=["bad", "kid", "never"],
+    ),
+    "catchTasks": [simple("mend", inputParameters={"why": "${try.output.error.status}"})],
+    "finallyTasks": [simple("clean")],
 }
 _DYNAMIC: list[Json] = [
     {
@@ -210,6 +224,34 @@ SCENARIOS = [
         workflow(_EACH, simple("last", inputParameters={"n": "${each.output.results}"})),
         (),
         {"items": ["a", "b", "c"]},
+    ),
+    Scenario(
+        "try and catch, giving up two branches",
+        workflow(_TRY, simple("last", inputParameters={"caught": "${try.output.caught}"})),
+        (
+            workflow({"name": "h", "taskReferenceName": "h", "type": "HUMAN"}, name="waiting"),
+            {"name": "bad", "retryCount": 0},
+        ),
+        {},
+        fail_first("bad"),
+    ),
+    Scenario(
+        "for each, going on",
+        workflow(
+            {
+                **_EACH,
+                "inputParameters": {"concurrency": 2, "onItemFailure": "CONTINUE"},
+                "loopOver": fork(
+                    [simple("pick")],
+                    [{"name": "w", "taskReferenceName": "w", "type": "WAIT", **_FIVE_SECONDS}],
+                    join_on=["pick", "w"],
+                ),
+            },
+            simple("last", inputParameters={"failures": "${each.output.failures[*].index}"}),
+        ),
+        ({"name": "pick", "retryCount": 0},),
+        {"items": ["a", "b", "c"]},
+        fail_first("pick"),
     ),
     Scenario(
         "http",

@@ -139,3 +139,61 @@ def test_an_address_names_the_fork_that_made_it():
     assert enclosing_fork("4/12:3") == Forked("4", 12, "")
     assert enclosing_fork("4/12:3/20:0") == Forked("4/12:3", 20, "")
     assert enclosing_fork("4/12.17-3:3") == Forked("4", 12, "17-3")
+
+
+NESTED = workflow(
+    task(
+        "rows",
+        "FOR_EACH",
+        loopOver=[
+            task(
+                "try",
+                "TRY_CATCH",
+                tryTasks=[simple("a"), task("cells", "FOR_EACH", loopOver=[simple("b")])],
+                catchTasks=[simple("mend")],
+                finallyTasks=[],
+            )
+        ],
+    ),
+)
+
+
+def test_the_parts_of_a_try_catch_are_lists_of_their_own():
+    graph = Graph(NESTED)
+    by_ref = graph.by_ref
+    assert [node.ref for node in graph] == ["rows", "try", "a", "cells", "b", "mend"]
+    assert by_ref["a"].place is Place.PART
+    assert graph.nodes[by_ref["a"].following].ref == "cells"
+    assert by_ref["cells"].following == ""
+    parts = graph.branches_below(by_ref["try"])
+    assert {graph.nodes[address].ref: part for address, part in parts.items()} == {
+        "a": 0,
+        "cells": 0,
+        "b": 0,
+        "mend": 1,
+    }
+    assert graph.heads[by_ref["try"].address].branches[2] == ""
+
+
+def test_a_task_of_an_item_has_a_ref_of_its_own():
+    by_ref = Graph(NESTED).by_ref
+    assert by_ref["rows"].ref_at(()) == "rows"
+    assert by_ref["a"].ref_at((17,)) == "a\x1f17"
+    assert by_ref["b"].ref_at((17, 3)) == "b\x1f17-3"
+    assert (by_ref["b"].each, by_ref["b"].loops) == ((0, 1), ("0", "3"))
+
+
+def test_what_runs_once_per_item_leaves_out_the_items_within():
+    graph = Graph(NESTED)
+    assert [node.ref for node in graph.of_one_run("0")] == ["try", "a", "cells", "mend"]
+    assert [node.ref for node in graph.of_one_run("3")] == ["b"]
+
+
+def test_branches_made_within_an_item_carry_its_number_in_their_addresses():
+    outer = Graph(workflow(task("each", "FOR_EACH", loopOver=[task("fan", "FORK_JOIN_DYNAMIC")])))
+    branches = [WorkflowTask.from_json(simple("x"))]
+    made = Graph(outer.definition, Branches(branches, outer.by_ref["fan"], 9, "17"))
+    (node,) = made.nodes.values()
+    assert node.address == "1/9.17:0"
+    assert node.ref_at((17,)) == "x\x1f17"
+    assert enclosing_fork(node.address) == Forked("1", 9, "17")

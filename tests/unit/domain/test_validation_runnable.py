@@ -16,6 +16,10 @@ def loop(ref: str, *tasks: object) -> dict[str, Any]:
     return task("DO_WHILE", ref, loopCondition="", loopOver=list(tasks))
 
 
+def attempt(ref: str, tries: list[Any], *catch: Any) -> dict[str, Any]:
+    return task("TRY_CATCH", ref, tryTasks=tries, catchTasks=[*catch] or [task("NOOP", "c")])
+
+
 def fork(ref: str, *branches: list[object]) -> dict[str, Any]:
     return task("FORK_JOIN", ref, forkTasks=list(branches))
 
@@ -39,6 +43,8 @@ def inline(ref: str, *tasks: object, name: str = "child") -> dict[str, Any]:
 PLACES: list[tuple[Callable[..., object], str]] = [
     (lambda *tasks: tasks, ".tasks[0]"),
     (lambda *tasks: [loop("l", *tasks)], ".tasks[0].loopOver[0]"),
+    (lambda *tasks: [attempt("t", list(tasks))], ".tasks[0].tryTasks[0]"),
+    (lambda *tasks: [attempt("t", [task("NOOP", "a")], *tasks)], ".tasks[0].catchTasks[0]"),
     (
         lambda *tasks: [switch("s", a=list(tasks))],
         ".tasks[0].decisionCases[a].<map value>[0]",
@@ -119,6 +125,24 @@ def test_a_dynamic_fork_needs_its_join_next_to_it():
     ]
 
 
+def test_what_belongs_to_the_items_of_a_for_each_cannot_be_joined_from_outside():
+    each = task("FOR_EACH", "each", items="${workflow.input.x}", loopOver=[task("NOOP", "in")])
+    assert violations([fork("f", [each]), join("j", "in")]) == [
+        (".tasks[1]", "joinOn: in belongs to the items of a FOR_EACH, taskName: j")
+    ]
+    inside = [fork("f", [task("NOOP", "in")]), join("j", "in")]
+    assert violations([each | {"loopOver": inside}]) == []
+
+
+def test_a_name_with_the_mark_of_items_is_refused():
+    assert violations([task("NOOP", "a\x1f1")]) == [
+        (
+            ".tasks[0]",
+            "name and taskReferenceName must not contain U+001F, taskName: a\x1f1",
+        )
+    ]
+
+
 @everywhere
 def test_a_join_of_an_unknown_reference_is_refused(place: Any, path: str):
     assert violations(place(join("j", "nowhere"))) == [
@@ -138,6 +162,12 @@ def test_the_join_of_a_dynamic_fork_is_told_what_to_wait_for():
         ([join("j", "j")], ".tasks[0]", "j"),
         ([join("j", "after"), task("NOOP", "after")], ".tasks[0]", "after"),
         ([loop("l", join("j", "l"))], ".tasks[0].loopOver[0]", "l"),
+        ([attempt("t", [join("j", "t")])], ".tasks[0].tryTasks[0]", "t"),
+        (
+            [attempt("t", [join("j", "mend")], task("NOOP", "mend"))],
+            ".tasks[0].tryTasks[0]",
+            "mend",
+        ),
         ([loop("l", join("j", "after")), task("NOOP", "after")], ".tasks[0].loopOver[0]", "after"),
         (
             [switch("s", a=[task("NOOP", "other")], b=[join("j", "other")])],
@@ -168,6 +198,8 @@ def test_a_join_that_would_wait_for_ever_is_refused(tasks: list[Any], path: str,
         [switch("s", a=[task("NOOP", "x"), join("j", "x", "s")])],
         [loop("l", fork("f", [task("NOOP", "b")]), join("j", "b"))],
         [loop("l", fork("f", [join("k", "l")]), join("j"))],
+        [attempt("t", [task("NOOP", "a")], join("j", "a"))],
+        [attempt("t", [task("NOOP", "a")]), join("j", "a", "t")],
     ],
 )
 def test_joins_that_may_end(tasks: list[Any]):

@@ -108,6 +108,33 @@ def required(field: str, task_type: str) -> str:
             ],
         ),
         (
+            "TRY_CATCH",
+            {},
+            [
+                "tryTasks field is required, taskType: TRY_CATCH taskName: t1",
+                ("catchTasks or finallyTasks field is required, taskType: TRY_CATCH taskName: t1"),
+            ],
+        ),
+        ("TRY_CATCH", {"tryTasks": BRANCH, "finallyTasks": [task("NOOP", "n2")]}, []),
+        (
+            "TRY_CATCH",
+            {"tryTasks": BRANCH, "catchTasks": [task("NOOP", "n2")], "catchOn": ["SKIPPED"]},
+            [
+                (
+                    "catchOn: SKIPPED is none of FAILED, FAILED_WITH_TERMINAL_ERROR, TIMED_OUT, "
+                    "CANCELED, taskType: TRY_CATCH taskName: t1"
+                )
+            ],
+        ),
+        (
+            "FOR_EACH",
+            {
+                "loopOver": BRANCH,
+                "inputParameters": {"items": [1], "onItemFailure": "PANIC"},
+            },
+            [("onItemFailure: PANIC is none of STOP, CONTINUE, taskType: FOR_EACH taskName: t1")],
+        ),
+        (
             "HTTP_POLL",
             {},
             [required("inputParameters.http_request or inputParameters.uri", "HTTP_POLL")],

@@ -32,6 +32,7 @@ def test_items_run_one_after_the_other_in_their_order():
     assert driver.output_of("each") == {
         "results": [{"a": {"v": 1}, "b": {"v": 2}}, {"a": {"v": 3}, "b": {}}],
         "count": 2,
+        "failures": [],
     }
     driver.complete("end")
     assert driver.status is WorkflowStatus.COMPLETED
@@ -115,7 +116,7 @@ def test_the_items_may_stand_on_the_task():
 def test_over_nothing_it_ends_at_once(items):
     driver = Driver(workflow(each(simple("a"), items=items), simple("end"))).start()
     assert driver.refs == ["each", "end"]
-    assert driver.output_of("each") == {"results": [], "count": 0}
+    assert driver.output_of("each") == {"results": [], "count": 0, "failures": []}
 
 
 @pytest.mark.parametrize(
@@ -192,8 +193,11 @@ def test_items_within_items():
     driver.complete("a__1__1", {"v": 1})
     driver.complete("b__1", {"v": "b"})
     assert driver.output_of("rows")["results"] == [
-        {"cells": {"results": [{"a": {"v": 1}}, {"a": {"v": 2}}], "count": 2}, "b": {"v": "b"}},
-        {"cells": {"results": [{"a": {"v": 3}}], "count": 1}, "b": {}},
+        {
+            "cells": {"results": [{"a": {"v": 1}}, {"a": {"v": 2}}], "count": 2, "failures": []},
+            "b": {"v": "b"},
+        },
+        {"cells": {"results": [{"a": {"v": 3}}], "count": 1, "failures": []}, "b": {}},
     ]
     assert driver.status is WorkflowStatus.COMPLETED
 

@@ -14,6 +14,7 @@ from podium.domain.folding import keep_failed
 from podium.domain.ids import TaskKey, failure_workflow_id
 from podium.domain.manifest import each
 from podium.domain.outputs import workflow_output
+from podium.domain.permissive import permissive_failures
 from podium.domain.schemas import refused_result
 from podium.domain.sizes import oversize
 from podium.domain.status import WorkflowStatus
@@ -165,18 +166,3 @@ def _is_registered(target: tuple[str, int | None], context: Context) -> bool:
     if target not in context.workflow_defs:
         raise MissingError(NeedWorkflowDef(*target))
     return context.workflow_defs[target] is not None
-
-
-def permissive_failures(draft: Draft) -> list[Task]:
-    """The tasks behind ``failed_permissive``: looked for under permissive refs, else among all."""
-    view = draft.view
-    wanted = set(draft.failed_permissive)
-    found = {}
-    for node in view.graph:
-        if node.task.permissive and not node.task.optional and not node.each:
-            task = view.memory.latest(node.ref, view.header)
-            if task is not None and task.seq in wanted:
-                found[task.seq] = task
-    if wanted - found.keys():
-        found |= {task.seq: task for task in view.memory.all(view.header) if task.seq in wanted}
-    return [found[seq] for seq in sorted(found)]

@@ -1,10 +1,10 @@
-"""Tasks that run others inside them, and decide about those until they end: DO_WHILE, FOR_EACH."""
+"""Tasks that run others inside them, and decide about those until they end."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from podium.domain import items, loops
+from podium.domain import items, loops, tries
 
 if TYPE_CHECKING:
     from podium.domain.draft import Draft
@@ -19,10 +19,11 @@ class Container(Protocol):
         """A task just created."""
         ...
 
-    def reopened_at(self, task: Task, loop: int, number: int) -> int:
-        """``loop`` of the entry of ``task`` when it goes on in the iteration ``number``.
+    def reopened(self, entry: OpenEntry, task: Task, number: int) -> OpenEntry:
+        """``entry`` of ``task`` as it is when the flow goes on inside it, at ``number``.
 
-        What lies in later iterations is void. ``loop`` is that of its entry, 0 when it has ended.
+        That is an iteration of a loop, or a part of a TRY_CATCH. What lies in later ones is void.
+        ``entry`` is the one it had, or as good as new when the task has ended.
         """
         ...
 
@@ -31,4 +32,8 @@ class Container(Protocol):
         ...
 
 
-CONTAINERS: dict[str, Container] = {"DO_WHILE": loops, "FOR_EACH": items}
+CONTAINERS: dict[str, Container] = {
+    "DO_WHILE": loops,
+    "FOR_EACH": items,
+    "TRY_CATCH": tries,
+}

@@ -211,7 +211,7 @@ class _Making:
         return self._delayed(task, definition)
 
     def flow(self) -> Task:
-        """JOIN or loop: open from the first moment, ended by a decision."""
+        """JOIN, loop or TRY_CATCH: open from the first moment, ended by a decision."""
         if self.node.type not in LASTING:
             # A task that failed within the decision that ended the workflow has its item already.
             raise TerminateWorkflowError("The task has ended")
@@ -227,7 +227,10 @@ class _Making:
         if self.node.type == "DO_WHILE":
             facts = Facts(self.state, self.context.engines, self.node, self.entry.iteration)
             task_input = input_of(self.state, self.entry, self.node, self.context)
-            return replace(task, input=task_input, output=facts.loop_output(self.entry))
+            return replace(task, input=task_input, output=facts.open_output(self.entry))
+        if self.node.type == "TRY_CATCH":
+            task_input = input_of(self.state, self.entry, self.node, self.context)
+            return replace(task, input=task_input)
         refs = joined_wire_refs(self.state, self.entry, self.node)
         task_input = input_of(self.state, self.entry, self.node, self.context)
         joined: dict[str, Json] = {**task_input, "joinOn": refs}

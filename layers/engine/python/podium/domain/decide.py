@@ -24,7 +24,7 @@ from podium.domain.decision import Context, Decision, Missing, MissingError, Nee
 from podium.domain.draft import Draft, Ending
 from podium.domain.execution import Kind, OpenEntry, Task
 from podium.domain.flows import advance_flows, end_stuck_flow
-from podium.domain.folding import end_here, fold
+from podium.domain.folding import end_here, fold, refuse
 from podium.domain.outcome import TerminateWorkflowError
 from podium.domain.retry import definition_for
 from podium.domain.scheduling import create, defer, run, step_over
@@ -111,7 +111,7 @@ def _work(draft: Draft) -> None:
             _guarded(draft, partial(step, draft, node, iteration))
         elif draft.due and draft.has_budget:
             entry = draft.open[draft.due.popleft()]
-            _guarded(draft, partial(run, draft, entry))
+            _guarded(draft, partial(run, draft, entry), entry)
         elif not _guarded(draft, partial(advance_flows, draft)):
             if draft.due:
                 return
@@ -121,12 +121,16 @@ def _work(draft: Draft) -> None:
                 return
 
 
-def _guarded(draft: Draft, step: Callable[[], bool | None]) -> bool:
-    """Take a step; a workflow that cannot go on fails with the reason."""
+def _guarded(draft: Draft, step: Callable[[], bool | None], entry: OpenEntry | None = None) -> bool:
+    """Take a step; a workflow that cannot go on fails with the reason.
+
+    Where ``entry`` lies inside a boundary, its task fails instead.
+    """
     try:
         return bool(step())
     except TerminateWorkflowError as error:
-        draft.end(Ending(WorkflowStatus.FAILED, str(error)))
+        if entry is None or not refuse(draft, entry, error):
+            draft.end(Ending(WorkflowStatus.FAILED, str(error)))
         return True
 
 
@@ -147,8 +151,9 @@ def _contents(draft: Draft) -> tuple[Task, ...] | None:
             needs |= missing.needs
             continue
         except TerminateWorkflowError as error:
-            draft.put(replace(entry, kind=Kind.DUE))
-            draft.end(Ending(WorkflowStatus.FAILED, str(error)))
+            if not refuse(draft, entry, error):
+                draft.put(replace(entry, kind=Kind.DUE))
+                draft.end(Ending(WorkflowStatus.FAILED, str(error)))
             return None
         if task.status.is_terminal:
             ends.append((entry, task))

@@ -183,7 +183,7 @@ class Decision:
     def needs_handler(self) -> bool:
         """Something follows from the commit, so its stream record has to reach the decider.
 
-        True when entries were added or are due, when status, hold, void ranges or generation
+        True when entries were added, are due or are to be closed, when status, hold, void ranges or generation
         changed, while a terminal header is not closed, and when there is nothing to compare with
         (protocol.md 2 ``x``, 4).
         """
@@ -197,9 +197,10 @@ class Decision:
             old.generation,
         ):
             return True
-        known = {(entry.seq, entry.inc, entry.generation) for entry in old.open}
+        known = {(entry.seq, entry.inc, entry.generation, entry.closing) for entry in old.open}
         return any(
-            entry.kind is Kind.DUE or (entry.seq, entry.inc, entry.generation) not in known
+            entry.kind is Kind.DUE
+            or (entry.seq, entry.inc, entry.generation, entry.closing) not in known
             for entry in new.open
         )
 

@@ -19,7 +19,7 @@ from podium.domain.graph import Node, enclosing_fork
 from podium.domain.memory import TaskMemory, is_visible
 from podium.domain.outcome import LONGEST_REASON
 from podium.domain.state import State, node_of
-from podium.domain.status import WorkflowStatus
+from podium.domain.status import TaskStatus, WorkflowStatus
 
 if TYPE_CHECKING:
     from podium.domain.graph import Graph
@@ -232,6 +232,18 @@ class Draft:
         """A task has ended: expressions see it once its entry is gone."""
         self.memory.remember(task)
         self.touch()
+
+    def forget(self, entry: OpenEntry) -> None:
+        """An entry behind which nothing has been made yet is given up, or its begun task with it."""
+        if entry.seq in self.due:
+            self.due.remove(entry.seq)
+        begun = self.ended.get(entry.seq)
+        if begun is not None and not begun.status.is_terminal:
+            now = self.context.now
+            self.ended[entry.seq] = replace(
+                begun, status=TaskStatus.CANCELED, updated_at=now, ended_at=now
+            )
+        self.drop(entry)
 
     def drop(self, entry: OpenEntry) -> None:
         """The end of this entry is consumed."""

@@ -29,7 +29,7 @@ class Kind(StrEnum):
     SYSTEM = "s"
     #: An item only: ended through the API, by a signal or by its timer (WAIT, HUMAN).
     OUTSIDE = "o"
-    #: An item only: ended by decide itself (JOIN, EXCLUSIVE_JOIN, DO_WHILE, FOR_EACH).
+    #: An item only: ended by decide itself (JOIN, EXCLUSIVE_JOIN, loops, TRY_CATCH).
     FLOW = "f"
     #: A child workflow, whose end ends the task (SUB_WORKFLOW).
     CHILD = "c"
@@ -71,6 +71,16 @@ class OpenEntry:
     detached: bool = False
     #: An operator gave its input (``Given``), which takes the place of the evaluated one.
     given: bool = False
+    #: The flow goes on without the task: whoever sees the header cancels it, and its end, whichever
+    #: it is, leads to nothing (protocol.md 6, Close in part).
+    closing: bool = False
+    #: TRY_CATCH: the part it is in, 1 try, 2 catch, 3 finally.
+    part: int = 0
+    #: TRY_CATCH: the task whose failure it handles; 0 while there is none.
+    error_seq: int = 0
+    error_ref: str = ""
+    #: FOR_EACH: failures passed over; TRY_CATCH: 1 when it will fail once it has come to its end.
+    failed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +237,7 @@ class Task:
     iteration: tuple[int, ...] = ()
     input: JsonMap = field(default_factory=dict)
     output: JsonMap = field(default_factory=dict)
-    #: JOIN, DO_WHILE and FOR_EACH: keys (ref, seq) or other directions from which a reader builds ``output``;
+    #: JOIN, loops and TRY_CATCH: keys (ref, seq) or other directions from which a reader builds ``output``;
     #: see ``domain/manifest.py``. None when ``output`` is the output.
     manifest: JsonMap | None = None
     reason: str = ""

@@ -1,7 +1,7 @@
 """What expressions can name in an execution: ``workflow`` and each task by its ref (engine.md 10.3).
 
-Only folded tasks are seen, and open loops (DO_WHILE, FOR_EACH), whose visible output (iteration,
-loopIndex, loopItem) follows from their header entry. A task's content is therefore the same
+Only folded tasks are seen, and open loops and TRY_CATCH tasks, whose visible output (iteration,
+loopIndex, loopItem; the error) follows from their header entry. A task's content is therefore the same
 whenever it is computed from the same header image (protocol.md 3, Create).
 """
 
@@ -19,7 +19,7 @@ from podium.domain.expressions import (
     references,
 )
 from podium.domain.ids import TaskKey
-from podium.domain.manifest import output_of
+from podium.domain.manifest import open_try_output, output_of
 from podium.domain.roots import task_members, workflow_members
 from podium.domain.scopes import reference_name
 from podium.domain.state import node_of, refs_from
@@ -94,9 +94,9 @@ class Facts:
     def everything(self) -> JsonMap:
         """All roots (expressions.Lookup)."""
         tasks = self._state.memory.all(self._state.header)
-        loops = [entry for entry in self._state.header.open if self._is_loop(entry)]
+        holders = [entry for entry in self._state.header.open if _is_container(entry)]
         names = {task.reference_name for task in tasks}
-        names |= {reference_name(self._state.graph.ref(entry)) for entry in loops}
+        names |= {reference_name(self._state.graph.ref(entry)) for entry in holders}
         found = {name: self.root(name) for name in sorted(names)}
         roots = {name: value for name, value in found.items() if value is not None}
         return {"workflow": workflow_facts(self._state), **roots}
@@ -110,20 +110,17 @@ class Facts:
 
     def _found(self, ref: str) -> Json:
         task = self._state.memory.latest(ref, self._state.header)
-        loop = self._open_loop(ref)
-        if loop is not None and (task is None or task.seq < loop.seq):
-            return self._loop_facts(loop)
+        holder = self._open_container(ref)
+        if holder is not None and (task is None or task.seq < holder.seq):
+            return self._container_facts(holder)
         return None if task is None else self._task_facts(task)
 
-    def _open_loop(self, ref: str) -> OpenEntry | None:
+    def _open_container(self, ref: str) -> OpenEntry | None:
         found = None
         for entry in self._state.header.open:
-            if self._state.graph.ref(entry) == ref and self._is_loop(entry):
+            if self._state.graph.ref(entry) == ref and _is_container(entry):
                 found = entry
         return found
-
-    def _is_loop(self, entry: OpenEntry) -> bool:
-        return entry.loop > 0
 
     def _task_facts(self, task: Task) -> dict[str, Json]:
         state = self._state
@@ -131,11 +128,11 @@ class Facts:
         key = TaskKey(state.header.workflow_id, task.ref, task.seq)
         return task_members(seen, key.task_id, key.workflow_id, state.start.correlation_id)
 
-    def _loop_facts(self, entry: OpenEntry) -> dict[str, Json]:
+    def _container_facts(self, entry: OpenEntry) -> dict[str, Json]:
         state, ref = self._state, self._state.graph.ref(entry)
         key = TaskKey(state.header.workflow_id, ref, entry.seq)
         return {
-            "output": self.loop_output(entry),
+            "output": self.open_output(entry),
             "taskType": node_of(state, entry.node).type,
             "status": TaskStatus.IN_PROGRESS.value,
             "referenceTaskName": reference_name(ref),
@@ -146,11 +143,14 @@ class Facts:
             "iteration": entry.loop,
         }
 
-    def loop_output(self, entry: OpenEntry) -> dict[str, Json]:
-        """Visible output of an open loop: iteration and, over a list, loopIndex and loopItem.
+    def open_output(self, entry: OpenEntry) -> dict[str, Json]:
+        """Visible output of an open container.
 
-        Of a FOR_EACH every item sees its own; from outside only how many have begun is seen.
+        Of a loop: iteration and, over a list, loopIndex and loopItem. Of a FOR_EACH every item sees
+        its own; from outside only how many have begun is seen. Of a TRY_CATCH: the error.
         """
+        if entry.part:
+            return open_try_output(self._state, entry)
         node, ref = node_of(self._state, entry.node), self._state.graph.ref(entry)
         if node.type == "FOR_EACH":
             return self._item_output(entry, ref)
@@ -176,6 +176,10 @@ class Facts:
     def loop_items(self, loop: Node) -> list[Json] | None:
         """Present items of a DO_WHILE over a list; None for a loop without a list."""
         return do_while.items(loop.task, self.value)
+
+
+def _is_container(entry: OpenEntry) -> bool:
+    return entry.loop > 0 or entry.part > 0
 
 
 def _item(items: Sequence[Json], number: int) -> dict[str, Json]:

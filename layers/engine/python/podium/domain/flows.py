@@ -1,6 +1,6 @@
 """Open tasks that a decision ends: looked at whenever everything else has settled.
 
-JOIN, EXCLUSIVE_JOIN, DO_WHILE, FOR_EACH, and PULL_WORKFLOW_MESSAGES.
+JOIN, EXCLUSIVE_JOIN, loops, TRY_CATCH and PULL_WORKFLOW_MESSAGES.
 
 Invariant 6: a JOIN ends in the decision in which its last branch ended, after that branch's
 retries. Invariant 4: a running execution whose only open tasks wait for each other fails.
@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from podium.domain.containers import CONTAINERS
 from podium.domain.content import ended, make
 from podium.domain.execution import Kind, OpenEntry
-from podium.domain.folding import end_here
+from podium.domain.folding import end_here, refuse
 from podium.domain.joins import evaluate_exclusive_join, evaluate_join, never_scheduled
-from podium.domain.outcome import Outcome
+from podium.domain.outcome import Outcome, TerminateWorkflowError
 from podium.domain.pulling import advance_pull
 
 if TYPE_CHECKING:
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 def advance_flows(draft: Draft) -> bool:
     """End, or move on, the first open task that is ready for it; False when none is."""
     for entry in list(draft.open.values()):
-        if entry.kind is Kind.FLOW and _advance(draft, entry, draft.node(entry)):
+        if entry.closing:
+            continue
+        if entry.kind is Kind.FLOW and _guarded(draft, entry):
             return True
         if entry.kind is Kind.PULL and advance_pull(draft, entry, draft.node(entry)):
             return True
@@ -37,13 +39,23 @@ def advance_flows(draft: Draft) -> bool:
 
 def end_stuck_flow(draft: Draft) -> bool:
     """Fail a FLOW task when only such tasks are open: nothing is left that could end one of them."""
-    if any(entry.kind is not Kind.FLOW for entry in draft.open.values()):
+    if any(entry.kind is not Kind.FLOW or entry.closing for entry in draft.open.values()):
         return False
     stuck = max(draft.open.values(), key=lambda entry: (len(entry.iteration), entry.seq))
     node = draft.node(stuck)
     refs = (*node.task.join_on, *node.task.default_exclusive_join_task)
     _end(draft, stuck, node, never_scheduled(refs or (node.ref,)), None)
     return True
+
+
+def _guarded(draft: Draft, entry: OpenEntry) -> bool:
+    """Raises TerminateWorkflowError when it cannot go on, and nobody around it takes that."""
+    try:
+        return _advance(draft, entry, draft.node(entry))
+    except TerminateWorkflowError as error:
+        if not refuse(draft, entry, error):
+            raise
+        return True
 
 
 def _advance(draft: Draft, entry: OpenEntry, node: Node) -> bool:

@@ -9,9 +9,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from podium.domain.boundaries import boundary_of, notes, stops
+from podium.domain.content import ended, new_task
 from podium.domain.draft import Draft, Ending
 from podium.domain.execution import Kind, OpenEntry, Task
 from podium.domain.graph import Node, Place
+from podium.domain.outcome import Outcome, TerminateWorkflowError
 from podium.domain.retry import (
     Verdict,
     definition_for,
@@ -34,7 +37,10 @@ def fold(draft: Draft, end: Task) -> None:
     if entry is None or not awaits(entry, end):
         return
     draft.remember(end)
-    conclude(draft, entry, draft.node(entry), end)
+    if entry.closing:
+        draft.drop(entry)
+    else:
+        conclude(draft, entry, draft.node(entry), end)
 
 
 def awaits(entry: OpenEntry, end: Task) -> bool:
@@ -72,12 +78,31 @@ def conclude(draft: Draft, entry: OpenEntry, node: Node, task: Task) -> None:
         case Verdict.TOLERATE:
             _leave(draft, entry, node)
         case Verdict.POSTPONE:
-            draft.failed_permissive = (*draft.failed_permissive, task.seq)
+            if not notes(draft, node, entry, task):
+                draft.failed_permissive = (*draft.failed_permissive, task.seq)
             _leave(draft, entry, node)
+        case Verdict.END if stops(draft, node, entry, task):
+            pass
         case Verdict.END:
             keep_failed(draft, entry)
             reason = workflow_reason(task, draft.state.header.workflow_id)
             draft.end(Ending(workflow_status(task), reason, task.seq))
+
+
+def refuse(draft: Draft, entry: OpenEntry, error: TerminateWorkflowError) -> bool:
+    """Let the task of ``entry``, which cannot be made, fail inside a boundary.
+
+    False when there is none: the workflow fails then. Raises MissingError.
+    """
+    node = draft.node(entry)
+    if boundary_of(draft, node, entry.iteration) is None:
+        return False
+    if entry.kind is Kind.DUE:
+        entry = replace(entry, kind=Kind.FLOW)
+    failure = Outcome(TaskStatus.FAILED_WITH_TERMINAL_ERROR, reason=str(error))
+    task = ended(new_task(draft.view, entry, node), failure, draft.context.now)
+    end_here(draft, entry, node, task)
+    return True
 
 
 def keep_failed(draft: Draft, entry: OpenEntry) -> None:

@@ -35,6 +35,8 @@ class Place(Enum):
     CASE = "case"
     BRANCH = "branch"
     LOOP = "loop"
+    #: Try, catch or finally.
+    PART = "part"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ class Heads:
 
     cases: Mapping[str, str]
     default: str
+    #: Branches of a fork; try, catch and finally tasks.
     branches: tuple[str, ...]
     loop: str
 
@@ -163,7 +166,10 @@ class Graph:
         return {node.following: node for node in self if node.following and node.type in FORKS}
 
     def branches_below(self, fork: Node) -> dict[str, int]:
-        """For each node in the branches of a static ``fork`` the number of its branch."""
+        """For each node in the branches of a static ``fork`` the number of its branch, from 0.
+
+        The parts of a TRY_CATCH count as its branches.
+        """
         found = self._branches.get(fork.address)
         if found is None:
             found = {}
@@ -259,6 +265,9 @@ class Graph:
         }
         default = self._add_list(task.default_case, Place.CASE, node)
         branches = tuple(self._add_list(tasks, Place.BRANCH, node) for tasks in task.fork_tasks)
+        if task.type == "TRY_CATCH":
+            parts = (task.try_tasks, task.catch_tasks, task.finally_tasks)
+            branches = tuple(self._add_list(tasks, Place.PART, node) for tasks in parts)
         loop = self._add_list(task.loop_over, Place.LOOP, node)
         self.heads[node.address] = Heads(cases, default, branches, loop)
 

@@ -16,7 +16,7 @@ from podium.domain.facts import Facts
 from podium.domain.folding import end_here
 from podium.domain.manifest import items_manifest
 from podium.domain.outcome import Outcome
-from podium.domain.regions import open_inside
+from podium.domain.regions import Region
 from podium.domain.state import graph_of
 from podium.domain.status import TaskStatus
 from podium.domain.tasks import for_each
@@ -44,9 +44,9 @@ def begin(draft: Draft, entry: OpenEntry, node: Node) -> None:
         draft.end_task(replace(task, status=TaskStatus.IN_PROGRESS))
 
 
-def reopened_at(task: Task, loop: int, number: int) -> int:  # noqa: ARG001 - see containers.Container
+def reopened(entry: OpenEntry, task: Task, number: int) -> OpenEntry:  # noqa: ARG001 - see containers.Container
     """Items do not follow from each other: those that have begun stay as they are."""
-    return loop or len(for_each.plan(task.input).items)
+    return replace(entry, loop=entry.loop or len(for_each.plan(task.input).items))
 
 
 def evaluate(draft: Draft, entry: OpenEntry, node: Node) -> bool:
@@ -54,8 +54,8 @@ def evaluate(draft: Draft, entry: OpenEntry, node: Node) -> bool:
     ref = draft.view.graph.ref(entry)
     task_input = draft.memory.task(ref, entry.seq).input
     plan = for_each.plan(task_input)
-    depth = len(entry.iteration)
-    busy = {other.iteration[depth] for other in open_inside(draft, entry, node)}
+    depth, inside = len(entry.iteration), Region.inside(draft, entry, node)
+    busy = {other.iteration[depth] for other in inside.open_in(draft)}
     if len(busy) < plan.concurrency and entry.loop < len(plan.items):
         number = entry.loop + 1
         draft.put(replace(entry, loop=number))
@@ -65,8 +65,15 @@ def evaluate(draft: Draft, entry: OpenEntry, node: Node) -> bool:
         return True
     if busy:
         return False
-    _end(draft, entry, node, task_input, Outcome())
+    _end(draft, entry, node, task_input, _outcome(entry))
     return True
+
+
+def _outcome(entry: OpenEntry) -> Outcome:
+    if not entry.failed:
+        return Outcome()
+    reason = f"{entry.failed} failures in {entry.loop} items"
+    return Outcome(TaskStatus.COMPLETED_WITH_ERRORS, reason=reason)
 
 
 def _input(draft: Draft, entry: OpenEntry, node: Node) -> JsonMap:
@@ -85,6 +92,6 @@ def _end(draft: Draft, entry: OpenEntry, node: Node, task_input: JsonMap, outcom
     """The output is a manifest of what the items left."""
     task = ended(_task(draft, entry, node, task_input), outcome, draft.context.now)
     if outcome.status.is_successful:
-        nested = graph_of(draft.view, node.address).of_one_run(node.address)
-        task = replace(task, manifest=items_manifest(nested, entry, task.ref))
+        graph = graph_of(draft.view, node.address)
+        task = replace(task, manifest=items_manifest(graph, node, entry, task.ref))
     end_here(draft, entry, node, task)

@@ -17,7 +17,7 @@ from podium.domain.facts import Facts
 from podium.domain.folding import end_here
 from podium.domain.manifest import loop_manifest, output_of
 from podium.domain.outcome import Outcome
-from podium.domain.regions import open_inside
+from podium.domain.regions import Region
 from podium.domain.state import graph_of
 from podium.domain.status import TaskStatus
 from podium.domain.tasks import do_while
@@ -44,15 +44,15 @@ def begin(draft: Draft, entry: OpenEntry, node: Node) -> None:
     _iterate(draft, entry, node, 1)
 
 
-def reopened_at(task: Task, loop: int, number: int) -> int:  # noqa: ARG001 - see containers.Container
+def reopened(entry: OpenEntry, task: Task, number: int) -> OpenEntry:  # noqa: ARG001 - see containers.Container
     """A loop goes on from the iteration it is set back to."""
-    return number
+    return replace(entry, loop=number)
 
 
 def evaluate(draft: Draft, entry: OpenEntry, node: Node) -> bool:
     """Go on with, or end, a loop whose iteration is over; False while something in it is open."""
     graph = graph_of(draft.view, node.address)
-    if open_inside(draft, entry, node):
+    if Region.inside(draft, entry, node).open_in(draft):
         return False
     if draft.failed_permissive:
         bad = _failed_child(draft, entry, node, graph)
@@ -109,7 +109,7 @@ def _document(
             continue
         latest = draft.view.memory.latest(child.ref_at(inner), draft.view.header)
         document[child.ref] = None if latest is None else output_of(draft.view, latest)
-    output: JsonMap = facts.loop_output(entry)
+    output: JsonMap = facts.open_output(entry)
     if not _uses_cheap_part_only(condition, node.ref):
         output = output_of(draft.view, _ended(draft, entry, node, Outcome(output=output)))
     document[node.ref] = output

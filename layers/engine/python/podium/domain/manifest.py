@@ -8,9 +8,12 @@ Written out, the output of a JOIN copies every branch and that of a loop grows w
 - DO_WHILE: ``{"loop": [child ref, ...], "dynamic": [fork ref, ...], "iterations": n, "keep": k,
   "at": [iterations of enclosing loops], "output": {...}}``; the output maps iteration numbers to
   ``{child name: output}`` and holds ``output`` besides (tasks.md 9). ``keep`` 0 keeps all.
-- FOR_EACH: ``{"items": [child name, ...], "dynamic": [fork name, ...], "count": n, "at": as above,
-  "scope": its own}``; the output is ``{"results": [{child name: output}, ...], "count": n}``, the
-  results in the order of the items (docs/task-types.md).
+- FOR_EACH: ``{"items": [child name, ...], "dynamic": [fork name, ...], "tried": [child name, ...],
+  "count": n, "at": as above, "scope": its own}``; the output is ``{"results": [{child name:
+  output}, ...], "count": n, "failures": [...]}``, both in the order of the items. What fails among
+  the ``tried`` is the affair of a TRY_CATCH inside.
+- TRY_CATCH: ``{"error": [ref, seq]}``; the output shows that task as ``error``
+  (docs/task-types.md).
 """
 
 from __future__ import annotations
@@ -18,14 +21,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from podium.domain.decision import MissingError, Need
+from podium.domain.ids import TaskKey
 from podium.domain.scopes import family, reference_name, scope_of, scoped
-from podium.domain.state import FORKED_REFS
+from podium.domain.state import FORKED_REFS, node_of
+from podium.domain.status import TaskStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from podium.domain.execution import OpenEntry, Task
-    from podium.domain.graph import Node
+    from podium.domain.graph import Graph, Node
     from podium.domain.json import Json, JsonMap
     from podium.domain.state import State
 
@@ -54,15 +59,50 @@ def loop_manifest(
     }
 
 
-def items_manifest(nested: Sequence[Node], loop: OpenEntry, ref: str) -> dict[str, Json]:
-    """Manifest of the FOR_EACH ``ref`` whose open entry is ``loop``; ``nested`` run once per item."""
+def items_manifest(graph: Graph, node: Node, loop: OpenEntry, ref: str) -> dict[str, Json]:
+    """Manifest of the FOR_EACH ``node``, a node of ``graph``, whose open entry is ``loop``."""
+    nested = graph.of_one_run(node.address)
+    tries = [child.address for child in nested if child.type == "TRY_CATCH"]
     return {
+        "tried": [
+            child.ref
+            for child in nested
+            if any(graph.is_within(address, child.address) for address in tries)
+        ],
         "items": [child.ref for child in nested],
         "dynamic": [child.ref for child in nested if child.type == _FORK],
         "at": list(loop.iteration),
         "count": loop.loop,
         "scope": scope_of(ref),
     }
+
+
+def error_manifest(error: Task) -> dict[str, Json]:
+    """Manifest of a TRY_CATCH that has met the failure of ``error``."""
+    return {"error": [error.ref, error.seq]}
+
+
+def failure_facts(state: State, task: Task) -> dict[str, Json]:
+    """What a TRY_CATCH, or the failures of a FOR_EACH, tell of a failed task; raises MissingError."""
+    key = TaskKey(state.header.workflow_id, task.ref, task.seq)
+    return {
+        "referenceTaskName": task.wire_ref,
+        "taskType": task.type,
+        "taskId": key.task_id,
+        "status": task.status.value,
+        "reasonForIncompletion": task.reason or None,
+        "retryCount": task.attempt,
+        "output": output_of(state, task),
+    }
+
+
+def open_try_output(state: State, entry: OpenEntry) -> dict[str, Json]:
+    """Output of an open TRY_CATCH as its tasks see it; raises MissingError."""
+    if not entry.error_seq:
+        return {"caught": False, "error": None}
+    error = state.memory.task(entry.error_ref, entry.error_seq)
+    is_caught = entry.part > 1 and not entry.failed
+    return {"caught": is_caught, "error": failure_facts(state, error)}
 
 
 def output_of(state: State, task: Task) -> JsonMap:
@@ -73,6 +113,10 @@ def output_of(state: State, task: Task) -> JsonMap:
     joined = manifest.get("join")
     if isinstance(joined, list | tuple):
         return {**_joined(state, joined), **task.output}
+    error = manifest.get("error")
+    if isinstance(error, list | tuple):
+        failed = state.memory.task(str(error[0]), _number(error[1]))
+        return {"error": failure_facts(state, failed), **task.output}
     if "items" in manifest:
         return {**_results(state, manifest), **task.output}
     return {**_iterations(state, manifest), **task.output}
@@ -108,12 +152,38 @@ def _results(state: State, manifest: JsonMap) -> dict[str, Json]:
     names = [str(name) for name in _items(manifest, "items")]
     names += {reference_name(ref): None for ref in _forked(each(tasks_of, forks), manifest)}
     latest = _latest(each(tasks_of, names), manifest, 1)
-    numbered = _outputs(state, latest)
+    kept = {key: task for key, task in latest.items() if task.status is not TaskStatus.CANCELED}
+    numbered = _outputs(state, kept)
+    failed = _failed(state, latest, {str(name) for name in _items(manifest, "tried")})
+    facts = each(lambda task: failure_facts(state, task), failed.values())
     count = _number(manifest.get("count"))
     return {
         "results": [numbered.get(number, {}) for number in range(1, count + 1)],
         "count": count,
+        "failures": [
+            {"index": number - 1, **fact} for number, fact in zip(failed, facts, strict=True)
+        ],
     }
+
+
+def _failed(
+    state: State, latest: Mapping[tuple[int, str], Task], tried: Collection[str]
+) -> dict[int, Task]:
+    """By number of the item, in order: the task that failed it.
+
+    The others in progress then were cancelled, so it is the first among those not CANCELED.
+    """
+    found: dict[int, list[Task]] = {}
+    for (number, name), task in latest.items():
+        if task.status.is_successful or name in tried:
+            continue
+        if not node_of(state, task.node).task.optional:
+            found.setdefault(number, []).append(task)
+
+    def order(task: Task) -> tuple[bool, int, int]:
+        return task.status is TaskStatus.CANCELED, task.ended_at, task.seq
+
+    return {number: min(found[number], key=order) for number in sorted(found)}
 
 
 def _latest(

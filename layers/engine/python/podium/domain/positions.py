@@ -37,7 +37,7 @@ class Around:
     node: Node
     #: Iterations of the loops around it.
     iteration: tuple[int, ...]
-    #: Iteration of it that the task is in; 0 for a JOIN.
+    #: Iteration of it that the task is in, or part of a TRY_CATCH; 0 for a JOIN.
     number: int
 
 
@@ -58,13 +58,17 @@ class Position:
         levels = [_Level(frozenset(_behind(state, node)), len(node.loops))]
         around: list[Around] = []
         while node.parent:
-            node = node_of(state, node.parent)
+            inner, node = node, node_of(state, node.parent)
             depth, last = len(node.loops), node
             if node.type in FORKS:
                 join = graph_of(state, node.address).join_of(node)
                 if join is not None:
                     around.append(Around(join, iteration[:depth], 0))
                     last = join
+            elif node.type == "TRY_CATCH":
+                part, later = _parts(state, node, inner)
+                around.append(Around(node, iteration[:depth], part))
+                levels.append(_Level(later, depth))
             elif LASTING.get(node.type) is Kind.FLOW:
                 number = iteration[depth] if len(iteration) > depth else 0
                 around.append(Around(node, iteration[:depth], number))
@@ -90,6 +94,13 @@ class Position:
             return 0
         is_inside = container.node.address in _path(self.state, other.node)
         return other.iteration[depth] if is_inside else 0
+
+
+def _parts(state: State, node: Node, inner: Node) -> tuple[int, frozenset[str]]:
+    """The part of a TRY_CATCH that ``inner`` stands in, from 1, and the nodes of those after it."""
+    parts = graph_of(state, node.address).branches_below(node)
+    own = parts[inner.address]
+    return own + 1, frozenset(address for address, part in parts.items() if part > own)
 
 
 def _path(state: State, address: str) -> Iterator[str]:

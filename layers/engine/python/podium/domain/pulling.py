@@ -56,7 +56,10 @@ def _is_new(draft: Draft, entry: OpenEntry) -> bool:
 
 def _is_behind(draft: Draft, entry: OpenEntry) -> bool:
     """A task that was there before it waits, too, and comes first."""
-    return any(other.kind is Kind.PULL and other.seq < entry.seq for other in draft.open.values())
+    return any(
+        other.kind is Kind.PULL and other.seq < entry.seq and not other.closing
+        for other in draft.open.values()
+    )
 
 
 def _take(draft: Draft, most: int) -> list[WorkflowMessage]:

@@ -14,7 +14,7 @@ from podium.domain.containers import CONTAINERS
 from podium.domain.content import ended, input_of, new_task, oversized
 from podium.domain.draft import Draft, Ending
 from podium.domain.execution import Kind, OpenEntry
-from podium.domain.folding import end_here, go_on
+from podium.domain.folding import end_here, go_on, refuse
 from podium.domain.forking import branch_heads, dynamic_branches, refuse_too_many, stored
 from podium.domain.ids import TaskKey
 from podium.domain.outcome import Outcome, TerminateWorkflowError
@@ -34,13 +34,16 @@ def create(draft: Draft, node: Node, iteration: tuple[int, ...]) -> None:
     """Open the entry of a task; a branching task is unfolded at once, so that its children follow it."""
     kind = kind_of(node.type)
     entry = draft.add(node, kind, iteration)
-    if node.type in CONTAINERS:
-        CONTAINERS[node.type].begin(draft, entry, node)
-    elif kind is Kind.DUE:
-        if node.type in BRANCHING and draft.has_budget:
+    try:
+        if node.type in CONTAINERS:
+            CONTAINERS[node.type].begin(draft, entry, node)
+        elif kind is Kind.DUE and node.type in BRANCHING and draft.has_budget:
             run(draft, entry)
-        else:
+        elif kind is Kind.DUE:
             draft.due.append(entry.seq)
+    except TerminateWorkflowError as error:
+        if not refuse(draft, entry, error):
+            raise
 
 
 def step_over(draft: Draft, node: Node, iteration: tuple[int, ...]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from podium.domain.decision import MissingError
 from podium.domain.facts import seen_status
-from podium.domain.manifest import loop_manifest, output_of
+from podium.domain.manifest import loop_manifest, open_try_output, output_of
 from podium.domain.masking import MASK, mask_fields
 from podium.domain.memory import TaskMemory
 from podium.domain.state import State, graph_of
@@ -89,14 +89,19 @@ def _shown(state: State, task: Task, *, is_last: bool) -> Task:
 
 
 def _under_way(state: State, task: Task) -> Task:
-    """An open loop with the iteration it is in; a DO_WHILE with what it would leave if it ended now.
+    """An open loop with the iteration it is in, a DO_WHILE with what it would leave if it ended now;
+    an open TRY_CATCH with its error.
 
     An HTTP_POLL is IN_PROGRESS from its first poll on, also while it waits in its queue.
     """
     if task.type == "HTTP_POLL" and task.epoch and task.status is TaskStatus.SCHEDULED:
         return replace(task, status=TaskStatus.IN_PROGRESS)
     entry = state.header.entry(task.seq)
-    if task.manifest is not None or entry is None or not entry.loop:
+    if task.manifest is not None or entry is None:
+        return task
+    if entry.part:
+        return replace(task, output=open_try_output(state, entry))
+    if not entry.loop:
         return task
     task = replace(task, output={**task.output, "iteration": entry.loop})
     if task.type != "DO_WHILE":

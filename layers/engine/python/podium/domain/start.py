@@ -76,6 +76,9 @@ def embed(
         default_case=all_of(task.default_case),
         fork_tasks=tuple(all_of(tasks) for tasks in task.fork_tasks),
         loop_over=all_of(task.loop_over),
+        try_tasks=all_of(task.try_tasks),
+        catch_tasks=all_of(task.catch_tasks),
+        finally_tasks=all_of(task.finally_tasks),
     )
 
 

@@ -46,6 +46,7 @@ LASTING = {
     "EXCLUSIVE_JOIN": Kind.FLOW,
     "DO_WHILE": Kind.FLOW,
     "FOR_EACH": Kind.FLOW,
+    "TRY_CATCH": Kind.FLOW,
     "WAIT": Kind.OUTSIDE,
     "HUMAN": Kind.OUTSIDE,
     "PULL_WORKFLOW_MESSAGES": Kind.PULL,
@@ -62,7 +63,7 @@ CHOICES = frozenset({"SWITCH", "DECISION"})
 LOOPS = frozenset({"DO_WHILE", "FOR_EACH"})
 
 #: A bad end of these never leads to a new attempt (engine.md 6).
-NEVER_RETRIED = CHOICES | FORKS | LOOPS | {"JOIN", "EXCLUSIVE_JOIN"}
+NEVER_RETRIED = CHOICES | FORKS | LOOPS | {"JOIN", "EXCLUSIVE_JOIN", "TRY_CATCH"}
 
 #: Everything the engine runs itself.
 SYSTEM_TYPES = BRANCHING | COMPUTED | UNSUPPORTED | frozenset(LASTING)

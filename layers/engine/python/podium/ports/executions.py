@@ -234,10 +234,11 @@ class ExecutionStore(Protocol):
         """Resume: held=0, hc, iff open at this inc with a lower hc."""
         ...
 
-    def cancel(self, workflow_id: str, task: Task, now: int) -> Outcome:
-        """Close (protocol.md 6): upsert with content ``task``, st=CANCELED, no x, iff missing, of lower inc, or
+    def cancel(self, workflow_id: str, task: Task, now: int, *, folds: bool = False) -> Outcome:
+        """Close (protocol.md 6): upsert with content ``task``, st=CANCELED, iff missing, of lower inc, or
         open at this inc (8), or ended for an earlier generation of the child than ``task`` waits for:
         a raise under way is fenced. UpdateItem; where the item is missing or of lower inc, PutItem.
+        x=1 iff the workflow goes on and ``folds`` the end; no x when it has ended.
         """
         ...
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from podium.domain.changes import HeaderChange
+from podium.domain.changes import HeaderChange, TaskChange
 from podium.domain.children import failure_start
 from podium.domain.decision import Decision
 from podium.domain.execution import Kind
@@ -18,6 +18,8 @@ from podium.domain.status import TaskStatus
 from podium.services.children import ChildAheadError
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from podium.domain.changes import Change
     from podium.domain.execution import Header, OpenEntry, Task
     from podium.domain.state import State
@@ -38,6 +40,10 @@ class _ChildAheadError(Exception):
         super().__init__(seq, generation)
         self.seq = seq
         self.generation = generation
+
+
+#: Why a task that was given up is CANCELED.
+GIVEN_UP = "Not needed any more: a task beside it has failed"
 
 
 class Closing:
@@ -89,9 +95,10 @@ class Closing:
     def _end_all(self, state: State) -> list[Change]:
         following: list[Change] = []
         for entry in state.header.open:
-            following += self._end_child(state, entry)
+            following += self._end_child(state, entry, _reason_for_child(state.header))
         for entry in state.header.open:
-            self._cancel(state, entry)
+            if entry.kind is not Kind.DUE:
+                self._cancel(state, entry)
         return following + self._start_failure_workflow(state)
 
     def _mark_closed(self, state: State) -> None:
@@ -134,21 +141,50 @@ class Closing:
         except ChildAheadError:
             return []
 
-    def _end_child(self, state: State, entry: OpenEntry) -> list[Change]:
+    def close_part(self, change: HeaderChange) -> list[Change]:
+        """End what a workflow that goes on has given up: children first, then tasks.
+
+        Their ends are folded like any others, which removes the entries. Once more for every
+        record: what has ended stays as it is.
+        """
+        before = set() if change.old is None else {(e.seq, e.closing) for e in change.old.open}
+        given_up = {
+            entry.seq
+            for entry in change.new.open
+            if entry.closing and (entry.seq, entry.closing) not in before
+        }
+        if not given_up:
+            return []
+        state: State | None = self._creating.image(change.new)
+        following: list[Change] = []
+        while state is not None and not state.header.status.is_terminal:
+            try:
+                return following + self._end_part(state, given_up)
+            except _ChildAheadError as ahead:
+                state = self._wait_for_later_run(state, ahead)
+        return following
+
+    def _end_part(self, state: State, given_up: Collection[int]) -> list[Change]:
+        entries = [each for each in state.header.open if each.closing and each.seq in given_up]
+        following: list[Change] = []
+        for entry in entries:
+            following += self._end_child(state, entry, GIVEN_UP)
+        for entry in entries:
+            task = self._cancel(state, entry, GIVEN_UP)
+            following.append(TaskChange(state.header.workflow_id, task))
+        return following
+
+    def _end_child(self, state: State, entry: OpenEntry, reason: str) -> list[Change]:
         if entry.kind is not Kind.CHILD:
             return []
         key = TaskKey(state.header.workflow_id, state.graph.ref(entry), entry.seq)
         try:
-            return self._children.terminate(
-                key, entry.inc, _reason_for_child(state.header), generation=entry.generation
-            )
+            return self._children.terminate(key, entry.inc, reason, generation=entry.generation)
         except ChildAheadError as error:
             raise _ChildAheadError(entry.seq, error.generation) from None
 
-    def _cancel(self, state: State, entry: OpenEntry) -> None:
+    def _cancel(self, state: State, entry: OpenEntry, reason: str = "") -> Task:
         """An upsert with content: it fences a put still under way (8)."""
-        if entry.kind is Kind.DUE:
-            return
         workflow_id = state.header.workflow_id
         key = TaskKey(workflow_id, state.graph.ref(entry), entry.seq)
         task = self._ports.executions.read_task(key)
@@ -159,13 +195,16 @@ class Closing:
             canceled = replace(
                 task,
                 status=TaskStatus.CANCELED,
+                reason=reason or task.reason,
                 ended_at=now,
                 updated_at=now,
                 child_generation=entry.generation,
             )
-            task = self._ports.executions.cancel(workflow_id, canceled, now).task or task
+            outcome = self._ports.executions.cancel(workflow_id, canceled, now, folds=entry.closing)
+            task = outcome.task or canceled
         # Also when it had ended: a closing before this one may have stopped between the two.
         self._limiting.release(workflow_id, task)
+        return task
 
     def _start_failure_workflow(self, state: State) -> list[Change]:
         if not state.graph.definition.failure_workflow or state.header.status.is_successful:

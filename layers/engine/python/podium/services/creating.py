@@ -171,7 +171,7 @@ class Creating:
             if present is None or present.header.status.is_terminal:
                 return following
             still_open = present.header.entry(entry.seq)
-            if still_open is None or still_open.inc != entry.inc:
+            if still_open is None or still_open.closing or still_open.inc != entry.inc:
                 continue
             image = self.image(header)
             following += self.create(image, self.content_of(image, entry))
@@ -208,5 +208,5 @@ def _added(change: HeaderChange) -> list[OpenEntry]:
     return [
         entry
         for entry in change.new.open
-        if entry.kind is not Kind.DUE and (entry.seq, entry.inc) not in before
+        if entry.kind is not Kind.DUE and not entry.closing and (entry.seq, entry.inc) not in before
     ]

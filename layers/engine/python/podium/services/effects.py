@@ -40,6 +40,7 @@ class Effects:
         if change.new.status.is_terminal:
             return [*self.closing.close(change), *self.trees.end(change.new)]
         following = self.creating.carry_out(change)
+        following += self.closing.close_part(change)
         following += self.holding.carry_out(change)
         self.stripping.carry_out(change)
         following += self.trees.carry_out(change)

@@ -84,4 +84,5 @@ class Holding:
 
 
 def _handed_out(state: State) -> list[OpenEntry]:
-    return [entry for entry in state.header.open if entry.kind in _HANDED_OUT]
+    """Not what is being given up: it is cancelled, paused or not."""
+    return [entry for entry in state.header.open if entry.kind in _HANDED_OUT and not entry.closing]

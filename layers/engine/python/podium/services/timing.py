@@ -169,7 +169,7 @@ class Timing:
         keys = [
             TaskKey(state.header.workflow_id, state.graph.ref(entry), entry.seq)
             for entry in state.header.open
-            if entry.kind is not Kind.DUE
+            if entry.kind is not Kind.DUE and not entry.closing
         ]
         found = [self._ports.executions.read_task(key) for key in keys]
         tasks = [task for task in found if task is not None and not task.status.is_terminal]

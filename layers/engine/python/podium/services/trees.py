@@ -52,7 +52,8 @@ class Trees:
         for entry in new.open:
             before = None if old is None else old.entry(entry.seq)
             known = 0 if before is None or before.inc != entry.inc else before.generation
-            if entry.kind is Kind.CHILD and entry.generation > known:
+            is_later = entry.kind is Kind.CHILD and entry.generation > known
+            if is_later and not entry.closing:
                 following += self._resume(new, entry)
         if new.generation > (0 if old is None else old.generation):
             following += self._revive_parent(new)
@@ -74,7 +75,9 @@ class Trees:
         if present is None or present.status.is_terminal:
             return []
         awaited = present.entry(entry.seq)
-        if awaited is None or (awaited.inc, awaited.generation) != (entry.inc, entry.generation):
+        if awaited is None or awaited.closing:
+            return []
+        if (awaited.inc, awaited.generation) != (entry.inc, entry.generation):
             return []
         ref = self._states.graph(present.definition).ref(entry)
         key = TaskKey(parent.workflow_id, ref, entry.seq)
@@ -122,11 +125,15 @@ class Trees:
         return following
 
     def _holder(self, state: State, waiting: Parent) -> OpenEntry | None:
-        """The entry of the task that waits for a child, or waited until its end was folded."""
+        """The entry of the task that waits for a child, or waited until its end was folded.
+
+        One that is being given up does not wait any more.
+        """
         header = state.header
         entry = header.entry(waiting.seq)
         if entry is not None:
-            return entry if entry.inc == waiting.inc and entry.kind is Kind.CHILD else None
+            waits = entry.inc == waiting.inc and entry.kind is Kind.CHILD and not entry.closing
+            return entry if waits else None
         if header.is_gone(waiting.seq):
             return None
         history = self._ports.executions.read_history(header.workflow_id, waiting.ref)
@@ -142,7 +149,9 @@ class Trees:
         if present is None or present.status.is_terminal:
             return
         entry = present.entry(waiting.seq)
-        if entry is not None and (entry.inc, entry.generation) == (waiting.inc, child.generation):
+        if entry is None or entry.closing:
+            return
+        if (entry.inc, entry.generation) == (waiting.inc, child.generation):
             self._raise(waiting.key, child.workflow_id, child.generation)
 
     def _raise(self, key: TaskKey, child_id: str, generation: int) -> None:

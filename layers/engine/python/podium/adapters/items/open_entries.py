@@ -3,7 +3,8 @@
 ``1|12w7;13c4/12:3,a1,i2,t1.3,l4,g1,rname``: the version of the format, then the entries. An entry
 is its seq, the letter of its kind and its node; after commas whatever is not zero or empty:
 ``a`` attempt, ``i`` inc, ``t`` iteration, ``l`` loop, ``g`` generation, ``r`` ref, ``o`` opened at
-(epoch ms), ``h`` by hand, ``d`` detached, ``n`` input given. Nodes and refs are escaped, so that any text is a legal one.
+(epoch ms), ``h`` by hand, ``d`` detached, ``n`` input given, ``c`` closing, ``p`` part, ``e`` seq and
+``q`` ref of the error, ``f`` failed. Nodes and refs are escaped, so that any text is a legal one.
 """
 
 from __future__ import annotations
@@ -77,6 +78,11 @@ def _pack(entry: OpenEntry) -> str:
         ("h", int(entry.by_hand)),
         ("d", int(entry.detached)),
         ("n", int(entry.given)),
+        ("c", int(entry.closing)),
+        ("p", entry.part),
+        ("e", entry.error_seq),
+        ("q", escape_ref(entry.error_ref)),
+        ("f", entry.failed),
     )
     tail = "".join(f",{tag}{value}" for tag, value in fields if value)
     node = _UNSAFE.sub(lambda match: f"~{ord(match[0]):x}.", entry.node)
@@ -103,4 +109,9 @@ def _unpack(packed: str) -> OpenEntry:
         by_hand="h" in fields,
         detached="d" in fields,
         given="n" in fields,
+        closing="c" in fields,
+        part=int(fields.get("p", 0)),
+        error_seq=int(fields.get("e", 0)),
+        error_ref=unescape_ref(fields.get("q", "")),
+        failed=int(fields.get("f", 0)),
     )

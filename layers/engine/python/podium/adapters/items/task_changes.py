@@ -185,14 +185,14 @@ def hold_condition(inc: int, hold: int) -> Condition:
     return every(Exists(), OPEN, Equals("inc", inc), Less("hc", hold))
 
 
-def cancel_change(task: Task, now: int, retention: int) -> Change:
-    """CANCELED by the closing of its workflow; nothing follows from it, so no x."""
+def cancel_change(task: Task, now: int, retention: int, *, folds: bool) -> Change:
+    """CANCELED by the closing of its workflow; x only where the workflow goes on."""
     values: dict[str, Attribute | IfUnset | Offset | None] = {
         "st": TaskStatus.CANCELED.value,
         "ua": now,
         "ea": now,
         "dl": 0,
-        "x": "",
+        "x": "1" if folds else "",
     }
     if task.reason:
         values["rs"] = task.reason

@@ -139,15 +139,16 @@ class TaskStore(ItemStore):
     def unhold(self, key: TaskKey, inc: int, hold: int) -> Outcome:
         return self._update(key, changes.unhold_change(hold), changes.hold_condition(inc, hold))
 
-    def cancel(self, workflow_id: str, task: Task, now: int) -> Outcome:
+    def cancel(self, workflow_id: str, task: Task, now: int, *, folds: bool = False) -> Outcome:
         fresh = replace(
             task, status=TaskStatus.CANCELED, ended_at=now, updated_at=now, lease_until=0
         )
         return self._upsert(
             workflow_id,
             fresh,
-            changes.cancel_change(task, now, self._retention),
+            changes.cancel_change(task, now, self._retention, folds=folds),
             changes.cancel_condition(task),
+            mark=folds,
         )
 
     def raise_child(self, key: TaskKey, child: tuple[str, int], now: int) -> Outcome:
@@ -180,7 +181,13 @@ class TaskStore(ItemStore):
         return Outcome(applied=False, task=task) if task and task.holds_secrets else None
 
     def _upsert(
-        self, workflow_id: str, fresh: Task, change: Change, condition: Condition
+        self,
+        workflow_id: str,
+        fresh: Task,
+        change: Change,
+        condition: Condition,
+        *,
+        mark: bool = False,
     ) -> Outcome:
         """Change the item of this incarnation, or put it where it is missing or of an earlier one.
 
@@ -192,7 +199,7 @@ class TaskStore(ItemStore):
             outcome = self._update(key, change, condition)
             if outcome.applied or (outcome.task is not None and outcome.task.inc >= fresh.inc):
                 return outcome
-            put = self._put(workflow_id, fresh, mark=False)
+            put = self._put(workflow_id, fresh, mark=mark)
             if put.applied:
                 return self._outcome(put)
 

@@ -123,6 +123,11 @@ def texts() -> Any:
     return _collection(tuple, Wire(array(read_present_text), list))
 
 
+def optional_texts() -> Any:
+    """A tuple of strings; left out of the JSON when empty."""
+    return _collection(tuple, Wire(array(read_present_text), list, ()))
+
+
 def json_map() -> Any:
     """A map of free JSON, always present."""
     return _collection(dict, Wire(lambda value: {} if value is None else read_map(value)))
@@ -177,6 +182,11 @@ def record_or_expression(cls: Callable[[], type[Record]]) -> Any:
 def records(cls: Callable[[], type[Record]]) -> Any:
     """A tuple of records, always present."""
     return _collection(tuple, Wire(array(_item(cls)), _write_records))
+
+
+def optional_records(cls: Callable[[], type[Record]]) -> Any:
+    """A tuple of records; left out of the JSON when empty."""
+    return _collection(tuple, Wire(array(_item(cls)), _write_records, ()))
 
 
 def record_lists(cls: Callable[[], type[Record]]) -> Any:

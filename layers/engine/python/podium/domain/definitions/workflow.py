@@ -88,6 +88,11 @@ class WorkflowTask(Record):
     loop_condition: str | None = codec.text()
     loop_over: tuple[WorkflowTask, ...] = codec.records(lambda: WorkflowTask)
     items: str | None = codec.text()
+    try_tasks: tuple[WorkflowTask, ...] = codec.optional_records(lambda: WorkflowTask)
+    catch_tasks: tuple[WorkflowTask, ...] = codec.optional_records(lambda: WorkflowTask)
+    finally_tasks: tuple[WorkflowTask, ...] = codec.optional_records(lambda: WorkflowTask)
+    #: TRY_CATCH: statuses that are caught; none given are those of ``try_catch.CAUGHT``.
+    catch_on: tuple[str, ...] = codec.optional_texts()
     sink: str | None = codec.text()
     on_state_change: Mapping[str, tuple[StateChangeEvent, ...]] = codec.record_map(
         lambda: StateChangeEvent
@@ -97,7 +102,7 @@ class WorkflowTask(Record):
 
     @property
     def child_lists(self) -> tuple[tuple[WorkflowTask, ...], ...]:
-        """The task lists that a task of this type runs: cases, default case, branches, loop body.
+        """The task lists that a task of this type runs: cases, branches, the body of a loop and so on.
 
         As with the peer, a list on a task of another type is kept, but never runs.
         """
@@ -108,6 +113,8 @@ class WorkflowTask(Record):
                 return self.fork_tasks
             case "DO_WHILE" | "FOR_EACH":
                 return (self.loop_over,)
+            case "TRY_CATCH":
+                return (self.try_tasks, self.catch_tasks, self.finally_tasks)
             case _:
                 return ()
 

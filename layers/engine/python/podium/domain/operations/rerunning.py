@@ -177,9 +177,6 @@ def _reopened(state: State, task: Task, around: Around) -> OpenEntry:
         entry_of(task), kind=Kind.FLOW, detached=False, opened_at=task.scheduled_at
     )
     container = CONTAINERS.get(around.node.type)
-    loop = (
-        0
-        if container is None
-        else container.reopened_at(task, 0 if before is None else before.loop, around.number)
-    )
-    return replace(entry, inc=task.inc + 1, loop=loop)
+    if container is not None:
+        entry = container.reopened(entry, task, around.number)
+    return replace(entry, inc=task.inc + 1)

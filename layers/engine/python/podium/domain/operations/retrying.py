@@ -10,11 +10,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from podium.domain.completion import permissive_failures
 from podium.domain.decision import Decision, Missing, MissingError
 from podium.domain.draft import Draft
 from podium.domain.operations.reviving import has_retryable, refuse_running, running_again
 from podium.domain.operations.taking_up import Revival, resumed, revive
+from podium.domain.permissive import permissive_failures
 from podium.domain.status import WorkflowStatus
 from podium.errors import ConflictError, NotFoundError
 

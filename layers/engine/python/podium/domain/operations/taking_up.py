@@ -2,7 +2,7 @@
 
 Three ways (engine.md 15.4, 15.7): a new attempt under a new number; the same item in place, in a
 new incarnation; and, for a child workflow that can go on where it was, the same child in a new
-generation. JOIN, EXCLUSIVE_JOIN and DO_WHILE are always taken up in place.
+generation. JOIN, EXCLUSIVE_JOIN, loops and TRY_CATCH are always taken up in place.
 """
 
 from __future__ import annotations
@@ -57,7 +57,8 @@ def revive(state: State, revival: Revival, context: Context) -> Decision | Missi
     remains = revival.remains
     going_on = {entry.seq: entry for entry in revival.going_on}
     others = [entry for entry in revival.header.open if entry.seq not in going_on]
-    well = [entry for entry in others if remains.ended_well(entry)]
+    # What was being given up is folded, however it has ended.
+    well = [entry for entry in others if entry.closing or remains.ended_well(entry)]
     due = [entry for entry in others if entry.kind is Kind.DUE]
     bad = [entry for entry in others if entry not in well and entry.kind is not Kind.DUE]
     bad += [entry_of(task) for task in revival.folded]
@@ -72,7 +73,7 @@ def revive(state: State, revival: Revival, context: Context) -> Decision | Missi
             reset(draft, entry, draft.node(entry))
         for entry in sorted(bad, key=lambda entry: entry.seq):
             _take_up(draft, entry, items.get(entry.seq), revival)
-        fold_all(draft, [items[entry.seq] for entry in well])
+        fold_all(draft, [items[entry.seq] for entry in well if entry.seq in items])
         draft.touch()
         return work_out(draft)
 
@@ -81,7 +82,8 @@ def revive(state: State, revival: Revival, context: Context) -> Decision | Missi
 
 def resumed(entry: OpenEntry, remains: Remains) -> OpenEntry | None:
     """``entry`` waiting for the next run of its child; None when there is no child to go on with."""
-    child = remains.child_to_resume(entry) if entry.kind is Kind.CHILD else None
+    is_child = entry.kind is Kind.CHILD and not entry.closing
+    child = remains.child_to_resume(entry) if is_child else None
     if child is None:
         return None
     if not child.status.is_terminal and child.generation > entry.generation:
@@ -134,7 +136,7 @@ def reset(draft: Draft, entry: OpenEntry, node: Node) -> None:
     draft.put(opened)
     if kind is Kind.DUE:
         draft.due.append(entry.seq)
-    elif node.type in CONTAINERS and not entry.loop:
+    elif node.type in CONTAINERS and not (entry.loop or entry.part):
         CONTAINERS[node.type].begin(draft, opened, node)
 
 

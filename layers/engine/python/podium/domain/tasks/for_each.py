@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 ITEMS = "items"
 CONCURRENCY = "concurrency"
+ON_FAILURE = "onItemFailure"
+FAILURES = ("STOP", "CONTINUE")
 #: Items in progress at the same time, at most: each has its place in the header.
 MOST_CONCURRENT = 500
 
@@ -25,6 +27,8 @@ class Plan:
     items: Sequence[Json]
     #: Items in progress at the same time.
     concurrency: int
+    #: A failed item is passed over.
+    goes_on: bool
 
 
 def given_input(
@@ -43,7 +47,8 @@ def plan(stored: JsonMap) -> Plan:
     """What a stored input says in which :func:`problems` finds nothing; no list is an empty one."""
     items = stored.get(ITEMS)
     given = items if isinstance(items, (list, tuple)) else ()
-    return Plan(given, _concurrency(stored.get(CONCURRENCY)) or 1)
+    concurrency = _concurrency(stored.get(CONCURRENCY)) or 1
+    return Plan(given, concurrency, stored.get(ON_FAILURE) == "CONTINUE")
 
 
 def problems(stored: JsonMap) -> list[str]:
@@ -56,6 +61,9 @@ def problems(stored: JsonMap) -> list[str]:
         found.append(
             f"concurrency: {excerpt(concurrency)} is not a whole number from 1 to {MOST_CONCURRENT}"
         )
+    choice = stored.get(ON_FAILURE)
+    if choice is not None and choice not in FAILURES and not _is_expression(choice):
+        found.append(f"{ON_FAILURE}: {excerpt(choice)} is none of {', '.join(FAILURES)}")
     return found
 
 

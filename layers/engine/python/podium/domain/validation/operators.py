@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from podium.domain.evaluators import SCRIPTS
-from podium.domain.tasks import for_each, http_poll
+from podium.domain.tasks import for_each, http_poll, try_catch
 
 if TYPE_CHECKING:
     from podium.domain.definitions import WorkflowTask
@@ -23,6 +23,12 @@ def for_each_problems(task: WorkflowTask) -> Iterator[str]:
     given = {**task.input_parameters, **({for_each.ITEMS: task.items} if task.items else {})}
     for problem in for_each.problems(given):
         yield f"{problem}, {where}"
+
+
+def try_catch_problems(task: WorkflowTask) -> Iterator[str]:
+    """Its lists, and what it is to catch."""
+    for problem in try_catch.problems(task):
+        yield f"{problem}, taskType: {task.type} taskName: {task.name}"
 
 
 def http_poll_problems(task: WorkflowTask, context: ValidationContext) -> Iterator[str]:

@@ -89,3 +89,7 @@ def _labelled_lists(task: WorkflowTask) -> Iterator[tuple[str, Sequence[Workflow
                 yield f"forkTasks[{index}].<list element>", tasks
         case "DO_WHILE" | "FOR_EACH":
             yield "loopOver", task.loop_over
+        case "TRY_CATCH":
+            yield "tryTasks", task.try_tasks
+            yield "catchTasks", task.catch_tasks
+            yield "finallyTasks", task.finally_tasks

@@ -25,6 +25,10 @@ _NO_JOIN = {
     "FORK_JOIN_DYNAMIC": "Dynamic join definition is not followed by a join task.  "
     "Check the workflow definition.",
 }
+#: They end after everything inside them.
+_CONTAINERS = LOOPS | {"TRY_CATCH"}
+#: In the order in which they run.
+_PARTS = ("tryTasks", "catchTasks", "finallyTasks")
 #: Types with an evaluatorType, on the task or among its input parameters.
 _EVALUATED = frozenset({"DO_WHILE", "INLINE", "SWITCH"})
 
@@ -146,8 +150,10 @@ def _never_ends_before(target: Place, join: Place) -> bool:
         return False
     if depth == len(target.steps):
         # The join itself, or a task around it.
-        return target is join or target.task.type in LOOPS
+        return target is join or target.task.type in _CONTAINERS
     mine, other = join.steps[depth], target.steps[depth]
+    if mine.label != other.label and mine.owner == "TRY_CATCH":
+        return _PARTS.index(other.label) > _PARTS.index(mine.label)
     if mine.label != other.label:
         # Another branch of a fork ends in its own time; another case of a switch never starts.
         return mine.owner != "FORK_JOIN"

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from podium.domain.validation.operators import for_each_problems, http_poll_problems
+from podium.domain.validation.operators import (
+    for_each_problems,
+    http_poll_problems,
+    try_catch_problems,
+)
 from podium.domain.validation.waits import wait_problems
 
 if TYPE_CHECKING:
@@ -148,11 +152,12 @@ TYPE_RULES: dict[str, Rule] = {
     "SUB_WORKFLOW": _needs_field("subWorkflowParam", "sub_workflow_param"),
     "SWITCH": _switch,
     "TERMINATE": _by_task_alone(_terminate),
+    "TRY_CATCH": _by_task_alone(try_catch_problems),
     "WAIT": _by_task_alone(lambda task: wait_problems(task.input_parameters)),
 }
 
 #: The peer checks no task inside a loop (models.md 6.2). We do where the task could not run at all;
 #: the others either fail with a reason at run time or even work (an expression as terminationStatus).
 REQUIRED_IN_LOOPS = frozenset(
-    {"DO_WHILE", "DYNAMIC", "FOR_EACH", "FORK_JOIN", "HTTP_POLL", "SUB_WORKFLOW"}
+    {"DO_WHILE", "DYNAMIC", "FOR_EACH", "FORK_JOIN", "HTTP_POLL", "SUB_WORKFLOW", "TRY_CATCH"}
 )
