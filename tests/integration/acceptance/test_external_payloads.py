@@ -56,7 +56,7 @@ def start(client: Client, value: Json, path: str, **fields: Any) -> str:
     return workflow_id
 
 
-def test_an_input_and_an_output_in_external_storage_pass_through_expressions(
+def test_case_30_an_input_and_an_output_in_external_storage_pass_through_expressions(
     client: Client,
 ) -> None:
     given = upload(client, "WORKFLOW_INPUT", {"list": [{"a": 1}, {"a": 2}]})
@@ -104,7 +104,7 @@ def test_what_a_result_brings_itself_lies_over_what_it_names(client: Client) -> 
     assert client.task(wf, "t1")["outputData"] == {"a": 1, "b": 2}
 
 
-def test_an_output_over_the_limit_in_a_fork_fails_the_task_and_the_workflow(
+def test_case_30_an_output_over_the_limit_in_a_fork_fails_the_task_and_the_workflow(
     client: Client,
 ) -> None:
     fork = task("FORK_JOIN", "fork", forkTasks=[[simple("b1")], [simple("b2")]])
@@ -120,7 +120,7 @@ def test_an_output_over_the_limit_in_a_fork_fails_the_task_and_the_workflow(
     assert client.tasks(wf)[2:] == [("b2", "CANCELED"), ("join", "CANCELED")]
 
 
-def test_an_attempt_after_an_external_output_and_a_manual_retry(client: Client) -> None:
+def test_case_30_an_attempt_after_an_external_output_and_a_manual_retry(client: Client) -> None:
     client.register({"name": "t1", "retryCount": 1, "retryDelaySeconds": 0})
     given = upload(client, "WORKFLOW_INPUT", {"a": 7})
     value = definition(
@@ -143,7 +143,7 @@ def test_an_attempt_after_an_external_output_and_a_manual_retry(client: Client) 
     assert (found["status"], found["output"]) == ("COMPLETED", {"b": "good"})
 
 
-def test_a_loop_of_updates_reads_the_output_of_each_iteration(client: Client) -> None:
+def test_case_30_a_loop_of_updates_reads_the_output_of_each_iteration(client: Client) -> None:
     loop = task(
         "DO_WHILE",
         "loop",
