@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podium.domain.ids import TaskKey
+from podium.domain.wire.tasks import update_time
 from podium.domain.wire.workflows import view_tasks_json
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def task_run_json(
         "workflowType": header.name,
         "priority": start.priority,
         "createTime": task.started_at,
-        "updateTime": task.updated_at,
+        "updateTime": update_time(task),
         "status": task.status.value,
     }
     optional: dict[str, Json] = {

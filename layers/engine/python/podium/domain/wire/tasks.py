@@ -179,7 +179,7 @@ def _times(task: Task, relations: Relations, now: int) -> dict[str, Json]:
         "scheduledTime": task.scheduled_at,
         "startTime": task.started_at,
         "endTime": task.ended_at,
-        "updateTime": 0 if _is_untouched(task) else task.updated_at,
+        "updateTime": update_time(task),
         "firstStartTime": relations.first_start.get(task.seq, task.started_at),
         "startDelayInSeconds": task.start_delay,
         "callbackAfterSeconds": task.callback_after,
@@ -187,9 +187,11 @@ def _times(task: Task, relations: Relations, now: int) -> dict[str, Json]:
     }
 
 
-def _is_untouched(task: Task) -> bool:
-    """Nobody has polled or reported it since it was scheduled."""
-    return task.status is TaskStatus.SCHEDULED and task.updated_at == task.scheduled_at
+def update_time(task: Task) -> int:
+    """0 until somebody polls or reports the task, also of a WAIT, which begins by itself."""
+    begins = TaskStatus.IN_PROGRESS if task.type == "WAIT" else TaskStatus.SCHEDULED
+    is_untouched = task.status is begins and task.updated_at == task.scheduled_at
+    return 0 if is_untouched else task.updated_at
 
 
 def _queue_wait(task: Task, now: int) -> int:
