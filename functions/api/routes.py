@@ -59,7 +59,7 @@ WORKFLOW = (
     Route("DELETE", "/api/workflow/{workflowId}/terminate-remove", "Terminate and remove an execution", EMPTY),
     Route("POST", "/api/workflow/{workflowId}/jump/{taskReferenceName}", "Go on at another task", EMPTY, operations.jump),
     Route("POST", "/api/workflow/{workflowId}/variables", "Change the variables of an execution", JSON, workflows.update_variables),
-    Route("POST", "/api/workflow/{workflowId}/state", "Update a task and the variables of an execution"),
+    Route("POST", "/api/workflow/{workflowId}/state", "Update a task and the variables of an execution", JSON, workflows.update_state),
     Route("POST", "/api/workflow/{workflowId}/upgrade", "Go on with another version of the definition", EMPTY),
     Route("POST", "/api/workflow/{workflowId}/messages", "Send a message to an execution", TEXT, workflows.post_message),
     Route("GET", "/api/workflow/search", "Search executions: summaries"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from functions.api.resources.runs import run_json
 from podium.domain.definitions import IdempotencyStrategy
 from podium.domain.idempotency import is_key
-from podium.domain.requests import StartWorkflowRequest
+from podium.domain.requests import StartWorkflowRequest, WorkflowStateUpdate
 from podium.domain.signals import ReturnStrategy, limited_wait, marked_as_dynamic
 from podium.domain.status import TaskStatus
 from podium.domain.wire import (
@@ -125,6 +125,27 @@ def update_variables(request: Request, engine: Engine) -> Json:
     workflow_id = request.path("workflowId")
     engine.operations.update_variables(workflow_id, request.body_object())
     return workflow_json(engine.reads.view(workflow_id), now=engine.ports.clock.now())
+
+
+def update_state(request: Request, engine: Engine) -> Json:
+    """Update variables and a task; the answer is the execution, after a wait if one is asked for."""
+    workflow_id = request.path("workflowId")
+    update = WorkflowStateUpdate.from_json(request.body_object())
+    wait = limited_wait(request.number("waitForSeconds", 0) * 1000, "waitForSeconds")
+    wanted = update.result()
+    # Looked for first: where there is none, the variables stay, too.
+    found = None if wanted is None else engine.updates.open_task(workflow_id, wanted[0])
+    if update.variables:
+        engine.operations.update_variables(workflow_id, update.variables)
+    if found is not None and wanted is not None:
+        _, status, result = wanted
+        engine.updates.merge(found, status, result.output_data, result.worker_id or "")
+    refs = frozenset(request.texts("waitUntilTaskRef"))
+    standstill = engine.awaiting.standstill(workflow_id, refs, engine.ports.clock.now() + wait)
+    if not wait:
+        standstill = replace(standstill, is_timeout=False)
+    request_id = request.text("requestId") or engine.ports.ids.unique()
+    return run_json(engine, standstill, ReturnStrategy.TARGET_WORKFLOW, request_id)
 
 
 def _start_request(request: Request) -> StartWorkflowRequest:

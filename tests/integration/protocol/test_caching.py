@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from podium.domain.ids import TaskKey
 from podium.domain.json import Json
+from podium.domain.requests import RerunWorkflowRequest
 from podium.domain.status import TaskStatus, WorkflowStatus
 from podium.ports.outside import HttpResponse
 from tests.integration.protocol.definitions import fork, simple, workflow
@@ -169,6 +171,21 @@ def test_iterations_and_branches_share_what_is_kept() -> None:
     wf = cluster.start(workflow(*branches), {"o": 7})
     cluster.settle()
     assert cluster.status(wf) is WorkflowStatus.COMPLETED
+
+
+def test_a_rerun_from_a_task_runs_it_whatever_is_kept() -> None:
+    cluster = Cluster()
+    wf = warm(cluster)
+    cluster.engine.operations.terminate(wf, "stop")
+    cluster.settle()
+    cluster.clock.advance(10)
+    task_id = TaskKey(wf, "costly", 1).task_id
+    cluster.engine.repeats.rerun(wf, RerunWorkflowRequest(re_run_from_task_id=task_id))
+    cluster.settle()
+    cluster.complete("costly", {"n": 9})
+    cluster.settle()
+    assert cluster.task(wf, "last").input == {"n": 9}
+    assert cluster.task(run(cluster), "costly").output == {"n": 9}
 
 
 def test_a_retry_by_hand_runs_the_task_whatever_is_kept() -> None:

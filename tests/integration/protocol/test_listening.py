@@ -11,7 +11,9 @@ import pytest
 
 from functions.listeners.handler import handler as listeners_handler
 from functions.repair.handler import handler as repair_handler
+from podium.domain.ids import TaskKey
 from podium.domain.json import Json
+from podium.domain.requests import RerunWorkflowRequest
 from podium.domain.status import TaskStatus, WorkflowStatus
 from podium.errors import TransientError
 from tests.integration.protocol.definitions import (
@@ -131,7 +133,7 @@ def test_a_failure_is_heard_with_its_reason_and_its_tasks_and_finalized_after_th
     assert "bad" in str(ended["reasonForIncompletion"])
 
 
-def test_retry_and_restart_are_heard() -> None:
+def test_retry_restart_and_rerun_are_heard() -> None:
     hearing = Hearing()
     cluster = hearing.cluster
     wf = cluster.start(listened(simple("t1")))
@@ -149,6 +151,11 @@ def test_retry_and_restart_are_heard() -> None:
     assert after(lambda: revivals.retry(wf)) == "workflow.retried"
     restart = partial(revivals.restart, wf, use_latest_definitions=False)
     assert after(restart) == "workflow.restarted"
+    whole = partial(revivals.rerun, wf, RerunWorkflowRequest())
+    assert after(whole) == "workflow.rerun"
+    task_id = TaskKey(wf, "t1", cluster.task(wf, "t1").seq).task_id
+    from_task = RerunWorkflowRequest(re_run_from_task_id=task_id)
+    assert after(partial(revivals.rerun, wf, from_task)) == "workflow.rerun"
 
 
 def test_a_sink_of_the_definition_takes_precedence() -> None:

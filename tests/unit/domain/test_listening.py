@@ -80,7 +80,7 @@ def test_closing_is_heard_once_per_run():
     ("fields", "expected"),
     [
         ({"created_at": 99, "gone": ((1, 3),)}, "restarted"),
-        ({"gone": ((2, 3),)}, "rerun"),
+        ({"rerun_at": 99}, "rerun"),
         ({"last_retried_at": 99}, "retried"),
     ],
 )

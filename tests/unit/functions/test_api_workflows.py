@@ -287,3 +287,77 @@ def test_variables_beyond_the_limit_are_refused(api):
     answer = api.post(f"/api/workflow/{wf}/variables", {"large": "x" * 300_000})
     assert answer.status == 413
     assert "permissible limit: 262144 bytes" in answer.json["message"]
+
+
+# --- state --------------------------------------------------------------------------------------
+
+
+def test_a_task_and_variables_are_updated_at_once(api):
+    wf = api.post("/api/workflow/order", {}).text
+    update = {
+        "taskReferenceName": "charge_ref",
+        "taskResult": {"status": "COMPLETED", "outputData": {"n": 1}},
+        "variables": {"w": 2},
+    }
+    answer = api.post(f"/api/workflow/{wf}/state", update, requestId="r-1")
+    assert answer.status == 200
+    assert answer.json["requestId"] == "r-1"
+    assert (answer.json["workflowId"], answer.json["status"]) == (wf, "RUNNING")
+    assert answer.json["variables"] == {"v": 1, "w": 2}
+    assert answer.json["signalTimeout"] is False
+    found = {each["referenceTaskName"]: each for each in answer.json["tasks"]}
+    assert (found["charge_ref"]["status"], found["charge_ref"]["outputData"]) == (
+        "COMPLETED",
+        {"n": 1},
+    )
+    assert found["ship_ref"]["status"] == "SCHEDULED"
+
+
+def test_variables_alone_may_be_updated(api):
+    wf = api.post("/api/workflow/order", {}).text
+    answer = api.post(f"/api/workflow/{wf}/state", {"variables": {"v": 5}})
+    assert answer.json["variables"] == {"v": 5}
+    assert answer.json["tasks"][0]["status"] == "SCHEDULED"
+
+
+def test_an_update_may_wait_for_what_follows(api):
+    wf = api.post("/api/workflow/order", {}).text
+    result = {"status": "COMPLETED"}
+    update = {"taskReferenceName": "charge_ref", "taskResult": result}
+    answer = api.post(f"/api/workflow/{wf}/state", update, waitForSeconds=2)
+    assert answer.json["signalTimeout"] is True
+    update = {"taskReferenceName": "ship_ref", "taskResult": result}
+    answer = api.post(f"/api/workflow/{wf}/state", update, waitForSeconds=2)
+    assert (answer.json["status"], answer.json["signalTimeout"]) == ("COMPLETED", False)
+
+
+@pytest.mark.parametrize(
+    ("body", "named"),
+    [
+        ({}, "variables or taskReferenceName"),
+        ({"taskResult": {"status": "COMPLETED"}}, "taskReferenceName"),
+        ({"taskReferenceName": "charge_ref"}, "taskResult.status"),
+        ({"taskReferenceName": "charge_ref", "taskResult": {}}, "taskResult.status"),
+        ({"taskReferenceName": "charge_ref", "taskResult": {"status": "DONE"}}, "status"),
+        ({"variables": 7}, "variables"),
+    ],
+)
+def test_half_an_update_is_refused_by_name(api, body, named):
+    wf = api.post("/api/workflow/order", {}).text
+    answer = api.post(f"/api/workflow/{wf}/state", body)
+    assert answer.status == 400
+    assert named in answer.json["message"]
+
+
+def test_where_the_task_is_not_there_the_variables_stay(api):
+    wf = api.post("/api/workflow/order", {}).text
+    update = {
+        "taskReferenceName": "ship_ref",
+        "taskResult": {"status": "COMPLETED"},
+        "variables": {"v": 9},
+    }
+    answer = api.post(f"/api/workflow/{wf}/state", update)
+    assert answer.status == 404
+    assert "ship_ref" in answer.json["message"]
+    assert api.get(f"/api/workflow/{wf}").json["variables"] == {"v": 1}
+    assert api.post("/api/workflow/nobody/state", update).status == 404

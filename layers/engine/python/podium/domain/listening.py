@@ -80,10 +80,12 @@ def _workflow_events(old: Header | None, new: Header) -> Iterator[str]:
 
 
 def _revival(old: Header, new: Header) -> str:
-    """Restart begins anew, rerun makes some tasks void, retry keeps them all."""
+    """Restart and rerun leave their moment in the header; what else revives it is a retry, its own
+    or that of a child.
+    """
     if new.created_at != old.created_at:
         return "restarted"
-    return "rerun" if new.gone != old.gone else "retried"
+    return "rerun" if new.rerun_at != old.rerun_at else "retried"
 
 
 def workflow_event_id(header: Header, event: str) -> str:

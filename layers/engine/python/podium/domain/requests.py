@@ -109,3 +109,28 @@ class TaskResult(Record):
     def stored_logs(self) -> tuple[TaskExecLog, ...]:
         """The logs that are kept."""
         return self.logs[:MAX_RESULT_LOGS]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkflowStateUpdate(Record):
+    """A change of one execution from outside: of a task, of variables, or of both (models.md 2.2)."""
+
+    task_reference_name: str | None = codec.text()
+    task_result: TaskResult | None = codec.record(lambda: TaskResult)
+    variables: JsonMap = codec.json_map()
+
+    def result(self) -> tuple[str, TaskStatus, TaskResult] | None:
+        """Reference name, status and result of the task to update; None when there is none.
+
+        Raises InvalidInputError for half a task, and for an update that changes nothing.
+        """
+        name, result = (self.task_reference_name or "").strip(), self.task_result
+        if not name and result is None:
+            if not self.variables:
+                raise InvalidInputError("either variables or taskReferenceName is required")
+            return None
+        if not name:
+            raise InvalidInputError("taskReferenceName is required to update a task")
+        if result is None or result.status is None:
+            raise InvalidInputError(f"taskResult.status is required to update task {name}")
+        return name, result.status, result

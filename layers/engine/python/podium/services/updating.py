@@ -124,6 +124,14 @@ class Updating:
             return None
         return self.merge(found, status, output, worker_id).task
 
+    def open_task(self, workflow_id: str, ref: str) -> OpenTask:
+        """The open task with this reference name; raises NotFoundError when there is none."""
+        found = self._open_tasks.named(workflow_id, ref)
+        if found is None:
+            message = f"Found no running task {ref} in workflow {workflow_id}"
+            raise NotFoundError(message)
+        return found
+
     def merge(
         self, found: OpenTask, status: TaskStatus, output: JsonMap, worker_id: str = ""
     ) -> Outcome:
