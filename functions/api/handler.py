@@ -38,7 +38,8 @@ def _serving(route: Route) -> Callable[..., Response[str]]:
 
     def call(**path: str) -> Response[str]:
         request = Request(app.current_event.raw_event, path)
-        return answer(route, serve(request, bootstrap.engine()))
+        engine = bootstrap.engine()
+        return answer(route, serve(request, engine), engine.fitting)
 
     return call
 

@@ -44,10 +44,17 @@ class FakePorts:
             return 9000
 
 
+class FakeFitting:
+    """Every answer fits."""
+
+    threshold = 1_000_000_000
+
+
 class FakeEngine:
     """Shaped like ``bootstrap.Engine``."""
 
     ports = FakePorts
+    fitting = FakeFitting
 
     def __init__(self, answers: Mapping[str, Any] | None = None) -> None:
         self.calls: list[Call] = []

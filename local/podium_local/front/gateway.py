@@ -22,7 +22,9 @@ TIME_LIMIT = 30.0
 
 TOO_LARGE = (
     f"the request exceeds {PAYLOAD_LIMIT} bytes, the limit of one invocation; put large payloads into "
-    "external payload storage and pass their path (externalInputPayloadStoragePath)"
+    "external payload storage (GET /api/workflow/externalstoragelocation or "
+    "/api/tasks/externalstoragelocation says where) and pass their path "
+    "(externalInputPayloadStoragePath, externalOutputPayloadStoragePath)"
 )
 ANSWER_TOO_LARGE = (
     f"the answer exceeds {PAYLOAD_LIMIT} bytes, the limit of one invocation; ask for less of it"
@@ -78,7 +80,7 @@ class Gateway:
         proxy = request.target.removeprefix(route.prefix) if route.is_greedy else ""
         event = to_event(request, route.key, proxy, self._clock.now())
         # Base64 and escapes make a body larger; a small one cannot come near the limit.
-        if len(request.body) > PAYLOAD_LIMIT // 8 and len(json.dumps(event)) > PAYLOAD_LIMIT:
+        if len(request.body) > PAYLOAD_LIMIT // 8 and _size(event) > PAYLOAD_LIMIT:
             return answers.error(413, TOO_LARGE)
         return self._answer(route.function, event)
 
@@ -91,9 +93,15 @@ class Gateway:
             response = answers.to_response(outcome.value)
         except ValueError as error:
             return answers.error(500, f"the function {function.name} gave no valid answer: {error}")
-        if len(response.body) > PAYLOAD_LIMIT:
+        # Escapes make a body larger: it is text within JSON.
+        if len(response.body) > PAYLOAD_LIMIT // 8 and _size(outcome.value) > PAYLOAD_LIMIT:
             return answers.error(413, ANSWER_TOO_LARGE)
         return response
+
+
+def _size(payload: object) -> int:
+    """Bytes of an event or an answer as Lambda carries it: JSON in UTF-8."""
+    return len(json.dumps(payload, ensure_ascii=False).encode("utf-8", "surrogatepass"))
 
 
 def _route(function: Function, trigger: HttpRoute) -> _Route:

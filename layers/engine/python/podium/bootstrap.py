@@ -50,6 +50,7 @@ from podium.services.delivering import Delivering
 from podium.services.effects import Effects
 from podium.services.ending import Ending
 from podium.services.external_storage import ExternalStorage
+from podium.services.fitting import Fitting
 from podium.services.following import Following
 from podium.services.gating import Gating
 from podium.services.holding import Holding
@@ -124,6 +125,8 @@ class Engine:
     read_record: Callable[[Mapping[str, Any]], Change | None]
     #: Timers and the minute's sweep.
     timing: Timing
+    #: Answers with payloads too large for them.
+    fitting: Fitting
     #: Payloads that clients read and write themselves.
     external_storage: ExternalStorage
     #: Secrets and environment variables, for operators.
@@ -229,6 +232,7 @@ def assemble(
         advancing=advancing,
         read_record=read_record,
         timing=Timing(ports, states, deciding, committing, creating, timers, ending),
+        fitting=Fitting(ports),
         external_storage=ExternalStorage(ports),
         keeping=Keeping(ports),
         running=Running(ports, revealing, ending),

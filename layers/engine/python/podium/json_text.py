@@ -57,6 +57,19 @@ def encode_json(value: Json) -> str:
     return text
 
 
+def answer_weight(value: Json) -> int:
+    """Bytes that ``value`` takes as the body of a Lambda function's answer.
+
+    The body is JSON within JSON: its quotes and backslashes are escaped once more.
+    """
+    return text_weight(encode_json(value))
+
+
+def text_weight(text: str) -> int:
+    """As :func:`answer_weight`, of what :func:`encode_json` wrote."""
+    return len(text.encode()) + text.count('"') + text.count("\\")
+
+
 def _check_depth(text: str) -> None:
     if text.count("[") + text.count("{") <= MAX_DEPTH:
         return

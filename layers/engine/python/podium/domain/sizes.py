@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -32,6 +33,20 @@ class PayloadLimits:
 
 #: Those of the peer.
 DEFAULT_LIMITS = PayloadLimits()
+
+
+_SIZE_IN_PATH = re.compile(r"-(?P<size>\d{1,15})\.json")
+
+
+def path_of(folder: str, digest: str, size: int) -> str:
+    """Where the payload store keeps a payload: its path says how many bytes it has."""
+    return f"{folder}/{digest}-{size}.json"
+
+
+def size_in_path(path: str) -> int:
+    """Bytes of the payload at ``path``, without asking anybody; 0 when the path does not say."""
+    found = _SIZE_IN_PATH.search(path)
+    return int(found["size"]) if found else 0
 
 
 def oversize(what: str, value: Json, limit: int) -> str | None:

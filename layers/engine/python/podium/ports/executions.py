@@ -165,10 +165,13 @@ class ExecutionStore(Protocol):
         now: int,
         *,
         even_held: bool = False,
+        largest_input: int | None = None,
     ) -> Outcome:
         """Hand-out (protocol.md 3, Claim): st=IN_PROGRESS, ep+1, lease end, REMOVE x, iff SCHEDULED at
         this inc and epoch and not held (``even_held``: a worker had it before the pause). Sets startTime
         if unset, updateTime, workerId; callbackAfter 0.
+
+        An input of more than ``largest_input`` bytes is not fetched: the task has its path.
         """
         ...
 
@@ -283,10 +286,17 @@ class ExecutionStore(Protocol):
         ...
 
     def read_everything(self, workflow_id: str) -> Everything | None:
-        """One consistent Query of the partition per page: H, I, V, O and all T."""
+        """One consistent Query of the partition per page: H, I, V, O and all T.
+
+        Of payloads of tasks that are too many to be held at once, tasks have the paths only.
+        """
         ...
 
     # --- definition snapshots --------------------------------------------------------------------
+
+    def put_payload(self, workflow_id: str, value: JsonMap) -> str:
+        """PutObject of a payload, whatever its size; gives its path. The same value, the same path."""
+        ...
 
     def put_snapshot(self, digest: str, definition: JsonMap) -> None:
         """PutItem of D#<digest>, content-addressed, shared by executions; a repeat changes nothing."""

@@ -72,6 +72,8 @@ class Received:
     receipt: str
     #: How often it has been received, this time included.
     receive_count: int
+    #: Bytes of its body.
+    size: int = 0
 
 
 @dataclass(frozen=True, slots=True)

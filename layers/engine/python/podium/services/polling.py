@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from podium.domain.ids import TaskKey
 from podium.domain.limits import holder_of
 from podium.domain.queues import Lane
+from podium.domain.sizes import size_in_path
 from podium.domain.status import TaskStatus
 from podium.errors import InvalidInputError, PodiumError
+from podium.json_text import answer_weight
 from podium.ports.queues import LONGEST_DELAY
 from podium.services.timers import seconds_until
 
@@ -41,8 +43,29 @@ SOON = 2
 SUSPICIOUS_RECEIVES = 5
 #: A message whose secrets cannot be looked up is seen again after at most this many seconds.
 LONGEST_PATIENCE = 900
+#: Bytes of inputs in one answer; Lambda takes 6 MB, escapes and all that is around them included.
+ANSWER_ROOM = 4_000_000
 #: A message may stay hidden for twelve hours (seconds); some of them went by before it was received.
 LONGEST_HIDDEN = 42_000
+
+
+@dataclass(slots=True)
+class _Asker:
+    """Who polls, and how many bytes of inputs the answer still takes."""
+
+    worker_id: str
+    left: int = ANSWER_ROOM
+    is_empty: bool = True
+    is_full: bool = False
+
+    def admits(self, size: int) -> bool:
+        """There is room for an input of ``size`` bytes; the first one always fits."""
+        if not self.is_empty and size > self.left:
+            self.is_full = True
+            return False
+        self.left -= size
+        self.is_empty = False
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,26 +118,27 @@ class Polling:
             raise InvalidInputError(message)
         wanted = min(count, MOST_TASKS)
         claimed: list[HandedOut] = []
+        asker = _Asker(worker_id)
         queues = self._ports.tasks.pollable(task_type, domain)
         for place, address in enumerate(queues, start=1):
             take = self._take_limited if address.lane is Lane.POLLED else self._take
-            while len(claimed) < wanted:
+            while len(claimed) < wanted and not asker.is_full:
                 wait = wait_ms if place == len(queues) and not claimed else 0
-                more = take(address, worker_id, wanted - len(claimed), wait)
+                more = take(address, asker, wanted - len(claimed), wait)
                 if more is None:
                     break
                 claimed += more
         return claimed
 
     def _take(
-        self, address: QueueAddress, worker_id: str, count: int, wait_ms: int
+        self, address: QueueAddress, asker: _Asker, count: int, wait_ms: int
     ) -> list[HandedOut] | None:
         """Receive once and claim what came; None when nothing is there."""
         batch = self._ports.tasks.receive(address, count, wait_ms)
-        return self._claim_batch(address, worker_id, batch) if batch else None
+        return self._claim_batch(address, asker, batch) if batch else None
 
     def _take_limited(
-        self, address: QueueAddress, worker_id: str, count: int, wait_ms: int
+        self, address: QueueAddress, asker: _Asker, count: int, wait_ms: int
     ) -> list[HandedOut] | None:
         """The same for tasks of which so many may be out: claim, then take the slots (19).
 
@@ -135,7 +159,7 @@ class Polling:
             if room is None or limit != known:
                 room = self._limiting.room(limit)
             self._put_back(address, received[room.free :])
-            claimed = self._claim_batch(address, worker_id, received[: room.free])
+            claimed = self._claim_batch(address, asker, received[: room.free])
             served = self._with_slots(limit, claimed, room)
             is_full = is_full or len(received) > room.free or len(served) < len(claimed)
             handed += served
@@ -178,12 +202,15 @@ class Polling:
             self._ports.tasks.delete(address, settled)
 
     def _claim_batch(
-        self, address: QueueAddress, worker_id: str, batch: Sequence[Received]
+        self, address: QueueAddress, asker: _Asker, batch: Sequence[Received]
     ) -> list[HandedOut]:
         claimed: list[HandedOut] = []
         settled: list[str] = []
-        for received in batch:
-            keep_for = self._claim(worker_id, received, claimed)
+        for place, received in enumerate(batch):
+            if not asker.admits(self._answered_size(received)):
+                self._put_back(address, batch[place:])
+                break
+            keep_for = self._claim(asker.worker_id, received, claimed)
             if keep_for is None:
                 settled.append(received.receipt)
             else:
@@ -205,7 +232,10 @@ class Polling:
             return min(LONGEST_PATIENCE, SOON << min(received.receive_count, 16))
         key = TaskKey(message.workflow_id, message.ref, message.seq)
         self._timers.arm_short_lease(key, message.response_timeout * 1000)
-        outcome = self._ports.executions.claim(key, message.inc, message.epoch, worker_id, now)
+        largest = self._ports.payload_limits.task_threshold
+        outcome = self._ports.executions.claim(
+            key, message.inc, message.epoch, worker_id, now, largest_input=largest
+        )
         if outcome.applied and outcome.task is not None:
             claimed.append(self._handed_out(message, outcome.task, values))
             return None
@@ -224,7 +254,17 @@ class Polling:
     def _handed_out(self, message: TaskMessage, task: Task, values: Values) -> HandedOut:
         revealed = self._revealing.reveal(task, values).input
         metadata = self._revealing.metadata(task, values)
+        path = message.external_input_path
+        if size_in_path(path) > ANSWER_ROOM // 2 and answer_weight(revealed) > ANSWER_ROOM:
+            # Escapes make it too large for an answer after all.
+            task, revealed = replace(task, external_input_path=path), {}
         return HandedOut(message, task, self._place(message), revealed, metadata)
+
+    def _answered_size(self, received: Received) -> int:
+        """Bytes that the task's input takes in the answer: none when the answer names its path."""
+        size = size_in_path(received.message.external_input_path)
+        is_named = size > self._ports.payload_limits.task_threshold
+        return 0 if is_named else size or received.size
 
     def _may_still_come(self, received: Received, task: Task | None) -> bool:
         """The claim table: its put, or its re-queue, may be under way (21b, 22)."""

@@ -101,7 +101,10 @@ class SqsTaskQueue:
                 raise
         return [
             Received(
-                message, found["ReceiptHandle"], int(found["Attributes"]["ApproximateReceiveCount"])
+                message,
+                found["ReceiptHandle"],
+                int(found["Attributes"]["ApproximateReceiveCount"]),
+                len(found["Body"].encode()),
             )
             for found in answer.get("Messages", [])
             if (message := readable_task_message(found["Body"])) is not None

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from podium.adapters.items import text as json_text
 from podium.adapters.items.attributes import Attribute, Item, text
+from podium.domain.sizes import path_of, size_in_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,7 +49,7 @@ class Payloads:
 
     def store(self, folder: str, content: bytes) -> str:
         """Write a payload whatever its size; gives its path."""
-        path = f"{folder}/{hashlib.sha256(content).hexdigest()[:40]}.json"
+        path = path_of(folder, hashlib.sha256(content).hexdigest()[:40], len(content))
         self._blobs.put(path, content)
         return path
 
@@ -59,6 +60,25 @@ class Payloads:
         if pointer(name) in item:
             return json_text.load_map(self._blobs.get(text(item, pointer(name))))
         return {}
+
+
+class Budget:
+    """How many bytes of large payloads a reader fetches; of the rest it keeps the paths."""
+
+    def __init__(self, largest: int, total: int = 0) -> None:
+        """``largest``: bytes of one payload; ``total``: of all of them, 0 is as much as it takes."""
+        self._largest = largest
+        self._left = total or None
+
+    def left_out(self, item: Mapping[str, Attribute], name: str) -> str:
+        """Path of a payload that is not to be fetched; empty when it is, or is in the item."""
+        path = text(item, pointer(name))
+        size = size_in_path(path)
+        if size > self._largest or (self._left is not None and size > self._left):
+            return path
+        if self._left is not None:
+            self._left -= size
+        return ""
 
 
 def pointer(name: str) -> str:

@@ -23,6 +23,7 @@ from podium.adapters.items.keys import (
     start_key,
     variables_key,
 )
+from podium.adapters.items.payloads import Budget
 from podium.adapters.items.starts import own_variables, start_item, start_of
 from podium.adapters.items.table import Put
 from podium.adapters.items.tasks import task_of
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
     from podium.adapters.items.payloads import Payloads
     from podium.domain.json import JsonMap
 
+#: Bytes of large payloads that a view fetches, of one and of all: a function's memory ends somewhere,
+#: and its answer before that.
+LARGEST_VIEWED, LARGEST_VIEW = 16 * 1024 * 1024, 48 * 1024 * 1024
 #: Paths of what belongs to no single execution.
 _SNAPSHOTS = "definitions"
 _LOGS = "logs"
@@ -74,7 +78,8 @@ class RecordStore(ItemStore):
         header = header_of(by_sk[HEADER])
         start = by_sk.get(START)
         output = by_sk.get(OUTPUT) if header.output_version else None
-        tasks = (task_of(item, self._payloads) for item in items if is_task(item))
+        budget = Budget(LARGEST_VIEWED, LARGEST_VIEW)
+        tasks = (task_of(item, self._payloads, budget) for item in items if is_task(item))
         return Everything(
             header=header,
             start=StartRecord() if start is None else start_of(start, self._payloads),
@@ -90,6 +95,9 @@ class RecordStore(ItemStore):
         if item is None:
             return None
         return self._payloads.unpack(item, "p")
+
+    def put_payload(self, workflow_id: str, value: JsonMap) -> str:
+        return self._payloads.store(workflow_id, json_text.dumps(value).encode())
 
     def put_snapshot(self, digest: str, definition: JsonMap) -> None:
         packed = self._payloads.pack(_SNAPSHOTS, "p", definition)

@@ -18,6 +18,7 @@ from podium.adapters.items.keys import (
     task_key,
     task_prefix,
 )
+from podium.adapters.items.payloads import Budget
 from podium.adapters.items.table import Change, Put, Written
 from podium.adapters.items.tasks import task_item, task_of
 from podium.domain.ids import TaskKey
@@ -79,10 +80,12 @@ class TaskStore(ItemStore):
         now: int,
         *,
         even_held: bool = False,
+        largest_input: int | None = None,
     ) -> Outcome:
         change = changes.claim(epoch, worker_id, now)
         condition = changes.claimable(inc, epoch, even_held=even_held)
-        return self._update(key, change, condition)
+        budget = None if largest_input is None else Budget(largest_input)
+        return self._outcome(self._table.update(task_key(key), change, condition), budget)
 
     def end(
         self,
@@ -211,8 +214,8 @@ class TaskStore(ItemStore):
     def _update(self, key: TaskKey, change: Change, condition: Condition) -> Outcome:
         return self._outcome(self._table.update(task_key(key), change, condition))
 
-    def _outcome(self, written: Written) -> Outcome:
-        task = None if written.item is None else task_of(written.item, self._payloads)
+    def _outcome(self, written: Written, budget: Budget | None = None) -> Outcome:
+        task = None if written.item is None else task_of(written.item, self._payloads, budget)
         return Outcome(written.applied, task)
 
     def _read(self, workflow_id: str, prefix: str) -> Iterator[Task]:

@@ -24,7 +24,7 @@ from podium.domain.ids import TaskKey
 from podium.domain.status import TaskStatus
 
 if TYPE_CHECKING:
-    from podium.adapters.items.payloads import Payloads
+    from podium.adapters.items.payloads import Budget, Payloads
 
 #: Attributes with the names of what a hand-out resolves; both are absent where it resolves nothing.
 SECRETS, METADATA = "sn", "rm"
@@ -104,11 +104,16 @@ def _progress(task: Task) -> dict[str, Attribute | None]:
     }
 
 
-def task_of(item: dict[str, Attribute], payloads: Payloads) -> Task:
-    """Undo :func:`task_item`; fetches payloads that are only pointed at."""
+def task_of(item: dict[str, Attribute], payloads: Payloads, budget: Budget | None = None) -> Task:
+    """Undo :func:`task_item`; fetches payloads that are only pointed at.
+
+    What is beyond ``budget`` is not fetched: the task has its path and an empty map.
+    """
     ref, seq = ref_and_seq(item)
     scheduled_at = number(item, "sc")
     name = text(item, "nm") if "nm" in item else text(item, "ty")
+    far_input = budget.left_out(item, "in") if budget else ""
+    far_output = budget.left_out(item, "out") if budget else ""
     has_manifest = "mf" in item or pointer("mf") in item
     return Task(
         ref=ref,
@@ -122,8 +127,8 @@ def task_of(item: dict[str, Attribute], payloads: Payloads) -> Task:
         inc=number(item, "inc"),
         epoch=number(item, "ep"),
         iteration=unpack_numbers(text(item, "it")),
-        input=payloads.unpack(item, "in"),
-        output=payloads.unpack(item, "out"),
+        input={} if far_input else payloads.unpack(item, "in"),
+        output={} if far_output else payloads.unpack(item, "out"),
         manifest=payloads.unpack(item, "mf") if has_manifest else None,
         reason=text(item, "rs"),
         worker_id=text(item, "w"),
@@ -142,8 +147,8 @@ def task_of(item: dict[str, Attribute], payloads: Payloads) -> Task:
         retried_seq=number(item, "rq"),
         child_id=text(item, "cid"),
         child_generation=number(item, "cg"),
-        external_input_path=text(item, "xi"),
-        external_output_path=text(item, "xo"),
+        external_input_path=text(item, "xi") or far_input,
+        external_output_path=text(item, "xo") or far_output,
         secrets=unpack_names(text(item, SECRETS)),
         runtime_metadata=unpack_names(text(item, METADATA)),
         held=bool(number(item, "held")),

@@ -179,7 +179,7 @@ class MemoryTaskQueue:
             self._wait(wait_ms)
             found = queue.receive(count)
         return [
-            Received(message, stored.receipt, stored.receive_count)
+            Received(message, stored.receipt, stored.receive_count, len(stored.body.encode()))
             for stored in found
             if (message := readable_task_message(stored.body)) is not None
         ]
