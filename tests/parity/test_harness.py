@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.parity.harness import golden, peer, scenario
-from tests.parity.harness.normal import RULES, Context, normalized
+from tests.parity.harness.normal import RULES, Context, again, normalized
 from tests.parity.harness.scenario import Json, ScenarioError, Step
 
 WORKFLOW = "0f3c9a52-5f0e-4a57-9d0d-0d6c2f4a1b11"
@@ -131,6 +131,13 @@ def test_an_error_keeps_its_status_and_shape() -> None:
         "instance": "<instance>",
         "retryable": False,
     }
+
+
+def test_a_record_that_was_normalized_stays_as_it_is() -> None:
+    defined = {"taskReferenceName": "a", "type": "SIMPLE", "name": "x"}
+    kept = task("a", 1, workflowTask=defined, taskType="WAIT", updateTime=5, startTime=7)
+    found = normal(kept, workflowDefinition={"tasks": [defined]})
+    assert again(found) == found
 
 
 def test_every_rule_has_a_reason_and_a_name_of_its_own() -> None:

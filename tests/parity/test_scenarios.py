@@ -12,6 +12,7 @@ import pytest
 
 from tests.parity.conftest import Server
 from tests.parity.harness import coverage, golden
+from tests.parity.harness.provision import provide
 from tests.parity.harness.scenario import Json, load
 from tests.parity.harness.telling import telling
 
@@ -32,6 +33,7 @@ def records(server: Server, request: pytest.FixtureRequest) -> Iterator[dict[str
         if isinstance(item, pytest.Function) and hasattr(item, "callspec")
     }
     scenarios = [one for name, one in SCENARIOS.items() if name in asked]
+    provide(server.environment)
     with telling(server.url, scenarios, TOGETHER) as told:
         yield told
 

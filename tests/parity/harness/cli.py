@@ -13,6 +13,7 @@ from contextlib import suppress
 from tests.parity.harness import coverage, golden
 from tests.parity.harness.client import Client
 from tests.parity.harness.peer import VERSION, PeerError, peer
+from tests.parity.harness.provision import provide
 from tests.parity.harness.scenario import Json, Scenario, ScenarioError, load
 from tests.parity.harness.telling import telling
 
@@ -112,6 +113,7 @@ def _server(url: str) -> Json:
 
 
 def _compare(url: str, scenarios: list[Scenario], *, write: bool) -> int:
+    provide()
     listed, pending = golden.listed(), golden.pending()
     bad = 0
     for scenario, found in told(url, scenarios):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from tests.parity.harness.normal import again
 from tests.parity.harness.scenario import FOLDER, Json, Scenario
 
 GOLDEN = FOLDER / "golden"
@@ -22,7 +23,7 @@ ABSENT = "<absent>"
 def read(name: str, folder: Path = GOLDEN) -> Json | None:
     """The golden record of a scenario, if it has been recorded."""
     path = folder / f"{name}.json"
-    found: Json | None = json.loads(path.read_text()) if path.exists() else None
+    found: Json | None = again(json.loads(path.read_text())) if path.exists() else None
     return found
 
 

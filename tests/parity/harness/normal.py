@@ -87,6 +87,10 @@ def _system_poll_count(task: Json) -> Json:
     return _without("pollCount")(task) if task.get("taskType") in SERVED else task
 
 
+def _visit(thing: Json) -> Json:
+    return _without("updateTime")(thing) if thing.get("taskType") in SERVED else thing
+
+
 def _next_look(task: Json) -> Json:
     if task.get("taskType") != "PULL_WORKFLOW_MESSAGES":
         return task
@@ -106,6 +110,8 @@ def _as_defined(execution: Json) -> Json:
 
 def _without_definition(task: Json, defined: dict[str, Json]) -> Json:
     full = task.get("workflowTask") or {}
+    if full == AS_DEFINED:
+        return task
     ref = full.get("taskReferenceName", "")
     expected = defined.get(ref) or defined.get(ref.rpartition("__")[0], {})
     changed: Json = {}
@@ -185,6 +191,11 @@ RULES: tuple[Rule, ...] = (
         "system poll counts",
         "how often a server looks at its own JOIN or HTTP task is its own affair, and depends on time",
         thing=_of_task(_system_poll_count),
+    ),
+    Rule(
+        "visits to system tasks",
+        "the peer's workers come by an open WAIT or JOIN sooner or later, and only then has it an updateTime",
+        thing=_visit,
     ),
     Rule(
         "next look at messages",
@@ -290,6 +301,19 @@ def _name_ids(name: str, execution: Json, context: Context) -> None:
     for task in execution.get("tasks", ()):
         attempt = f"#{task['retryCount']}" if task.get("retryCount") else ""
         context.ids.setdefault(task["taskId"], f"<{name}:{task['referenceTaskName']}{attempt}>")
+
+
+def again(value: Any) -> Any:
+    """A record that has been normalized, by the rules of today: those that drop fields do so again."""
+    match value:
+        case dict():
+            for rule in RULES:
+                if rule.thing is not None:
+                    value = rule.thing(value)
+            return {key: again(one) for key, one in value.items()}
+        case list():
+            return [again(one) for one in value]
+    return value
 
 
 def _apply(value: Any, context: Context) -> Any:

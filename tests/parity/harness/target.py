@@ -58,9 +58,9 @@ class _Handler(BaseHTTPRequestHandler):
             case ["flaky", key, times]:
                 with self.lock:
                     self.seen[key] += 1
-                    count = self.seen[key]
-                status = 500 if count <= int(times) else 200
-                text = json.dumps({"call": count})
+                    works = self.seen[key] > int(times)
+                status = 200 if works else 500
+                text = json.dumps({"works": works})
             case _:
                 status = 404
         self.send_response_only(status)

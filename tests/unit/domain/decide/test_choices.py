@@ -173,14 +173,13 @@ def test_an_exclusive_join_falls_back_on_its_default():
     assert driver.open_refs == ["end"]
 
 
-def test_an_exclusive_join_on_a_permissive_failure_goes_on():
+def test_an_exclusive_join_on_a_permissive_failure_fails():
     definition = workflow(
         simple("a", permissive=True), task("x", "EXCLUSIVE_JOIN", joinOn=["a"]), simple("end")
     )
     driver = Driver(definition).start()
     driver.fail("a")
-    assert driver.task("x").status is TaskStatus.COMPLETED
-    driver.complete("end")
+    assert driver.task("x").status is TaskStatus.FAILED
     assert driver.status is WorkflowStatus.FAILED
 
 

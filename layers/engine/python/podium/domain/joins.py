@@ -15,7 +15,7 @@ from podium.domain.ids import TaskKey
 from podium.domain.manifest import each, join_manifest, output_of
 from podium.domain.outcome import Outcome
 from podium.domain.scopes import reference_name
-from podium.domain.state import branches_of, forked_by, graph_of, node_of, refs_from
+from podium.domain.state import branches_of, forked_by, graph_of, refs_from
 from podium.domain.status import TaskStatus
 from podium.domain.task_types import CHOICES, FORKS
 
@@ -67,32 +67,29 @@ def never_scheduled(refs: Sequence[str]) -> Outcome:
 
 
 def evaluate_exclusive_join(state: State, entry: OpenEntry, node: Node) -> Outcome | None:
-    """End of the open EXCLUSIVE_JOIN ``entry``, or None while it waits; raises MissingError."""
-    for refs, is_default in (
-        (node.task.join_on, False),
-        (node.task.default_exclusive_join_task, True),
-    ):
+    """End of the open EXCLUSIVE_JOIN ``entry``, or None while it waits; raises MissingError.
+
+    A bad task fails it even if it is permissive: by then all the others have ended, too (tasks.md 8).
+    """
+    for refs in (node.task.join_on, node.task.default_exclusive_join_task):
         for ref in refs:
             if _is_open(state, ref, entry.iteration):
                 return None
             task = _latest(state, (ref,), node, entry.iteration)[0]
             if task is None or task.status is TaskStatus.SKIPPED:
                 continue
-            status = seen_status(state, task)
-            is_permissive = node_of(state, task.node).task.permissive and not is_default
-            if status.is_successful or is_permissive:
+            if seen_status(state, task).is_successful:
                 return Outcome(output=output_of(state, task))
             return Outcome(TaskStatus.FAILED, reason=task.reason)
     return None
 
 
 def joined_wire_refs(state: State, entry: OpenEntry, node: Node) -> list[Json]:
-    """``joinOn`` in the input of a JOIN: wire refs of the joined tasks."""
+    """``joinOn`` in the input of a JOIN: as defined, or wire refs of what a dynamic fork opened."""
     fork = graph_of(state, node.address).fork_before(node)
-    if fork is not None and fork.type == "FORK_JOIN_DYNAMIC":
-        refs: Sequence[str] = _dynamic_refs(state, entry, fork)
-    else:
-        refs = node.task.join_on
+    if fork is None or fork.type != "FORK_JOIN_DYNAMIC":
+        return [*node.task.join_on]
+    refs = _dynamic_refs(state, entry, fork)
     suffix = "".join(f"__{number}" for number in entry.iteration)
     return [f"{ref}{suffix}" for ref in refs]
 
