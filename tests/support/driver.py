@@ -41,6 +41,7 @@ from podium.domain.ids import TaskKey
 from podium.domain.json import Json
 from podium.domain.manifest import output_of
 from podium.domain.memory import TaskMemory
+from podium.domain.regions import GIVEN_UP
 from podium.domain.requests import SkipTaskRequest
 from podium.domain.start import new_header, prepare
 from podium.domain.state import State
@@ -380,7 +381,11 @@ class Driver:
             item = self.items[entry.seq]
             if not item.status.is_terminal:
                 self.items[entry.seq] = replace(
-                    item, status=TaskStatus.CANCELED, ended_at=self.now, updated_at=self.now
+                    item,
+                    status=TaskStatus.CANCELED,
+                    reason=GIVEN_UP,
+                    ended_at=self.now,
+                    updated_at=self.now,
                 )
         return [self.items[entry.seq] for entry in given_up]
 

@@ -133,6 +133,8 @@ def test_the_workflow_shows_the_error_while_it_is_handled():
         assert (shown["status"], shown["taskType"]) == ("IN_PROGRESS", "TRY_CATCH")
         assert shown["outputData"]["caught"] is True
         assert shown["outputData"]["error"]["reasonForIncompletion"] == "broken"
+        one = client.call("GET", f"/tasks/{shown['taskId']}")
+        assert one["outputData"] == shown["outputData"]
         client.finish("mend")
         assert client.task(wf, "try")["outputData"]["error"]["referenceTaskName"] == "bad"
         assert client.status(wf) == "COMPLETED"

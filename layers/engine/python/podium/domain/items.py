@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from podium.domain.content import ended, input_of, new_task
 from podium.domain.facts import Facts
 from podium.domain.folding import end_here
-from podium.domain.manifest import items_manifest
+from podium.domain.manifest import count_failures, items_manifest
 from podium.domain.outcome import Outcome
 from podium.domain.regions import Region
 from podium.domain.state import graph_of
@@ -65,8 +65,16 @@ def evaluate(draft: Draft, entry: OpenEntry, node: Node) -> bool:
         return True
     if busy:
         return False
+    if plan.goes_on and entry.inc:
+        # Some of the failures that were counted may have been made good.
+        entry = replace(entry, failed=_failures(draft, entry, node))
     _end(draft, entry, node, task_input, _outcome(entry))
     return True
+
+
+def _failures(draft: Draft, entry: OpenEntry, node: Node) -> int:
+    graph, ref = graph_of(draft.view, node.address), draft.view.graph.ref(entry)
+    return count_failures(draft.view, items_manifest(graph, node, entry, ref))
 
 
 def _outcome(entry: OpenEntry) -> Outcome:

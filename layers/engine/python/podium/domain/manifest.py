@@ -27,7 +27,7 @@ from podium.domain.state import FORKED_REFS, node_of
 from podium.domain.status import TaskStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from podium.domain.execution import OpenEntry, Task
     from podium.domain.graph import Graph, Node
@@ -142,19 +142,16 @@ def _iterations(state: State, manifest: JsonMap) -> dict[str, Json]:
     return {**result, **extra} if isinstance(extra, dict) else result
 
 
+def count_failures(state: State, manifest: JsonMap) -> int:
+    """Items of a FOR_EACH that a task has failed; raises MissingError."""
+    return len(_failed(state, _of_items(state, manifest), manifest))
+
+
 def _results(state: State, manifest: JsonMap) -> dict[str, Json]:
-    within = str(manifest.get("scope"))
-
-    def tasks_of(name: str) -> Sequence[Task]:
-        return state.memory.family(family(name, within), state.header)
-
-    forks = [str(name) for name in _items(manifest, "dynamic")]
-    names = [str(name) for name in _items(manifest, "items")]
-    names += {reference_name(ref): None for ref in _forked(each(tasks_of, forks), manifest)}
-    latest = _latest(each(tasks_of, names), manifest, 1)
+    latest = _of_items(state, manifest)
     kept = {key: task for key, task in latest.items() if task.status is not TaskStatus.CANCELED}
     numbered = _outputs(state, kept)
-    failed = _failed(state, latest, {str(name) for name in _items(manifest, "tried")})
+    failed = _failed(state, latest, manifest)
     facts = each(lambda task: failure_facts(state, task), failed.values())
     count = _number(manifest.get("count"))
     return {
@@ -166,13 +163,27 @@ def _results(state: State, manifest: JsonMap) -> dict[str, Json]:
     }
 
 
+def _of_items(state: State, manifest: JsonMap) -> dict[tuple[int, str], Task]:
+    """By number of the item and name: the latest task of each."""
+    within = str(manifest.get("scope"))
+
+    def tasks_of(name: str) -> Sequence[Task]:
+        return state.memory.family(family(name, within), state.header)
+
+    forks = [str(name) for name in _items(manifest, "dynamic")]
+    names = [str(name) for name in _items(manifest, "items")]
+    names += {reference_name(ref): None for ref in _forked(each(tasks_of, forks), manifest)}
+    return _latest(each(tasks_of, names), manifest, 1)
+
+
 def _failed(
-    state: State, latest: Mapping[tuple[int, str], Task], tried: Collection[str]
+    state: State, latest: Mapping[tuple[int, str], Task], manifest: JsonMap
 ) -> dict[int, Task]:
     """By number of the item, in order: the task that failed it.
 
     The others in progress then were cancelled, so it is the first among those not CANCELED.
     """
+    tried = {str(name) for name in _items(manifest, "tried")}
     found: dict[int, list[Task]] = {}
     for (number, name), task in latest.items():
         if task.status.is_successful or name in tried:

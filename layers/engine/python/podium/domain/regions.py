@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from podium.domain.execution import OpenEntry
     from podium.domain.graph import Graph, Node
 
+#: Why a task that was given up is CANCELED.
+GIVEN_UP = "Not needed any more: a task beside it has failed"
+
 
 @dataclass(frozen=True, slots=True)
 class Region:

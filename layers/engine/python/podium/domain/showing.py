@@ -78,8 +78,8 @@ def masked_map(definition: WorkflowDef, value: JsonMap) -> JsonMap:
 
 
 def _shown(state: State, task: Task, *, is_last: bool) -> Task:
-    task = _under_way(state, task)
     try:
+        task = _under_way(state, task)
         if is_last:
             task = replace(task, status=seen_status(state, task))
         return replace(task, output=output_of(state, task))

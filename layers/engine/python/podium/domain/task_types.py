@@ -62,8 +62,11 @@ CHOICES = frozenset({"SWITCH", "DECISION"})
 #: Their body runs several times; each time is an iteration of the tasks in it.
 LOOPS = frozenset({"DO_WHILE", "FOR_EACH"})
 
+#: They run other tasks inside them until those have come to an end.
+CONTAINER_TYPES = LOOPS | {"TRY_CATCH"}
+
 #: A bad end of these never leads to a new attempt (engine.md 6).
-NEVER_RETRIED = CHOICES | FORKS | LOOPS | {"JOIN", "EXCLUSIVE_JOIN", "TRY_CATCH"}
+NEVER_RETRIED = CHOICES | FORKS | CONTAINER_TYPES | {"JOIN", "EXCLUSIVE_JOIN"}
 
 #: Everything the engine runs itself.
 SYSTEM_TYPES = BRANCHING | COMPUTED | UNSUPPORTED | frozenset(LASTING)

@@ -14,6 +14,7 @@ from podium.domain.children import failure_start
 from podium.domain.decision import Decision
 from podium.domain.execution import Kind
 from podium.domain.ids import TaskKey, failure_workflow_id
+from podium.domain.regions import GIVEN_UP
 from podium.domain.status import TaskStatus
 from podium.services.children import ChildAheadError
 
@@ -40,10 +41,6 @@ class _ChildAheadError(Exception):
         super().__init__(seq, generation)
         self.seq = seq
         self.generation = generation
-
-
-#: Why a task that was given up is CANCELED.
-GIVEN_UP = "Not needed any more: a task beside it has failed"
 
 
 class Closing:

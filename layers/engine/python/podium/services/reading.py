@@ -200,7 +200,8 @@ class Reading:
 def _needs_others(header: Header, task: Task) -> bool:
     """What ``task`` shows is made of other tasks: its output, or its place in the definition."""
     entry = header.entry(task.seq)
-    return task.manifest is not None or "/" in task.node or bool(entry and entry.loop)
+    is_under_way = entry is not None and (entry.loop > 0 or entry.part > 0)
+    return task.manifest is not None or "/" in task.node or is_under_way
 
 
 def _numbered(seq: int, tasks: Iterable[Task], task_id: str) -> Task:

@@ -16,6 +16,7 @@ from podium.domain.decision import Decision, Missing, MissingError
 from podium.domain.draft import Draft
 from podium.domain.execution import Given, Kind, OpenEntry
 from podium.domain.memory import TaskMemory
+from podium.domain.operations.given_up import given_up_beside
 from podium.domain.operations.restarting import begun_anew
 from podium.domain.operations.reviving import (
     Remains,
@@ -31,7 +32,7 @@ from podium.domain.task_types import kind_of
 from podium.errors import InvalidInputError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from podium.domain.decision import Context
     from podium.domain.execution import Header, StartRecord, Task
@@ -132,9 +133,12 @@ class _Plan:
             )
 
         kept = {task.seq: task for task in present if not is_void(task)}
-        entries = tuple(entry for entry in state.header.open if not is_void(entry))
-        header = replace(state.header, open=entries)
-        around = tuple(entry for _, entry in reopened)
+        again, void = given_up_beside(state, kept, [around for around, _ in reopened])
+        kept = {seq: task for seq, task in kept.items() if seq not in void}
+        entries = [entry for entry in state.header.open if not is_void(entry)]
+        entries += [replace(entry_of(task), detached=False) for task in again]
+        header = replace(state.header, open=tuple(entries))
+        around = tuple(_without_lost_error(entry, kept, target) for _, entry in reopened)
         return cls(replace(state, header=header), kept, target, around)
 
     def revival(self, context: Context, *, is_given: bool) -> Revival:
@@ -162,6 +166,13 @@ class _Plan:
 def _is_later_attempt(task: Task | OpenEntry, target: Task) -> bool:
     is_same = (task.node, task.iteration) == (target.node, target.iteration)
     return is_same and task.seq > target.seq
+
+
+def _without_lost_error(entry: OpenEntry, kept: Mapping[int, Task], target: Task) -> OpenEntry:
+    """What a TRY_CATCH had failed of is forgotten when that very task runs again."""
+    if not entry.error_seq or (entry.error_seq in kept and entry.error_seq != target.seq):
+        return entry
+    return replace(entry, error_seq=0, error_ref="", failed=0)
 
 
 def _reset(target: Task, state: State, *, is_given: bool) -> OpenEntry:

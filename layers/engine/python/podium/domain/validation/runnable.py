@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from podium.domain.definitions import WorkflowDef, walk
 from podium.domain.expressions import excerpt
 from podium.domain.scopes import MARK
-from podium.domain.task_types import LOOPS, UNSUPPORTED
+from podium.domain.task_types import CONTAINER_TYPES, UNSUPPORTED
 from podium.domain.validation.places import MAX_NESTING, places
 from podium.errors import Violation
 
@@ -25,8 +25,6 @@ _NO_JOIN = {
     "FORK_JOIN_DYNAMIC": "Dynamic join definition is not followed by a join task.  "
     "Check the workflow definition.",
 }
-#: They end after everything inside them.
-_CONTAINERS = LOOPS | {"TRY_CATCH"}
 #: In the order in which they run.
 _PARTS = ("tryTasks", "catchTasks", "finallyTasks")
 #: Types with an evaluatorType, on the task or among its input parameters.
@@ -150,7 +148,7 @@ def _never_ends_before(target: Place, join: Place) -> bool:
         return False
     if depth == len(target.steps):
         # The join itself, or a task around it.
-        return target is join or target.task.type in _CONTAINERS
+        return target is join or target.task.type in CONTAINER_TYPES
     mine, other = join.steps[depth], target.steps[depth]
     if mine.label != other.label and mine.owner == "TRY_CATCH":
         return _PARTS.index(other.label) > _PARTS.index(mine.label)
