@@ -19,6 +19,11 @@ from tests.support.watching import Watch, refusing, remains, watched
 #: With what JSON and URIs escape.
 TOKEN = 's3cret "token"/ü&1'
 PASSWORD = "p4ssw0rd-of-the-database"
+SETTINGS = {
+    "PODIUM_LOG_LEVEL": "DEBUG",
+    "PODIUM_TASK_STATUS_EVENTS": "true",
+    "PODIUM_LISTENER_SINK": "sqs:told",
+}
 USES = {
     "token": "${workflow.secrets.TOKEN}",
     "header": "Bearer ${workflow.secrets.TOKEN}",
@@ -29,7 +34,7 @@ USES = {
 @pytest.fixture
 def client() -> Iterator[Client]:
     # One cause of progress at a time: the stream alone.
-    with local_stack(inline_advance=False, settings={"PODIUM_LOG_LEVEL": "DEBUG"}) as stack:
+    with local_stack(inline_advance=False, settings=SETTINGS) as stack:
         yield Client(stack)
 
 
@@ -104,6 +109,7 @@ def everything(echo: Echo) -> Json:
         simple("direct", inputParameters={**USES, "echoed": "${called.output.response.body}"}),
         simple("last", inputParameters={**USES, "echoed": "${kid.output}"}),
         failureWorkflow="compensate",
+        workflowStatusListenerEnabled=True,
         inputTemplate=dict(USES),
         outputParameters={**USES, "echoed": "${kid.output}", "variables": "${workflow.variables}"},
     )
@@ -241,6 +247,7 @@ def _check(watch: Watch, echo: Echo) -> None:
     assert all(seen["headers"]["X-Password"] == PASSWORD for seen in echo.seen)
     for place in ("call dynamodb", "call sqs SendMessage", "call s3 PutObject", "log", "record"):
         assert watch.count(place), f"nothing seen: {place}"
+    assert "call sqs SendMessage" in watch.places_of("podium-sink-told"), "no listener was told"
     for place in ("item of executions", "item of metadata", "object", "GET /api/workflow"):
         assert watch.count(place), f"nothing seen: {place}"
     assert watch.places_of("${workflow.secrets.TOKEN}"), "what is looked for can be found"

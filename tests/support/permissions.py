@@ -64,7 +64,9 @@ class Permissions:
             case "events":
                 yield f"events:{operation}", Resource(Kind.EVENT_BUSES)
             case "s3":
-                yield f"s3:{operation}", Resource(Kind.OBJECTS, self._bucket)
+                # To ask for an object's size is to be allowed to read it.
+                action = "GetObject" if operation == "HeadObject" else operation
+                yield f"s3:{action}", Resource(Kind.OBJECTS, self._bucket)
             case "secretsmanager":
                 yield f"secretsmanager:{operation}", _secrets(operation)
             case "ssm":

@@ -75,6 +75,10 @@ def test_only_named_secrets_are_permitted():
     assert permitted(value, {ANY}) == ("A", "B", "THEIRS")
 
 
+def test_a_name_that_no_store_can_hold_is_not_permitted():
+    assert permitted("${workflow.secrets['a,b']} ${workflow.secrets.A}", {ANY}) == ("A",)
+
+
 def test_what_was_revealed_is_told_with_the_texts_it_came_from():
     value = ["${workflow.secrets.JSON.user.name}", "-${workflow.secrets.KEY}-"]
     assert set(map(str, revealed(value, SECRETS))) == {SECRETS["JSON"], "ada", "s3"}

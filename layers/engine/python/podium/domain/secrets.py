@@ -43,7 +43,7 @@ def permitted(value: Json, named: Collection[str]) -> tuple[str, ...]:
     """
     if not named:
         return ()
-    found = secret_names(value) - {ANY}
+    found = {name for name in secret_names(value) if _NAME.fullmatch(name)}
     return tuple(sorted(found if ANY in named else found.intersection(named)))
 
 
