@@ -306,6 +306,8 @@ TOPOLOGY = Topology(
                 _METADATA_READ,
                 _PAYLOADS_SEEK,
                 _PAYLOADS_READ,
+                # Payloads of onStateChange may name variables.
+                _VARIABLES_READ,
                 *_PUBLISH,
                 # What cannot be published now is tried again by repair.
                 grant(Kind.QUEUE, DECIDER_FAILURES, "sqs", "SendMessage"),

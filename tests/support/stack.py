@@ -16,7 +16,9 @@ from podium_local.clock import LocalClock, VirtualClock
 from podium_local.engine import install_engine
 from podium_local.front import HttpRequest
 from podium_local.pump import Faults
+from podium_local.pump.invoking import Handler, import_handler
 from podium_local.runtime import LocalRuntime, Options
+from podium_local.topology import Function
 
 #: While more than this is to pass, the minute's tick comes every quarter of an hour only: timers farther
 #: than 15 minutes are all that it is for (protocol.md 8).
@@ -120,6 +122,7 @@ def local_stack(
     faults: Faults | None = None,
     settings: Mapping[str, str] | None = None,
     engine: Callable[[LocalClock], None] = install_engine,
+    find: Callable[[Function], Handler] = import_handler,
 ) -> Iterator[LocalStack]:
     """A fresh installation. Retries of the stream do not wait: faults are to cost no time."""
     clock = _StackClock()
@@ -130,6 +133,7 @@ def local_stack(
         backoff=lambda attempt: 0,
         settings=settings or {},
         engine=engine,
+        find=find,
     )
     with LocalRuntime(options) as runtime:
         yield LocalStack(runtime, clock)

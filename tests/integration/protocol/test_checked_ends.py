@@ -177,3 +177,21 @@ def test_a_schema_that_never_ends_fails_the_task() -> None:
     cluster.settle()
     assert "cut off" in cluster.task(wf, "t").reason
     assert cluster.status(wf) is WorkflowStatus.FAILED
+
+
+def test_of_a_task_that_was_handed_secrets_whose_output_is_masked_before_it_is_kept() -> None:
+    """Both guards refuse the first write: the output is masked, then checked, then written."""
+    cluster = Cluster()
+    cluster.secrets.put("KEY", "a-secret-value")
+    given: dict[str, Json] = {"key": "${workflow.secrets.KEY}"}
+    for output, status in [
+        ({"n": "a-secret-value"}, "COMPLETED"),
+        ({"m": "a-secret-value"}, "FAILED"),
+    ]:
+        wf = cluster.start(workflow(strict("t", "SIMPLE", inputParameters=given)))
+        cluster.settle()
+        cluster.complete("t", dict[str, Json](output))
+        cluster.settle()
+        assert cluster.status(wf).value == status
+        assert set(cluster.task(wf, "t").output.values()) == {"***"}
+    assert "a-secret-value" not in str(cluster.store.items())

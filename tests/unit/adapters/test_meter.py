@@ -8,7 +8,10 @@ from podium.adapters.aws.blobs import S3Blobs
 from podium.adapters.aws.executions import DynamoExecutions
 from podium.adapters.aws.meter import Meter, Usage
 from podium.adapters.aws.sizes import image_size, read_units, sqs_requests, write_units
+from podium.domain.caching import CachedResult
+from podium.domain.idempotency import KeyClaim
 from podium.domain.ids import TaskKey
+from podium.domain.status import WorkflowStatus
 from tests.support.aws import moto_stack
 from tests.support.executions import NOW, completed, decision, end, header, task
 
@@ -79,6 +82,25 @@ def test_a_transaction_is_paid_twice(metered):
     store, meter = metered
     run = decision(header("twice"), ended=(completed(1), completed(2)))
     assert _used(meter, lambda: store.create(run)).write_units == 6
+
+
+def test_an_idempotency_key_makes_a_start_a_transaction_and_passing_it_on_is_checked(metered):
+    store, meter = metered
+    ended = decision(header("keyed", status=WorkflowStatus.FAILED))
+    first = _used(meter, lambda: store.create(ended, KeyClaim("orders", "k")))
+    assert first.write_units == 4
+    claim = KeyClaim("orders", "k", instead_of="keyed")
+    second = _used(meter, lambda: store.create(decision(header("next")), claim))
+    assert second.write_units == 6
+    assert (first.calls, second.calls) == ({"TransactWriteItems": 1},) * 2
+
+
+def test_an_output_that_is_kept_costs_a_write_and_its_look_half_a_read(metered):
+    store, meter = metered
+    kept = _used(meter, lambda: store.keep_result("k", CachedResult({"n": 1}, NOW), 60))
+    again = _used(meter, lambda: store.keep_result("k", CachedResult({"n": 1}, NOW), 60))
+    look = _used(meter, lambda: store.cached_result("k"))
+    assert (kept.write_units, again.write_units, look.read_units) == (1, 1, 0.5)
 
 
 def test_the_due_index_is_paid_when_its_entry_changes(metered):

@@ -169,8 +169,14 @@ class Meter:
             self._write(place, _UNKNOWN, 1)
 
     def _transact(self, params: Any, parsed: Any, code: str) -> None:
-        for write in params["TransactItems"]:
-            self._put(write["Put"], code, 2)
+        for part in params["TransactItems"]:
+            if "Put" in part:
+                self._put(part["Put"], code, 2)
+            else:
+                # A check is paid like a write of the item.
+                check = part["ConditionCheck"]
+                known = self._items.get(_place(check["TableName"], check["Key"]), _UNKNOWN)
+                self._write_units += 2 * write_units(known.size)
 
     def _write(self, place: tuple[str, str, str], new: _Known, factor: int) -> None:
         """A write is billed by the larger of the item before and after; so is each index entry."""
