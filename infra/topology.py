@@ -321,7 +321,8 @@ TOPOLOGY = Topology(
             # Few at a time: runs of one gate race for the same slots.
             triggers=(QueueTrigger(GATES, max_concurrency=10),),
             grants=(
-                _EXECUTIONS_UPDATE,
+                # An execution that gets its slot is let go by a write of its header.
+                _EXECUTIONS_WRITE,
                 grant(Kind.TABLE, METADATA, "dynamodb", "GetItem"),
                 _REGISTER_QUEUE,
                 _TASKS_SEND,

@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from podium.adapters.items.limit_store import ItemLimitStore
-from podium.domain.limits import Holder, Slots, TaskLimit, with_taken, without
+from podium.domain.limits import Holder, Limit, Slots, with_taken, without
 from podium.ports.limits import Swapped
 from tests.support.racing import race
 
-FIVE = TaskLimit("charge", 5)
+FIVE = Limit("charge", 5)
 
 
 @pytest.fixture

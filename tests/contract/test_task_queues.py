@@ -10,7 +10,7 @@ from podium.adapters.aws.registry import QueueRegistry
 from podium.adapters.items.payloads import Payloads
 from podium.adapters.memory.blobs import MemoryBlobs
 from podium.adapters.memory.queues import MemoryTaskQueue
-from podium.domain.limits import TaskLimit
+from podium.domain.limits import Limit
 from podium.domain.queues import Lane, QueueAddress
 from podium.ports.queues import TaskMessage
 from podium_local.clock import VirtualClock
@@ -123,7 +123,7 @@ def test_any_text_is_a_task_type(made, task_type):
 
 def test_a_task_limited_by_poll_waits_where_only_polls_look(made):
     queue, _ = made
-    by_poll, at_gate = TaskLimit("charge", 5), TaskLimit("charge", 5, at_gate=True)
+    by_poll, at_gate = Limit("charge", 5), Limit("charge", 5, at_gate=True)
     queue.send(_message(1))
     queue.send(_message(2, limit=by_poll))
     queue.send(_message(3, limit=at_gate))
@@ -142,7 +142,7 @@ def test_a_queue_that_another_process_made_is_found_within_some_seconds(made):
     queue.send(_message(1))
     assert list(queue.pollable("charge", "")) == [CHARGE]
     other = queue if isinstance(queue, MemoryTaskQueue) else _again(queue)
-    other.send(_message(2, limit=TaskLimit("charge", 5)))
+    other.send(_message(2, limit=Limit("charge", 5)))
     clock.advance(15_000)
     assert len(queue.pollable("charge", "")) == 2
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from podium.domain.limits import TaskLimit
+from podium.domain.limits import Limit
 from podium.domain.status import WorkflowStatus
 from tests.support.slots import GATED, LIMIT, POLLED, Race
 
@@ -27,4 +27,4 @@ def test_a_limit_holds_whatever_happens_and_everybody_gets_a_turn(seed: int, ste
 def slots_come_back(race: Race) -> None:
     """What crashes left behind is found by whoever finds the limit reached."""
     for key in (POLLED, GATED):
-        assert race.cluster.engine.limiting.room(TaskLimit(key, LIMIT)).free > 0
+        assert race.cluster.engine.limiting.room(Limit(key, LIMIT)).free > 0

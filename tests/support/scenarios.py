@@ -57,8 +57,10 @@ def play(cluster: Cluster, scenario: Scenario, wf: str) -> None:
 
     Call it again after a crash: what was in flight is delivered again.
     """
-    for _ in range(200):
+    for second in range(200):
         cluster.settle()
+        if second % 60 == 59:
+            cluster.engine.gating.sweep()
         if cluster.status(wf).is_terminal:
             cluster.advance(2)
             return
@@ -185,8 +187,28 @@ _SHARED: dict[str, Json] = {"idempotencyKey": "k", "idempotencyStrategy": "RETUR
 _CACHE: Json = {"key": "k", "ttlInSecond": 3600}
 _RETRIED: dict[str, Json] = {"name": "flaky", "retryCount": 2, "retryDelaySeconds": 0}
 
+_ONE_AT_A_TIME: dict[str, Json] = {"concurrentExecLimit": 1, "responseTimeoutSeconds": 300}
+_LIMITED_FORK = fork([simple("a", name="slow")], [simple("b", name="slow")], join_on=["a", "b"])
+_LIMITED_CHILD = workflow(
+    simple("inner"),
+    name="child",
+    rateLimitConfig={"rateLimitKey": "${workflow.input.key}", "concurrentExecLimit": 1},
+)
+_LIMITED_CHILDREN = fork(
+    [sub_workflow("k1", "child", version=1) | {"inputParameters": {"key": "one"}}],
+    [sub_workflow("k2", "child", version=1) | {"inputParameters": {"key": "one"}}],
+    join_on=["k1", "k2"],
+)
+
 SCENARIOS = [
     Scenario("chain", CHAIN),
+    Scenario("limited by poll", workflow(*_LIMITED_FORK), ({"name": "slow", **_ONE_AT_A_TIME},)),
+    Scenario(
+        "limited at the gate",
+        workflow(*_LIMITED_FORK),
+        ({"name": "slow", "limitDelivery": "GATE", **_ONE_AT_A_TIME},),
+    ),
+    Scenario("limited children", workflow(*_LIMITED_CHILDREN), (_LIMITED_CHILD,)),
     Scenario("fork", FORKED),
     Scenario(
         "retry", workflow(simple("flaky"), simple("t2")), (_RETRIED,), {}, fail_first("flaky")

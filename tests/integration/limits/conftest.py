@@ -14,3 +14,9 @@ from tests.support.stack import local_stack
 def client() -> Iterator[Client]:
     with local_stack() as stack:
         yield Client(stack)
+
+
+@pytest.fixture
+def stream_only() -> Iterator[Client]:
+    with local_stack(inline_advance=False) as stack:
+        yield Client(stack)

@@ -7,24 +7,31 @@ import pytest
 from podium.domain.definitions import TaskDef
 from podium.domain.limits import (
     MAX_WEIGHT,
+    STARTING_MS,
     Holder,
+    Limit,
     Slots,
-    TaskLimit,
     free_slots,
     holder_of,
+    is_running,
     is_valid,
+    key_of_task,
+    key_of_workflow,
     next_token_at,
+    shown_key,
     suspects,
     task_limit,
+    with_forced,
     with_taken,
     without,
+    workflow_holder,
 )
-from podium.domain.status import TaskStatus
-from tests.support.executions import task
+from podium.domain.status import TaskStatus, WorkflowStatus
+from tests.support.executions import header, task
 
-TWO = TaskLimit("charge", 2)
+TWO = Limit("charge", 2)
 #: Three hand-outs a second.
-RATE = TaskLimit("charge", rate=3, window=1000)
+RATE = Limit("charge", rate=3, window=1000)
 
 
 def holder(number, epoch=1):
@@ -50,7 +57,7 @@ class TestTheLimitOfADefinition:
             rate_limit_per_frequency=5,
             rate_limit_frequency_in_seconds=60,
         )
-        assert task_limit(both, "x", at_gate=True) == TaskLimit("x", 4, 5, 60_000, at_gate=True)
+        assert task_limit(both, "x", at_gate=True) == Limit("x", 4, 5, 60_000, at_gate=True)
 
 
 class TestConcurrency:
@@ -76,19 +83,19 @@ class TestConcurrency:
         assert without(freed, [holder(1)]) is freed
 
     def test_a_limit_that_was_lowered_lets_nobody_in_before_enough_have_left(self):
-        slots, _ = with_taken(Slots(), TaskLimit("charge", 5), [holder(n) for n in range(5)], 7)
+        slots, _ = with_taken(Slots(), Limit("charge", 5), [holder(n) for n in range(5)], 7)
         assert free_slots(slots, TWO, 8) == 0
 
     def test_suspects_take_turns(self):
-        five = TaskLimit("charge", 5)
+        five = Limit("charge", 5)
         slots, _ = with_taken(Slots(), five, [holder(n) for n in range(1, 6)], 7)
         seen = {each for second in range(3) for each in suspects(slots, second * 1000, 2)}
-        assert seen == slots.holders
+        assert seen == set(slots.held)
         assert suspects(Slots(), 5000, 2) == ()
         assert len(suspects(slots, 0, 9)) == 5
 
     def test_a_list_of_holders_never_outgrows_its_item(self):
-        many = TaskLimit("charge", 1_000_000)
+        many = Limit("charge", 1_000_000)
         long = [Holder("w" * 36, "é" * 400, n, 0, 1) for n in range(400)]
         slots, served = with_taken(Slots(), many, long, 7)
         assert 0 < len(served) < 400
@@ -111,16 +118,42 @@ class TestValidity:
     @pytest.mark.parametrize("epoch", [0, 1, 7])
     def test_at_a_gate_an_open_task_is_valid_at_any_epoch(self, status, epoch):
         """26b: one that is claimed keeps its slot."""
-        gated = task(limit=TaskLimit("charge", 1, at_gate=True), status=status, epoch=epoch)
+        gated = task(limit=Limit("charge", 1, at_gate=True), status=status, epoch=epoch)
         assert holder_of("wf", gated) == holder(1, epoch=0)
         assert is_valid(holder(1, epoch=0), gated)
 
     def test_at_a_gate_another_incarnation_is_another_holder(self):
         """26b: the late end of the old one must not free the slot of the new one."""
-        limit = TaskLimit("charge", 1, at_gate=True)
+        limit = Limit("charge", 1, at_gate=True)
         old, new = task(limit=limit), task(limit=limit, inc=1)
         assert holder_of("wf", old) != holder_of("wf", new)
         assert not is_valid(holder_of("wf", old), new)
+
+
+class TestExecutions:
+    def test_their_keys_are_no_keys_of_tasks(self):
+        names = ["work", "#work", "#twork", "#wwork", ""]
+        keys = [key_of_task(name) for name in names] + [key_of_workflow(name) for name in names]
+        assert len(set(keys)) == len(keys)
+        assert shown_key(Limit(key_of_workflow("#eu"), 1)) == "#eu"
+
+    def test_a_running_one_is_valid_in_its_present_run(self):
+        first, second = header("wf"), header("wf", generation=1)
+        assert is_running(workflow_holder(first), first, 0, 10**9)
+        assert not is_running(workflow_holder(first), second, 0, 10**9)
+        ended = header("wf", status=WorkflowStatus.COMPLETED)
+        assert not is_running(workflow_holder(first), ended, 0, 0)
+
+    def test_one_that_is_being_started_is_valid_for_a_while(self):
+        mine = workflow_holder(header("wf"))
+        assert is_running(mine, None, 1000, 1000 + STARTING_MS - 1)
+        assert not is_running(mine, None, 1000, 1000 + STARTING_MS)
+
+    def test_an_operator_takes_a_slot_that_is_not_free(self):
+        slots, _ = with_taken(Slots(), TWO, [holder(1), holder(2)], 7)
+        forced = with_forced(slots, holder(3), 8)
+        assert len(forced.held) == 3
+        assert with_forced(forced, holder(3), 9) is forced
 
 
 class TestRate:
@@ -168,14 +201,14 @@ class TestRate:
         assert slots.handed_out == (9000,)
 
     def test_a_longer_window_of_another_definition_still_counts(self):
-        minute = TaskLimit("charge", rate=3, window=60_000)
+        minute = Limit("charge", rate=3, window=60_000)
         slots, _ = with_taken(Slots(), minute, [holder(n) for n in range(2)], 1000)
         slots, _ = self.take(slots, 1, 9000)
         assert slots.handed_out == (1000, 1000, 9000)
         assert free_slots(slots, minute, 9000) == 0
 
     def test_both_limits_count(self):
-        both = TaskLimit("charge", 2, rate=3, window=1000)
+        both = Limit("charge", 2, rate=3, window=1000)
         slots, served = with_taken(Slots(), both, [holder(n) for n in range(4)], 1000)
         assert len(served) == 2
         slots = without(slots, served)

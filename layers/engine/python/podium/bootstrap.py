@@ -39,6 +39,7 @@ from podium.adapters.web import UrllibHttpCaller
 from podium.domain.engines import Engines
 from podium.domain.sinks import parse_sink
 from podium.ports.bundle import Ports
+from podium.services.admitting import Admitting
 from podium.services.advancing import Advancing
 from podium.services.awaiting import Awaiting
 from podium.services.children import Children
@@ -186,8 +187,9 @@ def assemble(
     timers = Timers(ports.timers, ports.clock)
     limiting = Limiting(ports)
     committing = Committing(ports.executions, states, timers)
+    admitting = Admitting(ports, limiting)
     starting = Starting(
-        ports, states, deciding, committing, tasks_listened=switches.task_status_events
+        ports, states, deciding, committing, admitting, tasks_listened=switches.task_status_events
     )
     ending = Ending(ports, states, deciding)
     joining = Joining(ports, states, committing)
@@ -205,6 +207,7 @@ def assemble(
         stripping=Stripping(ports),
         trees=trees,
         delivering=Delivering(ports, states, deciding, committing),
+        admitting=admitting,
     )
     advancing = Advancing(ports, states, deciding, committing, effects)
     following = Following(advancing, inline=switches.inline_advance)
@@ -239,7 +242,7 @@ def assemble(
         hear_record=hear_record,
         listening=Listening(ports, states, deciding, reading, parse_sink(switches.listener_sink)),
         limiting=limiting,
-        gating=Gating(ports, limiting),
+        gating=Gating(ports, limiting, admitting),
         repairs=Repairing(advancing, updates, records),
         redelivery=redelivery,
         validating=validating,

@@ -63,6 +63,7 @@ def terminal_decision(draft: Draft, ending: Ending) -> Decision:
     header = replace(
         _header(draft, ()),
         status=ending.status,
+        waits=False,
         closed=False,
         reason=ending.reason,
         failed_seq=ending.seq if not ending.status.is_successful else 0,

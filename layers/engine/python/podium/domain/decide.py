@@ -40,7 +40,7 @@ def decide(state: State, ends: Sequence[Task], context: Context) -> Decision | M
     Without ends: the first decision of an execution, or the next one of a decision that was cut.
     None when there is nothing to do: nothing was consumed, or the execution does not run.
     """
-    if state.header.status is not WorkflowStatus.RUNNING:
+    if state.header.status is not WorkflowStatus.RUNNING or state.header.waits:
         return None
     draft = Draft.of(state, context)
     try:

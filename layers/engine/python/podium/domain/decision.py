@@ -190,11 +190,12 @@ class Decision:
         old, new = self.previous, self.header
         if old is None or (new.status.is_terminal and not new.closed):
             return True
-        if (new.status, new.hold, new.gone, new.generation) != (
+        if (new.status, new.hold, new.gone, new.generation, new.waits) != (
             old.status,
             old.hold,
             old.gone,
             old.generation,
+            old.waits,
         ):
             return True
         known = {(entry.seq, entry.inc, entry.generation, entry.closing) for entry in old.open}

@@ -17,7 +17,7 @@ from podium.domain.status import TaskStatus, WorkflowStatus
 
 if TYPE_CHECKING:
     from podium.domain.json import JsonMap
-    from podium.domain.limits import TaskLimit
+    from podium.domain.limits import Limit
 
 
 class Kind(StrEnum):
@@ -145,6 +145,10 @@ class Header:
     failed_seq: int = 0
     #: Version of the output item; 0 when there is none.
     output_version: int = 0
+    #: The limit on executions that this one counts for; None when there is none (engine.md 11.3).
+    limit: Limit | None = None
+    #: It has no slot yet: nothing is decided before it has.
+    waits: bool = False
     #: Number of the last message that was pulled in this run (workflow_messages.py).
     pulled: int = 0
     #: It was started with an idempotency key, which lives as long as it does.
@@ -275,7 +279,7 @@ class Task:
     held: bool = False
     hold: int = 0
     #: What limits its hand-out; None when nothing does.
-    limit: TaskLimit | None = None
+    limit: Limit | None = None
     #: Its output has to meet a schema before it may end COMPLETED.
     checks_output: bool = False
     #: Listeners hear of its status.

@@ -17,8 +17,12 @@ from podium.domain.status import TaskStatus
 
 if TYPE_CHECKING:
     from podium.domain.definitions import TaskDef
-    from podium.domain.execution import Task
+    from podium.domain.execution import Header, Task
 
+#: Begins the keys that are not simply a task's name.
+_MARK = "#"
+#: A start takes its slot before its header is there; no function of ours runs for longer (ms).
+STARTING_MS = 120_000
 #: More than any limit leaves free.
 UNLIMITED = 2**31
 #: Characters that the holders of one limit may come to: they share an item of 400 KB.
@@ -30,13 +34,14 @@ _HEAVIEST = 5_000
 
 
 @dataclass(frozen=True, slots=True)
-class TaskLimit:
-    """How many tasks of one name may be out at a time, and how many may be handed out in a window.
+class Limit:
+    """How many tasks, or executions, may be out at a time, and how many may be handed out in a window.
 
-    What a task's definition said when the task was scheduled. 0 means no such limit.
+    What the definition said when the task was scheduled, or the execution started. 0 means no such
+    limit.
     """
 
-    #: The task's name: all tasks called so share the limit, wherever they run.
+    #: Who has the same key shares the limit: :func:`key_of_task`, :func:`key_of_workflow`.
     key: str
     concurrent: int = 0
     #: Hand-outs in any span of ``window`` milliseconds.
@@ -48,7 +53,10 @@ class TaskLimit:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who has a slot: a hand-out of a task (``epoch`` 1 or more), or at a gate the task itself (0)."""
+    """Who has a slot: a hand-out of a task (``epoch`` 1 or more), or at a gate the task itself (0).
+
+    An execution has no ``ref`` and the ``seq`` 0; its ``inc`` is its run generation.
+    """
 
     workflow_id: str
     ref: str
@@ -60,6 +68,11 @@ class Holder:
     def key(self) -> TaskKey:
         """Key of the task."""
         return TaskKey(self.workflow_id, self.ref, self.seq)
+
+    @property
+    def is_workflow(self) -> bool:
+        """An execution holds it, not a task."""
+        return not self.seq
 
     @property
     def weight(self) -> int:
@@ -89,7 +102,22 @@ class Slots:
         return frozenset(holder for holder, _ in self.held)
 
 
-def task_limit(definition: TaskDef | None, name: str, *, at_gate: bool = False) -> TaskLimit | None:
+def key_of_task(name: str) -> str:
+    """Key of the limit of all tasks called ``name``."""
+    return f"{_MARK}t{name}" if name.startswith(_MARK) else name
+
+
+def key_of_workflow(key: str) -> str:
+    """Key of the limit of all executions whose rateLimitKey is ``key``; no task has the same."""
+    return f"{_MARK}w{key}"
+
+
+def shown_key(limit: Limit) -> str:
+    """The rateLimitKey of an execution's limit."""
+    return limit.key.removeprefix(key_of_workflow(""))
+
+
+def task_limit(definition: TaskDef | None, name: str, *, at_gate: bool = False) -> Limit | None:
     """The limit of a task of this name and definition; None when it has none.
 
     A concurrentExecLimit, and a rate with its frequency, count when they are above 0 (engine.md 11).
@@ -103,11 +131,11 @@ def task_limit(definition: TaskDef | None, name: str, *, at_gate: bool = False) 
     if not concurrent and not has_rate:
         return None
     if not has_rate:
-        return TaskLimit(name, concurrent, at_gate=at_gate)
-    return TaskLimit(name, concurrent, rate, seconds * 1000, at_gate=at_gate)
+        return Limit(key_of_task(name), concurrent, at_gate=at_gate)
+    return Limit(key_of_task(name), concurrent, rate, seconds * 1000, at_gate=at_gate)
 
 
-def free_slots(slots: Slots, limit: TaskLimit, now: int) -> int:
+def free_slots(slots: Slots, limit: Limit, now: int) -> int:
     """How many hand-outs ``limit`` allows at this moment."""
     if not has_free_slot(slots, limit):
         return 0
@@ -116,7 +144,7 @@ def free_slots(slots: Slots, limit: TaskLimit, now: int) -> int:
     return max(0, min(concurrent, rate))
 
 
-def has_free_slot(slots: Slots, limit: TaskLimit) -> bool:
+def has_free_slot(slots: Slots, limit: Limit) -> bool:
     """The limit on tasks out at a time is not reached, whatever the rate says."""
     if not limit.concurrent:
         return True
@@ -124,7 +152,7 @@ def has_free_slot(slots: Slots, limit: TaskLimit) -> bool:
 
 
 def with_taken(
-    slots: Slots, limit: TaskLimit, wanted: Sequence[Holder], now: int
+    slots: Slots, limit: Limit, wanted: Sequence[Holder], now: int
 ) -> tuple[Slots, tuple[Holder, ...]]:
     """L after giving slots to as many of ``wanted`` as there are, first come first served; and to whom.
 
@@ -153,11 +181,21 @@ def without(slots: Slots, holders: Iterable[Holder]) -> Slots:
     return replace(slots, version=slots.version + 1, held=held)
 
 
-def suspects(slots: Slots, now: int, count: int) -> tuple[Holder, ...]:
-    """Holders to be checked by whoever finds L full: ``count`` of them, others in the next second."""
+def with_forced(slots: Slots, holder: Holder, now: int) -> Slots:
+    """L with ``holder``, whatever the limit says; ``slots`` itself when it is there already."""
+    if holder in slots.holders:
+        return slots
+    return replace(slots, version=slots.version + 1, held=(*slots.held, (holder, now)))
+
+
+def suspects(slots: Slots, now: int, count: int) -> tuple[tuple[Holder, int], ...]:
+    """Holders to be checked by whoever finds L full: ``count`` of them, others in the next second.
+
+    With the moments since when they hold their slots.
+    """
     held = slots.held
     first = now // 1000 * count
-    return tuple(held[(first + n) % len(held)][0] for n in range(min(count, len(held))))
+    return tuple(held[(first + n) % len(held)] for n in range(min(count, len(held))))
 
 
 def is_valid(holder: Holder, task: Task | None) -> bool:
@@ -172,13 +210,25 @@ def is_valid(holder: Holder, task: Task | None) -> bool:
     return task.status is TaskStatus.IN_PROGRESS and task.epoch == holder.epoch
 
 
+def is_running(holder: Holder, header: Header | None, since: int, now: int) -> bool:
+    """The execution that holds a slot has not ended, or is just being started."""
+    if header is None:
+        return now - since < STARTING_MS
+    return not header.status.is_terminal and header.generation == holder.inc
+
+
+def workflow_holder(header: Header) -> Holder:
+    """The slot of an execution in its present run: the end of an earlier one does not free it."""
+    return Holder(header.workflow_id, "", 0, header.generation)
+
+
 def holder_of(workflow_id: str, task: Task) -> Holder:
     """The slot that ``task`` holds, or held, in its present hand-out."""
     at_gate = task.limit is not None and task.limit.at_gate
     return Holder(workflow_id, task.ref, task.seq, task.inc, 0 if at_gate else task.epoch)
 
 
-def next_token_at(slots: Slots, limit: TaskLimit, now: int) -> int:
+def next_token_at(slots: Slots, limit: Limit, now: int) -> int:
     """When the rate allows the next hand-out (epoch ms); ``now`` when it does already."""
     counted = _moments(slots, limit, now)
     if not limit.rate or len(counted) < limit.rate:
@@ -192,7 +242,7 @@ def _fitting(slots: Slots, new: list[Holder]) -> list[Holder]:
     return new[: sum(weight <= MAX_WEIGHT for weight in islice(weights, 1, None))]
 
 
-def _with_hand_outs(slots: Slots, limit: TaskLimit, now: int, count: int) -> Slots:
+def _with_hand_outs(slots: Slots, limit: Limit, now: int, count: int) -> Slots:
     # A clock that lags behind must not date a hand-out back: it would be forgotten too early.
     moment = max(now, slots.handed_out[-1]) if slots.handed_out else now
     window = max(limit.window, slots.window)
@@ -202,9 +252,9 @@ def _with_hand_outs(slots: Slots, limit: TaskLimit, now: int, count: int) -> Slo
     )
 
 
-def _moments(slots: Slots, limit: TaskLimit, now: int) -> tuple[int, ...]:
+def _moments(slots: Slots, limit: Limit, now: int) -> tuple[int, ...]:
     return tuple(each for each in slots.handed_out if now - each < limit.window)
 
 
-def _counted(slots: Slots, limit: TaskLimit, now: int) -> int:
+def _counted(slots: Slots, limit: Limit, now: int) -> int:
     return len(_moments(slots, limit, now))

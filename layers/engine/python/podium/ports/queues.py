@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from podium.domain.json import JsonMap
-from podium.domain.limits import TaskLimit
+from podium.domain.limits import Limit, key_of_task
 from podium.domain.queues import Lane, QueueAddress
 
 
@@ -51,7 +51,7 @@ class TaskMessage:
     #: The ``seq`` that clients see; 0 where it is the sequence number.
     place: int = 0
     #: What limits the hand-out; None when nothing does.
-    limit: TaskLimit | None = None
+    limit: Limit | None = None
     #: Our own function runs it, not a worker.
     is_system: bool = False
 
@@ -60,7 +60,7 @@ class TaskMessage:
         """The queue it is received from; one that is limited by poll is for polls alone."""
         if self.limit is None or self.limit.at_gate:
             return QueueAddress(self.task_type, self.domain)
-        key = "" if self.limit.key == self.task_type else self.limit.key
+        key = "" if self.limit.key == key_of_task(self.task_type) else self.limit.key
         return QueueAddress(self.task_type, self.domain, Lane.POLLED, key)
 
 

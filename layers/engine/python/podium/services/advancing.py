@@ -225,6 +225,8 @@ def _is_awaited(header: Header, task: Task) -> bool:
 
 
 def _first_or_due(header: Header) -> bool:
+    if header.waits:
+        return False
     return not header.open or any(entry.kind is Kind.DUE for entry in header.open)
 
 

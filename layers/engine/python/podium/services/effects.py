@@ -12,6 +12,7 @@ from podium.services.stripping import has_voided
 
 if TYPE_CHECKING:
     from podium.domain.changes import Change, HeaderChange
+    from podium.services.admitting import Admitting
     from podium.services.closing import Closing
     from podium.services.creating import Creating
     from podium.services.delivering import Delivering
@@ -30,6 +31,7 @@ class Effects:
     stripping: Stripping
     trees: Trees
     delivering: Delivering
+    admitting: Admitting
 
     def are_done(self, change: HeaderChange) -> bool:
         """Nothing was left to the record of ``change``, which this process has carried out."""
@@ -37,6 +39,7 @@ class Effects:
 
     def carry_out(self, change: HeaderChange) -> list[Change]:
         """Do what ``change.new`` asks for; what follows at once is returned."""
+        self.admitting.carry_out(change)
         if change.new.status.is_terminal:
             return [*self.closing.close(change), *self.trees.end(change.new)]
         following = self.creating.carry_out(change)

@@ -1,6 +1,6 @@
 """The gate: limited tasks that wait for a slot before they are sent to their workers (protocol.md 9).
 
-A task is parked iff its message lies in the gate queue of its limit; nothing else says so. Whoever
+Executions that wait for a slot of their own do so here, too. Anything is parked iff its message lies in the gate queue of its limit; nothing else says so. Whoever
 parks a task calls for the gate, and so does the end that frees a slot where none was free. A call that is
 lost is made up for by the minute's sweep. Any number of processes may run one gate at a time.
 """
@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from podium.domain.execution import Task
-    from podium.domain.limits import Slots, TaskLimit
+    from podium.domain.limits import Limit, Slots
     from podium.domain.queues import QueueAddress
     from podium.ports.bundle import Ports
     from podium.ports.queues import Received, TaskMessage
+    from podium.services.admitting import Admitting
     from podium.services.limiting import Limiting, Room
 
 #: Messages taken out of a gate queue at a time.
@@ -44,12 +45,13 @@ SUSPICIOUS_RECEIVES = 5
 class Gating:
     """Lets tasks through as slots become free."""
 
-    def __init__(self, ports: Ports, limiting: Limiting) -> None:
+    def __init__(self, ports: Ports, limiting: Limiting, admitting: Admitting) -> None:
         """Wire the parts; see ``bootstrap``."""
         self._ports = ports
         self._limiting = limiting
+        self._admitting = admitting
         #: What limited the tasks that waited at a gate last.
-        self._limits: dict[str, TaskLimit] = {}
+        self._limits: dict[str, Limit] = {}
         #: When a gate will be looked at again for the sake of its rate; this process saw to it.
         self._called: dict[str, int] = {}
 
@@ -112,7 +114,7 @@ class Gating:
         """
         are_left = False
         settled: list[str] = []
-        ready: dict[TaskLimit, dict[Holder, Received]] = {}
+        ready: dict[Limit, dict[Holder, Received]] = {}
         for received in batch:
             keep_for = self._wait_of(received)
             limit = received.message.limit
@@ -138,7 +140,7 @@ class Gating:
         return are_left
 
     def _send(
-        self, limit: TaskLimit, waiting: Mapping[Holder, Received], seen: Slots | None
+        self, limit: Limit, waiting: Mapping[Holder, Received], seen: Slots | None
     ) -> set[Holder]:
         """Take slots, then send; who has been sent. A limit that is too busy is looked at again."""
         try:
@@ -147,14 +149,22 @@ class Gating:
             self._ports.gates.call(limit.key, SOON)
             return set()
         for holder in taken:
-            message = waiting[holder].message
-            queue = self._ports.system_tasks if message.is_system else self._ports.tasks
-            queue.send(message)
+            self._let_go(holder, waiting[holder].message)
         return set(taken)
+
+    def _let_go(self, holder: Holder, message: TaskMessage) -> None:
+        if holder.is_workflow:
+            self._admitting.admit(holder.workflow_id)
+        elif message.is_system:
+            self._ports.system_tasks.send(message)
+        else:
+            self._ports.tasks.send(message)
 
     def _wait_of(self, received: Received) -> int | None:
         """Seconds for which the message is kept: 0 when it may go through, None when it is stale."""
         message, now = received.message, self._ports.clock.now()
+        if not message.seq:
+            return 0 if self._admitting.is_waiting(message) else None
         if message.not_before > now:
             return min(LONGEST_DELAY, seconds_until(message.not_before, now))
         key = TaskKey(message.workflow_id, message.ref, message.seq)

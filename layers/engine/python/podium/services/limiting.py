@@ -13,19 +13,22 @@ from podium.domain.limits import (
     free_slots,
     has_free_slot,
     holder_of,
+    is_running,
     is_valid,
     next_token_at,
     suspects,
+    with_forced,
     with_taken,
     without,
+    workflow_holder,
 )
 from podium.errors import LostRaceError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from podium.domain.execution import Task
-    from podium.domain.limits import Holder, Slots, TaskLimit
+    from podium.domain.execution import Header, Task
+    from podium.domain.limits import Holder, Limit, Slots
     from podium.ports.bundle import Ports
 
 #: Compare-and-sets lost in a row before the caller is told to come again.
@@ -49,7 +52,7 @@ class Limiting:
         """Wire the parts; see ``bootstrap``."""
         self._ports = ports
 
-    def room(self, limit: TaskLimit) -> Room:
+    def room(self, limit: Limit) -> Room:
         """How many hand-outs the limit allows right now; a hint, since only ``take`` is exact.
 
         When it is reached some of its holders are checked, and those that died are dropped.
@@ -58,7 +61,7 @@ class Limiting:
         return Room(free_slots(slots, limit, self._now()), slots)
 
     def take(
-        self, limit: TaskLimit, wanted: Sequence[Holder], seen: Slots | None = None
+        self, limit: Limit, wanted: Sequence[Holder], seen: Slots | None = None
     ) -> tuple[Holder, ...]:
         """Give slots to as many of ``wanted`` as there are, in their order; who has one afterwards.
 
@@ -73,10 +76,9 @@ class Limiting:
             if swapped.applied:
                 return served
             slots = swapped.slots
-        message = f"the limit of {limit.key} is too busy"
-        raise LostRaceError(message)
+        raise LostRaceError(_too_busy(limit.key))
 
-    def next_token_at(self, limit: TaskLimit) -> int:
+    def next_token_at(self, limit: Limit) -> int:
         """When the rate allows the next hand-out (epoch ms)."""
         return next_token_at(self._ports.limits.read(limit.key), limit, self._now())
 
@@ -86,24 +88,50 @@ class Limiting:
         Where it was the last one that was taken, somebody may wait at the gate. The call follows the
         release: whoever frees a slot that is free already need not call.
         """
-        limit = task.limit
-        if limit is None or not limit.concurrent:
+        if task.limit is not None:
+            self._release(task.limit, holder_of(workflow_id, task))
+
+    def release_workflow(self, header: Header) -> None:
+        """The same for an execution that has ended, or was not begun."""
+        if header.limit is not None:
+            self._release(header.limit, workflow_holder(header))
+
+    def force(self, header: Header) -> None:
+        """An execution that an operator lets run again has a slot, be one free or not."""
+        if header.limit is None:
             return
-        before = self._drop(limit.key, (holder_of(workflow_id, task),))
+        slots = self._ports.limits.read(header.limit.key)
+        for _ in range(MAX_RACES):
+            after = with_forced(slots, workflow_holder(header), self._now())
+            if after is slots:
+                return
+            swapped = self._ports.limits.swap(header.limit.key, after)
+            if swapped.applied:
+                return
+            slots = swapped.slots
+        raise LostRaceError(_too_busy(header.limit.key))
+
+    def _release(self, limit: Limit, holder: Holder) -> None:
+        if not limit.concurrent:
+            return
+        before = self._drop(limit.key, (holder,))
         if limit.at_gate and before is not None and not has_free_slot(before, limit):
             self._ports.gates.call(limit.key)
 
-    def _swept(self, limit: TaskLimit) -> Slots:
+    def _swept(self, limit: Limit) -> Slots:
         slots = self._ports.limits.read(limit.key)
         if has_free_slot(slots, limit):
             return slots
         suspected = suspects(slots, self._now(), CHECKED)
-        dead = [each for each in suspected if not self._is_out(each)]
+        dead = [holder for holder, since in suspected if not self._is_out(holder, since)]
         if dead and self._drop(limit.key, dead) is not None:
             return self._ports.limits.read(limit.key)
         return slots
 
-    def _is_out(self, holder: Holder) -> bool:
+    def _is_out(self, holder: Holder, since: int) -> bool:
+        if holder.is_workflow:
+            header = self._ports.executions.read_header(holder.workflow_id)
+            return is_running(holder, header, since, self._now())
         return is_valid(holder, self._ports.executions.read_task(holder.key))
 
     def _drop(self, key: str, holders: Sequence[Holder]) -> Slots | None:
@@ -117,8 +145,11 @@ class Limiting:
             if swapped.applied:
                 return slots
             slots = swapped.slots
-        message = f"the limit of {key} is too busy"
-        raise LostRaceError(message)
+        raise LostRaceError(_too_busy(key))
 
     def _now(self) -> int:
         return self._ports.clock.now()
+
+
+def _too_busy(key: str) -> str:
+    return f"the limit of {key} is too busy"

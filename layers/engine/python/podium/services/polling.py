@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from podium.domain.definitions import WorkflowTask
     from podium.domain.execution import Task
     from podium.domain.json import JsonMap
-    from podium.domain.limits import TaskLimit
+    from podium.domain.limits import Limit
     from podium.domain.queues import QueueAddress
     from podium.ports.bundle import Ports
     from podium.ports.queues import Received, TaskMessage
@@ -98,7 +98,7 @@ class Polling:
         self._timers = timers
         self._limiting = limiting
         #: What limited the tasks that came out of a queue last.
-        self._limits: dict[QueueAddress, TaskLimit] = {}
+        self._limits: dict[QueueAddress, Limit] = {}
         self._revealing = revealing
 
     def poll(
@@ -165,9 +165,7 @@ class Polling:
             handed += served
         return handed if handed or not is_full else None
 
-    def _with_slots(
-        self, limit: TaskLimit, claimed: list[HandedOut], room: Room
-    ) -> list[HandedOut]:
+    def _with_slots(self, limit: Limit, claimed: list[HandedOut], room: Room) -> list[HandedOut]:
         """Those of the claimed tasks that got a slot; the others go back to their queue."""
         if not claimed:
             return []
@@ -290,8 +288,8 @@ class Polling:
         return self._states.graph(message.definition).nodes[message.node].task
 
 
-def _by_limit(batch: Sequence[Received]) -> dict[TaskLimit, list[Received]]:
-    found: dict[TaskLimit, list[Received]] = {}
+def _by_limit(batch: Sequence[Received]) -> dict[Limit, list[Received]]:
+    found: dict[Limit, list[Received]] = {}
     for received in batch:
         if received.message.limit is not None:
             found.setdefault(received.message.limit, []).append(received)

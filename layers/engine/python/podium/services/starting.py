@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from podium.domain import start as starts
+from podium.domain.admission import admission, waiting
 from podium.domain.children import StartSpec, spec_of
 from podium.domain.decide import decide
 from podium.domain.decision import Decision
 from podium.domain.definitions import WorkflowDef
 from podium.domain.idempotency import KeyClaim, is_key, resolve
-from podium.errors import DefectError, LostRaceError, NotFoundError
+from podium.errors import DefectError, LostRaceError, NotFoundError, PodiumError
 from podium.services.external_storage import ExternalStorage
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from podium.domain.requests import StartWorkflowRequest
     from podium.domain.state import State
     from podium.ports.bundle import Ports
+    from podium.services.admitting import Admitting
     from podium.services.committing import Committing
     from podium.services.deciding import Deciding
     from podium.services.following import Following
@@ -55,6 +57,7 @@ class Starting:
         states: States,
         deciding: Deciding,
         committing: Committing,
+        admitting: Admitting,
         *,
         tasks_listened: bool = False,
     ) -> None:
@@ -65,6 +68,7 @@ class Starting:
         self._states = states
         self._deciding = deciding
         self._committing = committing
+        self._admitting = admitting
 
     def begin(self, spec: StartSpec, workflow_id: str, parent: Parent | None) -> Begun:
         """Write the execution with its first decision, unless it, or one with its key, exists.
@@ -74,7 +78,10 @@ class Starting:
         """
         if not is_key(spec.idempotency_key):
             state, decision = self._first(spec, workflow_id, parent)
-            return Begun(workflow_id, self._committing.create(state, decision))
+            change = self._committing.create(state, decision)
+            if change is None:
+                self._admitting.give_up(decision.header)
+            return Begun(workflow_id, change)
         return self._begin_once(spec, workflow_id, parent)
 
     def _begin_once(self, spec: StartSpec, workflow_id: str, parent: Parent | None) -> Begun:
@@ -83,15 +90,21 @@ class Starting:
         for _ in range(MAX_RACES):
             claim = self._claim(spec, workflow_id)
             if isinstance(claim, str):
-                return Begun(claim)
+                return self._answered_by(claim, first)
             first = first or self._first(spec, workflow_id, parent)
             change = self._committing.create(*first, claim)
             if change is not None:
                 return Begun(workflow_id, change)
             if self._ports.executions.read_header(workflow_id) is not None:
-                return Begun(workflow_id)
+                return self._answered_by(workflow_id, first)
         message = f"too many starts with the idempotency key '{spec.idempotency_key}' at once"
         raise LostRaceError(message)
+
+    def _answered_by(self, workflow_id: str, first: tuple[State, Decision] | None) -> Begun:
+        """An execution that was there before; what was prepared for a new one is given up."""
+        if first is not None:
+            self._admitting.give_up(first[1].header)
+        return Begun(workflow_id)
 
     def _claim(self, spec: StartSpec, workflow_id: str) -> KeyClaim | str:
         """The claim to make for the key of ``spec``, or the id of the execution that answers it."""
@@ -124,17 +137,35 @@ class Starting:
             keyed=is_key(spec.idempotency_key),
             tasks_listened=self._tasks_listened,
         )
-        state = self._states.begin(header, definition, record)
-        self._ports.executions.put_start(workflow_id, record, None)
+        state = self._admitted(self._states.begin(header, definition, record))
+        try:
+            self._ports.executions.put_start(workflow_id, record, None)
+            return state, self._decided(state)
+        except PodiumError:
+            self._admitting.give_up(state.header)
+            raise
+
+    def _admitted(self, state: State) -> State:
+        """The state with the slot it needs to run, or waiting for one."""
+        header = state.header
+        limited = self._deciding.settle(
+            lambda context: admission(state, context), header=header, memory=state.memory
+        )
+        if limited is None:
+            return state
+        return replace(state, header=self._admitting.enter(limited, header))
+
+    def _decided(self, state: State) -> Decision:
+        """The decision to write the header with: the first one, or that it waits."""
 
         def first(context: Context) -> Decision | Missing | None:
-            return decide(state, (), context)
+            return waiting(state, context) if state.header.waits else decide(state, (), context)
 
-        decision = self._deciding.settle(first, header=header, memory=state.memory)
+        decision = self._deciding.settle(first, header=state.header, memory=state.memory)
         if decision is None:
-            message = f"the first decision of {workflow_id} decided nothing"
+            message = f"the first decision of {state.header.workflow_id} decided nothing"
             raise DefectError(message)
-        return state, decision
+        return decision
 
     def freeze(self, spec: StartSpec) -> tuple[WorkflowDef, str]:
         """The definition as an execution keeps it, and the digest that names its snapshot.

@@ -13,6 +13,7 @@ from podium.adapters.items.attributes import (
     with_key,
 )
 from podium.adapters.items.keys import due_bucket, header_key, workflow_id_of
+from podium.adapters.items.limits import pack_limit, unpack_limit
 from podium.adapters.items.open_entries import (
     pack_entries,
     pack_numbers,
@@ -67,6 +68,9 @@ def header_item(header: Header, *, mark: bool, retention: int = 0) -> Item:
             "rs": header.reason,
             "fs": header.failed_seq,
             "ov": header.output_version,
+            "lim": pack_limit(header.limit),
+            "lk": header.limit.key if header.limit else "",
+            "lw": int(header.waits),
             "mq": header.pulled,
             "ik": int(header.keyed),
             "aw": int(header.awaited),
@@ -110,6 +114,8 @@ def header_of(item: dict[str, Attribute]) -> Header:
         reason=text(item, "rs"),
         failed_seq=number(item, "fs"),
         output_version=number(item, "ov"),
+        limit=unpack_limit(text(item, "lim"), text(item, "lk")),
+        waits=bool(number(item, "lw")),
         pulled=number(item, "mq"),
         keyed=bool(number(item, "ik")),
         awaited=bool(number(item, "aw")),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from podium.adapters.items.attributes import Attribute, number, text
 from podium.domain.ids import escape_ref, unescape_ref
-from podium.domain.limits import Holder, Slots, TaskLimit
+from podium.domain.limits import Holder, Limit, Slots
 from podium.errors import DefectError
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def slots_of(item: Mapping[str, Attribute]) -> Slots:
     )
 
 
-def pack_limit(limit: TaskLimit | None) -> str:
+def pack_limit(limit: Limit | None) -> str:
     """``5.10.1000g``: slots, hand-outs, window, and whether at the gate; its key stands elsewhere."""
     if limit is None:
         return ""
@@ -50,7 +50,7 @@ def pack_limit(limit: TaskLimit | None) -> str:
     return f"{limit.concurrent}.{limit.rate}.{limit.window}{tail}"
 
 
-def unpack_limit(packed: str, key: str) -> TaskLimit | None:
+def unpack_limit(packed: str, key: str) -> Limit | None:
     """Undo :func:`pack_limit`; DefectError for what it did not write."""
     if not packed:
         return None
@@ -58,7 +58,7 @@ def unpack_limit(packed: str, key: str) -> TaskLimit | None:
         concurrent, rate, window = map(int, packed.removesuffix(_AT_GATE).split("."))
     except ValueError as error:
         raise DefectError(f"not a limit: {packed[:40]!r}") from error
-    return TaskLimit(key, concurrent, rate, window, at_gate=packed.endswith(_AT_GATE))
+    return Limit(key, concurrent, rate, window, at_gate=packed.endswith(_AT_GATE))
 
 
 def _holder_text(holder: Holder, since: int) -> str:

@@ -21,6 +21,7 @@ from podium.adapters.items.open_entries import pack_numbers, unpack_numbers
 from podium.adapters.items.payloads import pointer
 from podium.domain.execution import Kind, Task
 from podium.domain.ids import TaskKey
+from podium.domain.limits import key_of_task
 from podium.domain.status import TaskStatus
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ def task_of(item: dict[str, Attribute], payloads: Payloads, budget: Budget | Non
         runtime_metadata=unpack_names(text(item, METADATA)),
         held=bool(number(item, "held")),
         hold=number(item, "hc"),
-        limit=unpack_limit(text(item, "lim"), name),
+        limit=unpack_limit(text(item, "lim"), key_of_task(name)),
         checks_output=bool(number(item, "co")),
         listened=is_listened(item),
         cache_key=text(item, "ck"),

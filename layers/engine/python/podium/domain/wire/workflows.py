@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from podium.domain.limits import shown_key
 from podium.domain.status import TaskStatus
 from podium.domain.wire.nodes import Nodes
 from podium.domain.wire.tasks import Owner, Relations, task_json
@@ -33,6 +34,7 @@ def workflow_json(
         "event": start.event,
         "externalInputPayloadStoragePath": start.external_input_path,
         "idempotencyKey": start.idempotency_key,
+        "rateLimitKey": shown_key(header.limit) if header.limit else None,
         "createdBy": start.created_by,
     }
     body: dict[str, Json] = {
@@ -54,7 +56,7 @@ def workflow_json(
         "variables": view.variables,
         "lastRetriedTime": header.last_retried_at,
         "history": [],
-        "rateLimited": False,
+        "rateLimited": header.waits,
         "startTime": header.created_at,
         "workflowName": view.definition.name,
         "workflowVersion": view.definition.version,
