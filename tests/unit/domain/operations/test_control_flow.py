@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from podium.domain.operations.taking_up import entry_of
 from podium.domain.status import TaskStatus, WorkflowStatus
 from podium.errors import InvalidInputError
 from tests.support.driver import Driver, simple, task, workflow
@@ -297,3 +299,18 @@ def test_a_jump_while_a_part_is_given_up():
     driver.decide([driver.ended("left", TaskStatus.FAILED)])
     driver.jump("end")
     finish(driver, "end")
+
+
+def test_a_task_of_a_part_that_is_over_and_fails_once_more_changes_nothing():
+    """An operator retried the child of a task whose failure was caught before."""
+    driver = Driver(workflow(attempt([simple("a")], [simple("mend")]))).start()
+    driver.fail("a", "first")
+    again = replace(driver.task("a"), status=TaskStatus.IN_PROGRESS, inc=1)
+    driver.items[again.seq] = again
+    entries = (*driver.header.open, entry_of(again))
+    header = replace(driver.header, open=tuple(sorted(entries, key=lambda entry: entry.seq)))
+    driver.state = replace(driver.state, header=header)
+    driver.fail("a", "second")
+    assert driver.open_refs == ["try", "mend"]
+    finish(driver, "mend")
+    assert driver.task("try").status is TaskStatus.COMPLETED

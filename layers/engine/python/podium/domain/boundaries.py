@@ -32,6 +32,11 @@ class Boundary:
         return self.entry.part > 0
 
     @property
+    def is_over(self) -> bool:
+        """A TRY_CATCH that has left the part of the failure, which it met there once before."""
+        return self.is_try and self.region.part != self.entry.part - 1
+
+    @property
     def is_first_part(self) -> bool:
         """The failure is in the tries, not in what handles them."""
         return self.entry.part == 1
@@ -63,6 +68,8 @@ def stops(draft: Draft, node: Node, entry: OpenEntry, task: Task) -> bool:
     if boundary is None:
         return False
     draft.drop(entry)
+    if boundary.is_over:
+        return True
     boundary.region.give_up(draft)
     holder = draft.open[boundary.entry.seq]
     if boundary.is_try:
@@ -79,6 +86,8 @@ def notes(draft: Draft, node: Node, entry: OpenEntry, task: Task) -> bool:
     if boundary is None:
         return False
     holder = boundary.entry
+    if boundary.is_over:
+        return True
     if not boundary.is_try:
         draft.put(replace(holder, failed=holder.failed + 1))
     elif boundary.is_first_part and not holder.error_seq:
