@@ -163,6 +163,8 @@ def test_the_end_of_the_child_ends_the_task(status, expected):
     end = end_of_child(child, {"x": 1}, 77)
     assert (end.status, end.at, end.child_id) == (expected, 77, "child")
     assert end.output == {"subWorkflowId": "child", "x": 1}
+    failed_over = end_of_child(child, {"conductor.failure_workflow": "its own"}, 77)
+    assert failed_over.output == {"subWorkflowId": "child"}
     grandchild = end_of_child(child, {"subWorkflowId": "grandchild"}, 77)
     assert grandchild.output == {"subWorkflowId": "child"}
     failed = status is not WorkflowStatus.COMPLETED

@@ -89,6 +89,12 @@ def test_the_status_of_the_workflow_follows_from_that_of_the_task(status, ended)
     assert driver.header.reason == f"Task {task_id} failed with status: {ended} and reason: 'why'"
 
 
+def test_a_failure_without_a_reason_is_told_as_the_peer_tells_it():
+    driver = Driver(workflow(simple("t1", retryCount=0))).start()
+    driver.fail("t1", "", TaskStatus.FAILED_WITH_TERMINAL_ERROR)
+    assert driver.header.reason.endswith("failed with status: FAILED and reason: 'null'")
+
+
 @pytest.mark.parametrize("status", [TaskStatus.CANCELED, TaskStatus.FAILED_WITH_TERMINAL_ERROR])
 def test_some_ends_are_never_retried(status):
     driver = Driver(workflow(simple("t1", retryCount=3))).start()

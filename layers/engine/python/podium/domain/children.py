@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from podium.domain.execution import Kind, TaskEnd
-from podium.domain.failure import failure_input, failure_target
+from podium.domain.failure import FAILURE_OUTPUT_KEY, failure_input, failure_target
 from podium.domain.outcome import LONGEST_REASON, Outcome
 from podium.domain.secrets import permitted
 from podium.domain.showing import masked
@@ -121,11 +121,12 @@ def end_of_child(child: Header, output: JsonMap, now: int) -> TaskEnd:
     if not child.status.is_successful:
         name = f"{child.name}.{child.name_version}/{child.workflow_id}"
         reason = f"Sub workflow {name} failure reason: {child.reason}"
-    own: dict[str, Json] = {"subWorkflowId": child.workflow_id}
+    # Its failure workflow is its own affair.
+    shared = {key: value for key, value in output.items() if key != FAILURE_OUTPUT_KEY}
     return TaskEnd(
         _END_OF_TASK[child.status],
         now,
-        output={**output, **own},
+        output={**shared, "subWorkflowId": child.workflow_id},
         reason=reason[:LONGEST_REASON],
         child_id=child.workflow_id,
     )

@@ -15,6 +15,7 @@ from podium.domain.ids import TaskKey, failure_workflow_id
 from podium.domain.manifest import each
 from podium.domain.outputs import workflow_output
 from podium.domain.permissive import permissive_failures
+from podium.domain.retry import told_reason
 from podium.domain.schemas import refused_result
 from podium.domain.sizes import oversize
 from podium.domain.status import WorkflowStatus
@@ -33,7 +34,7 @@ def natural_end(draft: Draft) -> Ending:
     workflow_id = draft.state.header.workflow_id
     reason = ". ".join(
         f"Task {TaskKey(workflow_id, task.ref, task.seq).task_id} failed with status: {task.status} "
-        f"and reason: '{task.reason}'"
+        f"and reason: '{told_reason(task)}'"
         for task in permissive_failures(draft)
     )
     return Ending(WorkflowStatus.FAILED, reason, draft.failed_permissive[0])
