@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from podium.domain.decision import ExecutionView
     from podium.domain.definitions import IdempotencyStrategy, WorkflowDef
     from podium.domain.execution import Header, Task
-    from podium.domain.json import Json, JsonMap
+    from podium.domain.json import JsonMap
     from podium.domain.requests import StartWorkflowRequest
     from podium.domain.state import State
 
