@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -210,10 +209,6 @@ def test_a_task_nobody_has_touched_has_no_update_time():
     assert task_json(fresh, OWNER, NODE)["updateTime"] == 0
     polled = a_task(scheduled_at=1000, updated_at=1000, status=TaskStatus.IN_PROGRESS)
     assert task_json(polled, OWNER, NODE)["updateTime"] == 1000
-    wait = replace(polled, type="WAIT", kind=Kind.OUTSIDE)
-    assert task_json(wait, OWNER, NODE)["updateTime"] == 0
-    assert task_json(replace(wait, updated_at=1001), OWNER, NODE)["updateTime"] == 1001
-    assert task_json(replace(wait, ended_at=1000), OWNER, NODE)["updateTime"] == 1000
 
 
 @pytest.mark.parametrize(
