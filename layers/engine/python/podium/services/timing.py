@@ -27,9 +27,8 @@ if TYPE_CHECKING:
     from podium.services.timers import Timers
 
 MAX_RACES = 25
-#: A task whose item is not there yet has clocks nobody can read: look again after this time (ms).
-LOOK_AGAIN = 30_000
-#: Least time (ms) between two firings of one workflow's timer.
+#: Least time (ms) between two firings of one workflow's timer. A task whose item is not there yet has
+#: clocks nobody can read: that often it is looked at, for it is put a moment after the commit.
 SHORTEST = 1000
 _HANDED_OUT = frozenset({Kind.WORKER, Kind.SYSTEM})
 _LAUNCHED = frozenset({Kind.CHILD, Kind.LAUNCH})
@@ -114,7 +113,7 @@ class Timing:
             header=state.header,
             memory=state.memory,
         )
-        timer = _not_in_a_rush(timer, now) if all_there else now + LOOK_AGAIN
+        timer = _not_in_a_rush(timer if all_there else now, now)
         if timer == state.header.timer:
             return True
         header = replace(
