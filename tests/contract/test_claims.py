@@ -6,6 +6,7 @@ import pytest
 
 from podium.adapters.items.keys import task_key
 from podium.domain.ids import TaskKey
+from podium.domain.sizes import size_in_path
 from podium.domain.status import TaskStatus
 from tests.support.executions import NOW, completed, end, raw, task
 from tests.support.racing import race
@@ -124,3 +125,24 @@ def test_a_lease_can_be_extended_for_one_hand_out_only(store, wf, key, inc, epoc
     assert (refused.applied, refused.task.lease_until) == (False, NOW + 60_000)
     extended = store.extend_lease(key, NOW + 5, inc=0, epoch=1)
     assert (extended.applied, extended.task.lease_until) == (True, NOW + 60_005)
+
+
+def test_an_input_that_is_too_large_is_not_fetched_but_named(backend, wf):
+    store = backend.store(threshold=100)
+    key = TaskKey(wf, "charge", 1)
+    given = {"a": "x" * 500}
+    store.put_task(wf, task(input=given))
+    claimed = store.claim(key, 0, 0, "w", NOW, largest_input=200).task
+    assert claimed.input == {}
+    assert size_in_path(claimed.external_input_path) == 508
+    assert backend.blobs.size(claimed.external_input_path) == 508
+    found = store.read_task(key)
+    assert (found.input, found.external_input_path) == (given, "")
+
+
+def test_one_that_is_not_is_fetched(backend, wf):
+    store = backend.store(threshold=100)
+    given = {"a": "x" * 500}
+    store.put_task(wf, task(input=given))
+    claimed = store.claim(TaskKey(wf, "charge", 1), 0, 0, "w", NOW, largest_input=508).task
+    assert (claimed.input, claimed.external_input_path) == (given, "")
