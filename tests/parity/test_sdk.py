@@ -15,6 +15,8 @@ import pytest
 from conductor.client.configuration.configuration import Configuration
 from conductor.client.http.models.start_workflow_request import StartWorkflowRequest
 from conductor.client.http.models.task_def import TaskDef
+from conductor.client.http.models.workflow_def import WorkflowDef
+from conductor.client.http.models.workflow_task import WorkflowTask
 from conductor.client.http.rest import ApiException
 from conductor.client.orkes_clients import OrkesClients
 from conductor.client.workflow.conductor_workflow import ConductorWorkflow
@@ -146,6 +148,44 @@ def test_pause_resume_and_terminate(executor: Any) -> None:
     execution = ended(executor, workflow_id)
     assert (execution.status, execution.reason_for_incompletion) == ("TERMINATED", "enough")
     assert [task.status for task in execution.tasks] == ["CANCELED"]
+
+
+def of_system_tasks(clients: Any, name: str, *types: str) -> StartWorkflowRequest:
+    """Register a chain of tasks of these types, each called by its type in lower case."""
+    tasks = [
+        WorkflowTask(name=kind.lower(), task_reference_name=kind.lower(), type=kind)
+        for kind in types
+    ]
+    definition = WorkflowDef(name=name, version=1, tasks=tasks, owner_email="a@b.c")
+    clients.get_metadata_client().update_workflow_def(definition, overwrite=True)
+    return StartWorkflowRequest(name=name, version=1, input={"a": 1})
+
+
+def test_a_workflow_is_executed_and_signalled_synchronously(clients: Any) -> None:
+    request = of_system_tasks(clients, "parity_sync", "NOOP", "WAIT")
+    run = clients.get_workflow_client().execute_workflow_with_return_strategy(
+        request, request_id="r-1", return_strategy="BLOCKING_TASK"
+    )
+    assert run.is_blocking_task()
+    assert (run.request_id, run.reference_task_name, run.target_workflow_status) == (
+        "r-1",
+        "wait",
+        "RUNNING",
+    )
+    tasks = clients.get_task_client().taskResourceApi
+    done = tasks.signal_workflow_task_sync(run.workflow_id, "COMPLETED", body={"by": "ann"})
+    assert done.is_target_workflow()
+    assert (done.target_workflow_status, done.output) == ("COMPLETED", {"by": "ann"})
+    plain = clients.get_workflow_client().execute_workflow(request, wait_for_seconds=1)
+    assert (plain.status, plain.input) == ("RUNNING", {"a": 1})
+
+
+def test_a_message_is_sent_to_a_running_workflow(executor: Any, clients: Any) -> None:
+    request = of_system_tasks(clients, "parity_messages", "PULL_WORKFLOW_MESSAGES")
+    workflow_id = str(executor.start_workflow(request))
+    message_id = clients.get_workflow_client().send_message(workflow_id, {"n": 1})
+    (message,) = ended(executor, workflow_id).output["messages"]
+    assert (message["id"], message["payload"]) == (message_id, {"n": 1})
 
 
 def test_definitions_are_read_back_as_they_were_registered(executor: Any, clients: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from podium.domain.json import JsonMap
+from podium.domain.requests import StartWorkflowRequest
 from podium.domain.status import TaskStatus
 from podium.errors import NotFoundError
 from tests.support.cluster import Cluster
@@ -103,3 +104,30 @@ def test_an_update_by_reference_finds_a_task_that_is_not_put_yet():
 def test_nobody_is_signalled_in_an_unknown_workflow():
     with pytest.raises(NotFoundError, match="nobody"):
         signal(Cluster(), "nobody", 1)
+
+
+def test_a_signal_finds_the_wait_of_a_workflow_that_was_joined():
+    cluster = Cluster(inline=True)
+    cluster.register(TWO)
+    sub: JsonMap = {
+        "name": "s",
+        "taskReferenceName": "s",
+        "type": "SUB_WORKFLOW",
+        "subWorkflowParam": {
+            "name": "two",
+            "version": 1,
+            "idempotencyKey": "k",
+            "idempotencyStrategy": "RETURN_EXISTING",
+        },
+    }
+    existing = cluster.engine.starts.start(
+        StartWorkflowRequest(name="two", input={}, idempotency_key="k")
+    )
+    wf = cluster.start({"name": "outer", "tasks": [sub]})
+    assert cluster.task(wf, "s").child_id == existing
+    standstill = cluster.engine.awaiting.standstill(wf, frozenset(), cluster.clock.now())
+    assert standstill.blocking is not None
+    assert standstill.blocking.workflow_id == existing
+    assert [signal(cluster, wf, n) for n in (1, 2, 3)] == ["a", "b", None]
+    cluster.settle()
+    assert cluster.status(wf).is_successful

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from podium.domain.execution import Header, Kind, OpenEntry, Task
-from podium.domain.ids import TaskKey, child_workflow_id
+from podium.domain.ids import TaskKey
 from podium.domain.signals import Blocking, Standstill, blocks
-from podium.domain.status import WorkflowStatus
+from podium.domain.status import TaskStatus, WorkflowStatus
 from podium.errors import NotFoundError
 from podium.services.ended import first_named
 
@@ -74,6 +74,8 @@ class _Look:
     _seen: dict[str, int] = field(default_factory=dict)
     #: Open tasks of the outside that do not block and never will, by key and incarnation.
     _passable: set[tuple[TaskKey, int]] = field(default_factory=set)
+    #: Children by the key and incarnation of the task that waits for them.
+    _children: dict[tuple[TaskKey, int], str] = field(default_factory=dict)
 
     def confirmed(self, workflow_id: str) -> tuple[Standstill | None, Header]:
         """The standstill, None when there is none, and the header, by consistent reads.
@@ -116,10 +118,11 @@ class _Look:
 
     def _at(self, header: Header, entry: OpenEntry) -> Blocking | None:
         key = TaskKey(header.workflow_id, self._ref(header, entry), entry.seq)
-        if entry.kind is Kind.CHILD:
-            child = self._read(child_workflow_id(key, entry.inc))
-            return None if child is None else self._blocking(child)
         mark = (key, entry.inc)
+        if entry.kind is Kind.CHILD:
+            child_id = self._child_of(mark)
+            child = self._read(child_id) if child_id else None
+            return None if child is None else self._blocking(child)
         if entry.kind is not Kind.OUTSIDE or mark in self._passable:
             return None
         self.reads += 1
@@ -130,6 +133,17 @@ class _Look:
             return Blocking(header.workflow_id, task)
         self._passable.add(mark)
         return None
+
+    def _child_of(self, mark: tuple[TaskKey, int]) -> str:
+        """The workflow that a SUB_WORKFLOW has started, or joined; empty before it has."""
+        if mark not in self._children:
+            key, inc = mark
+            self.reads += 1
+            task = self.executions.read_task(key, consistent=self._consistent)
+            if task is None or task.inc < inc or task.status is not TaskStatus.IN_PROGRESS:
+                return ""
+            self._children[mark] = task.child_id
+        return self._children[mark]
 
     def _ended(self, header: Header) -> list[Task]:
         """Ended tasks that are waited for, by seq; nothing is read while the header stays the same."""

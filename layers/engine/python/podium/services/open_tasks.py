@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from podium.domain.execution import Kind
-from podium.domain.ids import TaskKey, child_workflow_id
+from podium.domain.ids import TaskKey
 from podium.domain.scopes import reference_name
 from podium.domain.signals import can_be_signalled
+from podium.domain.status import TaskStatus
 from podium.errors import NotFoundError
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class OpenTask(NamedTuple):
 
 
 class _NotCreatedError(Exception):
-    """An entry of the header has no item, or no child, yet."""
+    """An entry of the header has no item yet."""
 
 
 class OpenTasks:
@@ -74,11 +75,11 @@ class OpenTasks:
         for entry in state.header.open:
             if entry.kind is not Kind.CHILD:
                 continue
-            child_id = child_workflow_id(_key(state, entry), entry.inc)
-            if self._ports.executions.read_header(child_id) is None:
-                self._ensure_delayed(state, entry)
+            # The item says which workflow it is: its start may be delayed, or it may be another's.
+            task = self._item(state, entry)
+            if task.status is not TaskStatus.IN_PROGRESS:
                 continue
-            found = self._signalled(child_id)
+            found = self._signalled(task.child_id)
             if found is not None:
                 return found
         return None
@@ -92,11 +93,6 @@ class OpenTasks:
             if not task.status.is_terminal and wanted(task):
                 return OpenTask(_key(state, entry), task)
         return None
-
-    def _ensure_delayed(self, state: State, entry: OpenEntry) -> None:
-        """A child that does not exist yet: its start is delayed, or it is still to be launched."""
-        if not self._item(state, entry).start_delay_ms:
-            raise _NotCreatedError
 
     def _item(self, state: State, entry: OpenEntry) -> Task:
         task = self._ports.executions.read_task(_key(state, entry))
