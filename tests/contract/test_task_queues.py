@@ -137,6 +137,30 @@ def test_a_task_limited_by_poll_waits_where_only_polls_look(made):
     assert queue.sizes() == {"charge": 1}
 
 
+@pytest.mark.parametrize(("priority", "band"), [(0, 0), (1, 1), (49, 1), (50, 2), (99, 2), (-1, 0)])
+def test_a_priority_has_its_queue(made, priority, band):
+    queue, _ = made
+    queue.send(_message(1, priority=priority))
+    address = QueueAddress("charge", band=band)
+    assert list(queue.pollable("charge", "")) == [address]
+    (received,) = queue.receive(address, 5, 0)
+    assert received.message.priority == priority
+
+
+def test_queues_are_read_by_priority_and_counted_together(made):
+    queue, clock = made
+    by_poll = Limit("charge", 5)
+    for priority in (0, 60, 7):
+        queue.send(_message(1, priority=priority))
+        queue.send(_message(2, priority=priority, limit=by_poll))
+    clock.advance(15_000)
+    found = [(each.band, each.lane) for each in queue.pollable("charge", "")]
+    lanes = (Lane.OPEN, Lane.POLLED)
+    assert found == [(band, lane) for band in (2, 1, 0) for lane in lanes]
+    assert queue.size("charge") == 6
+    assert queue.sizes() == {"charge": 6}
+
+
 def test_a_queue_that_another_process_made_is_found_within_some_seconds(made):
     queue, clock = made
     queue.send(_message(1))

@@ -178,8 +178,9 @@ def test_the_decorated_function_can_still_be_called() -> None:
     "task_type", ["charge", "a-b_c", "with space", "--x", "für", "x" * 100, "a:b", "1"]
 )
 def test_queue_names_are_those_of_the_engine(task_type: str, domain: str) -> None:
-    address = QueueAddress(task_type, domain)
-    assert queue_name("p-", task_type, domain) == names.queue_name("p-", address)
+    for band in range(3):
+        address = QueueAddress(task_type, domain, band=band)
+        assert queue_name("p-", task_type, domain, band) == names.queue_name("p-", address)
 
 
 def test_messages_of_the_engine_are_understood() -> None:

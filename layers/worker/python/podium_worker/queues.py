@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import time
 from typing import TYPE_CHECKING, Any
 
 from podium_worker.errors import ConfigurationError
@@ -17,14 +18,23 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9_-]+")
 _LONGEST_NAME = 80
 
 
-def queue_name(prefix: str, task_type: str, domain: str = "") -> str:
+#: Queues of a type by priority: 50-99, 1-49, 0.
+BANDS = (2, 1, 0)
+#: Seconds after which a queue that does not exist is looked for again.
+_LOOK_AGAIN = 15.0
+
+
+def queue_name(prefix: str, task_type: str, domain: str = "", band: int = 0) -> str:
     """Name of the queue of a task type: Podium's rule, which a test compares with the engine's."""
     full = f"{domain}:{task_type}" if domain else task_type
     plain = f"{prefix}task-{full}"
-    if not domain and _PLAIN.fullmatch(full) and len(plain) <= _LONGEST_NAME:
+    if not domain and not band and _PLAIN.fullmatch(full) and len(plain) <= _LONGEST_NAME:
         return plain
-    digest = hashlib.sha256(f"{len(domain)}:{full}".encode("utf-8", "surrogatepass")).hexdigest()
-    return f"{prefix}task--{digest[:20]}-{_UNSAFE.sub('_', full)}"[:_LONGEST_NAME]
+    text, readable = f"{len(domain)}:{full}", _UNSAFE.sub("_", full)
+    if band:
+        text, readable = f"open{band}:0::{text}", f"open{band}-{readable}"
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{prefix}task--{digest[:20]}-{readable}"[:_LONGEST_NAME]
 
 
 class Queues:
@@ -35,7 +45,8 @@ class Queues:
         self._client = client
         self._prefix = prefix
         self._results_url = results_url
-        self._urls: dict[tuple[str, str], str] = {}
+        self._urls: dict[tuple[str, str, int], str] = {}
+        self._missed: dict[tuple[str, str, int], float] = {}
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Queues:
@@ -52,19 +63,36 @@ class Queues:
             raise ConfigurationError(message)
         return cls(boto3.client("sqs"), *(environment[name] for name in names))
 
-    def url(self, task_type: str, domain: str = "") -> str | None:
-        """URL of the queue of a task type; None while it does not exist, which may change."""
-        known = self._urls.get((task_type, domain))
-        if known is not None:
-            return known
+    def url(self, task_type: str, domain: str = "", band: int = 0) -> str | None:
+        """URL of a queue of a task type; None while it does not exist, which may change."""
+        key = (task_type, domain, band)
+        if key in self._urls:
+            return self._urls[key]
         try:
             answer = self._client.get_queue_url(
-                QueueName=queue_name(self._prefix, task_type, domain)
+                QueueName=queue_name(self._prefix, task_type, domain, band)
             )
         except self._client.exceptions.QueueDoesNotExist:
             return None
         url: str = answer["QueueUrl"]
-        self._urls[task_type, domain] = url
+        self._urls[key] = url
+        return url
+
+    def urls(self, task_type: str, domain: str = "") -> list[str]:
+        """URLs of the queues of a task type that exist, the highest priority first.
+
+        Those of the priorities above 0, which few types have, are looked for now and then.
+        """
+        found = (self._now_and_then(task_type, domain, band) for band in BANDS)
+        return [url for url in found if url is not None]
+
+    def _now_and_then(self, task_type: str, domain: str, band: int) -> str | None:
+        key, now = (task_type, domain, band), time.monotonic()
+        if band and now - self._missed.get(key, -_LOOK_AGAIN) < _LOOK_AGAIN:
+            return None
+        url = self.url(task_type, domain, band)
+        if url is None:
+            self._missed[key] = now
         return url
 
     def receive(self, url: str, count: int, wait: int, visibility: int) -> list[dict[str, Any]]:

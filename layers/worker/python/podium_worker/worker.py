@@ -96,14 +96,17 @@ class Worker:
 
     def run_once(self, function: TaskFunction) -> int:
         """Receive one message of the function's queue and deal with it; how many tasks were run."""
-        url = self._queues.url(function.task_type, function.domain)
-        if url is None:
+        urls = self._queues.urls(function.task_type, function.domain)
+        if not urls:
             self._stopping.wait(PAUSE if self._wait else 0)
             return 0
-        handled = 0
-        for message in self._queues.receive(url, 1, self._wait, VISIBILITY):
-            handled += self._handle(function, url, message)
-        return handled
+        for url in urls:
+            # Only the last look waits: what has priority must not wait for what has none.
+            wait = self._wait if url is urls[-1] else 0
+            messages = self._queues.receive(url, 1, wait, VISIBILITY)
+            if messages:
+                return sum(self._handle(function, url, message) for message in messages)
+        return 0
 
     def _loop(self, function: TaskFunction) -> None:
         while not self._stopping.is_set():

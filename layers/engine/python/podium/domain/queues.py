@@ -1,7 +1,8 @@
 """Which queue a task waits in (engine.md 12, protocol.md 9).
 
 A task type has a queue for each domain. A queue knows no limits, so what is limited lies in queues of
-its own, by who may receive from them: the lane. Each is made when it is first used.
+its own, by who may receive from them: the lane. Nor does it know priorities: up to three queues, the
+bands, stand for them. Each is made when it is first used.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ class QueueAddress:
     #: In the polled lane: the key of the limit where that is not the type itself. Each limit has a
     #: queue of its own, so that one that is reached does not hold up the others.
     key: str = ""
+    #: By the priority of what lies in it: 0, 1 for 1-49, 2 for 50-99; the highest is read first.
+    band: int = 0
 
     @property
     def registry_name(self) -> str:
@@ -46,3 +49,15 @@ def registry_name(task_type: str, domain: str = "") -> str:
 def gate_address(key: str) -> QueueAddress:
     """The queue in which tasks wait for a slot of the limit called ``key``."""
     return QueueAddress(key, lane=Lane.GATE)
+
+
+def band_of(priority: int) -> int:
+    """The band of a task's priority (0-99, higher is served first; engine.md 12)."""
+    if priority <= 0:
+        return 0
+    return 1 if priority < 50 else 2
+
+
+def reading_order(address: QueueAddress) -> tuple[int, str, str]:
+    """Sorts the queues that a poll reads: by priority, those of every worker before the others."""
+    return -address.band, address.lane, address.key

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from podium.domain.json import JsonMap
 from podium.domain.limits import Limit, key_of_task
-from podium.domain.queues import Lane, QueueAddress
+from podium.domain.queues import Lane, QueueAddress, band_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +58,11 @@ class TaskMessage:
     @property
     def address(self) -> QueueAddress:
         """The queue it is received from; one that is limited by poll is for polls alone."""
+        band = band_of(self.priority)
         if self.limit is None or self.limit.at_gate:
-            return QueueAddress(self.task_type, self.domain)
+            return QueueAddress(self.task_type, self.domain, band=band)
         key = "" if self.limit.key == key_of_task(self.task_type) else self.limit.key
-        return QueueAddress(self.task_type, self.domain, Lane.POLLED, key)
+        return QueueAddress(self.task_type, self.domain, Lane.POLLED, key, band)
 
 
 @dataclass(frozen=True, slots=True)

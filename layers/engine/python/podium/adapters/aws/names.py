@@ -36,6 +36,8 @@ def queue_name(prefix: str, address: QueueAddress) -> str:
 
 def _tag(address: QueueAddress) -> str:
     """What tells the queues of one type and domain apart; empty for the plain one."""
+    if address.band:
+        return f"{address.lane.value}{address.band}"
     return "" if address.lane is Lane.OPEN else address.lane.value
 
 

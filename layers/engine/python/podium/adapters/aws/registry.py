@@ -2,7 +2,7 @@
 
 Items of the metadata table: pk ``Q#`` (``G#`` at gates), sk the registry name escaped, ``n`` the registry
 name, and the URL of each queue there is in an attribute of its own: ``u`` the plain one, ``p`` the one
-for polls of a limited type, ``p<key>`` where the limit has another key than the type.
+for polls of a limited type, ``p<key>`` where the limit has another key than the type; before it the band of its priority, if any.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from podium.adapters.aws.errors import translated
 from podium.adapters.aws.names import queue_name
 from podium.adapters.items import text as json_text
 from podium.adapters.items.keys import short_ref
-from podium.domain.queues import Lane, QueueAddress, registry_name
+from podium.domain.queues import Lane, QueueAddress, reading_order, registry_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,9 +81,8 @@ class QueueRegistry:
         known = self._known.get(place)
         if known is None or not known.urls or self._clock.now() - known.read_at >= _FRESH_MS:
             known = self._read(place)
-        return [
-            _address(task_type, domain, attribute) for attribute in sorted(known.urls, reverse=True)
-        ]
+        found = (_address(task_type, domain, attribute) for attribute in known.urls)
+        return sorted(found, key=reading_order)
 
     def make(self, address: QueueAddress) -> str:
         """CreateQueue and UpdateItem; both repeatable."""
@@ -157,14 +156,17 @@ def _place(address: QueueAddress) -> tuple[str, str]:
 
 
 def _attribute(address: QueueAddress) -> str:
-    return _POLLED + address.key if address.lane is Lane.POLLED else _PLAIN
+    band = str(address.band) if address.band else ""
+    return band + (_POLLED + address.key if address.lane is Lane.POLLED else _PLAIN)
 
 
 def _address(task_type: str, domain: str, attribute: str) -> QueueAddress:
     """Undo :func:`_attribute` for a queue that polls read."""
-    if attribute == _PLAIN:
-        return QueueAddress(task_type, domain)
-    return QueueAddress(task_type, domain, Lane.POLLED, attribute.removeprefix(_POLLED))
+    band = int(attribute[0]) if attribute[0].isdigit() else 0
+    name = attribute[1:] if band else attribute
+    if name == _PLAIN:
+        return QueueAddress(task_type, domain, band=band)
+    return QueueAddress(task_type, domain, Lane.POLLED, name.removeprefix(_POLLED), band)
 
 
 def _urls(item: Mapping[str, Any]) -> dict[str, str]:

@@ -16,7 +16,7 @@ from podium.adapters.message import (
     task_json,
     timer_json,
 )
-from podium.domain.queues import Lane, QueueAddress, gate_address
+from podium.domain.queues import Lane, QueueAddress, gate_address, reading_order
 from podium.ports.queues import LONGEST_DELAY, Received, TaskMessage, TimerMessage
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ class MemoryTaskQueue:
             if (address.task_type, address.domain) == (task_type, domain)
             and address.lane is not Lane.GATE
         ]
-        return sorted(found, key=lambda address: (address.lane, address.key))
+        return sorted(found, key=reading_order)
 
     def receive(self, address: QueueAddress, count: int, wait_ms: int) -> Sequence[Received]:
         queue = self.queues.get(address)
