@@ -19,7 +19,7 @@ from tests.support.chaos import Chaos, check_causes, check_facts
 from tests.support.definitions import SMALL, workflow_json
 from tests.support.operator import COMMANDS, Operator
 
-INPUT = {"value": 1, "choice": "a", "items": [1, 2]}
+INPUT: dict[str, Any] = {"value": 1, "choice": "a", "items": [1, 2]}
 
 
 def operated(definition: dict[str, Any], seed: int, rounds: int) -> Counter[str]:
