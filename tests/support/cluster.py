@@ -25,6 +25,7 @@ from podium.adapters.memory.calls import Calls
 from podium.adapters.memory.definitions import MemoryDefinitions
 from podium.adapters.memory.executions import MemoryExecutions
 from podium.adapters.memory.listeners import MemoryListeners
+from podium.adapters.memory.poll_data import MemoryPollData
 from podium.adapters.memory.queues import (
     MemoryGateQueue,
     MemoryQueue,
@@ -122,6 +123,7 @@ class Cluster:
         self.secrets = MemorySecrets(self.calls)
         self.environment = MemoryEnvironment(self.calls)
         self.gate_queue = MemoryGateQueue(self.clock, self.calls)
+        self.poll_data = MemoryPollData(self.calls)
         self._ids = CountedIds()
         self._switches = Switches(inline_advance=inline, **switches)
         self.engines = [self._engine() for _ in range(deciders)]
@@ -158,6 +160,7 @@ class Cluster:
             secrets=self.secrets,
             environment=self.environment,
             gates=self.gate_queue,
+            polls=self.poll_data,
             engines=ENGINES,
             http=self.http,
             clock=self.clock,

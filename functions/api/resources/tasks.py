@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from podium.domain.execution import Task
     from podium.domain.json import Json
     from podium.http_event import Request
+    from podium.ports.poll_data import PollData
 
 #: A synchronous signal waits this long unless it says otherwise, like the peer's.
 _SIGNAL_WAIT_MS = 5000
@@ -130,6 +131,22 @@ def queue_sizes(request: Request, engine: Engine) -> Json:
 def all_queues(request: Request, engine: Engine) -> Json:
     """How many wait in each queue."""
     return engine.reads.queue_sizes()
+
+
+def poll_data(request: Request, engine: Engine) -> Json:
+    """Who polled one task type last, by domain."""
+    return [_poll_data(each) for each in engine.reads.poll_data(request.required_text("taskType"))]
+
+
+def all_poll_data(request: Request, engine: Engine) -> Json:
+    """Who polled each task type last."""
+    return [_poll_data(each) for each in engine.reads.poll_data()]
+
+
+def _poll_data(poll: PollData) -> dict[str, Json]:
+    body: dict[str, Json] = {"queueName": poll.task_type, "lastPollTime": poll.at}
+    optional = {"domain": poll.domain, "workerId": poll.worker_id}
+    return body | {name: value for name, value in optional.items() if value}
 
 
 def _poll(request: Request, engine: Engine, *, count: int, wait_ms: int) -> list[dict[str, Json]]:

@@ -75,3 +75,19 @@ def test_a_sub_workflow_has_the_priority_that_its_task_gives_it(
     polled = client.poll("t1")
     assert polled is not None
     assert polled["workflowPriority"] == expected
+
+
+def test_who_polled_is_told_also_when_there_was_nothing(client: Client) -> None:
+    begin = client.stack.clock.now()
+    client.call("GET", "/tasks/poll/t1", workerid="w1", domain="eu")
+    client.stack.clock.advance(1000)
+    client.call("GET", "/tasks/poll/t1", workerid="w2", domain="eu")
+    client.call("GET", "/tasks/poll/t2", workerid="w3")
+    of_t1 = [{"queueName": "t1", "domain": "eu", "workerId": "w1", "lastPollTime": begin}]
+    assert client.call("GET", "/tasks/queue/polldata", taskType="t1") == of_t1
+    client.stack.clock.advance(4000)
+    client.call("GET", "/tasks/poll/t1", workerid="w2", domain="eu")
+    later = {**of_t1[0], "workerId": "w2", "lastPollTime": begin + 5000}
+    of_t2 = {"queueName": "t2", "workerId": "w3", "lastPollTime": begin + 1000}
+    assert client.call("GET", "/tasks/queue/polldata/all") == [later, of_t2]
+    assert client.stack.request("GET", "/api/tasks/queue/polldata").status == 400

@@ -60,6 +60,7 @@ def a_service(store=None, clock=None):
         secrets=nothing,
         environment=nothing,
         gates=nothing,
+        polls=nothing,
         engines=table_engines(),
         http=nothing,
         clock=clock,

@@ -147,4 +147,5 @@ def test_a_task_without_secrets_asks_for_none(cluster):
     assert "GetSecretValue" not in asked
     assert "GetParameters" not in asked
     # Start, claim and end: as many item calls as without any of this.
-    assert asked.count("UpdateItem") == 2
+    # The claim, the end, and the first poll in some seconds, which is noted.
+    assert asked.count("UpdateItem") == 3

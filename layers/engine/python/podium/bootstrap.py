@@ -16,6 +16,7 @@ from podium.adapters.aws.clients import Clients
 from podium.adapters.aws.definitions_reader import DynamoDefinitionReader
 from podium.adapters.aws.executions import DynamoExecutions
 from podium.adapters.aws.listeners import AwsListeners
+from podium.adapters.aws.poll_data import DynamoPollData
 from podium.adapters.aws.queues import (
     SqsGateQueue,
     SqsSystemTaskQueue,
@@ -297,6 +298,7 @@ def build(
             settings.failures_queue_url,
         ),
         gates=SqsGateQueue(clients.sqs, settings.gates_queue_url),
+        polls=DynamoPollData(clients.dynamodb, settings.metadata_table),
         limits=ItemLimitStore(DynamoTable(clients.dynamodb, settings.executions_table)),
         secrets=SecretsManager(clients.deferred_secrets, settings.secret_prefix, clock),
         environment=ParameterStore(clients.deferred_ssm, settings.environment_prefix, clock),

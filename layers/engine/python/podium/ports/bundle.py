@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from podium.ports.limits import LimitStore
     from podium.ports.listeners import Listeners
     from podium.ports.outside import Blobs, Clock, HttpCaller, Ids, Sleep
+    from podium.ports.poll_data import PollDataStore
     from podium.ports.queues import GateQueue, SystemTaskQueue, TaskQueue, TimerQueue
     from podium.ports.secrets import EnvironmentStore, SecretStore
     from podium.ports.workflow_messages import WorkflowMessageStore
@@ -35,6 +36,7 @@ class Ports:
     secrets: SecretStore
     environment: EnvironmentStore
     gates: GateQueue
+    polls: PollDataStore
     engines: Engines
     http: HttpCaller
     clock: Clock

@@ -13,6 +13,7 @@ from podium.domain.sizes import size_in_path
 from podium.domain.status import TaskStatus
 from podium.errors import InvalidInputError, PodiumError
 from podium.json_text import answer_weight
+from podium.ports.poll_data import PollData
 from podium.ports.queues import LONGEST_DELAY
 from podium.services.timers import seconds_until
 
@@ -35,6 +36,8 @@ logger = logging.getLogger(__name__)
 
 #: A long poll waits at most this long (rest-api.md 5).
 LONGEST_WAIT_MS = 5000
+#: Polls for a type and domain are noted once in this time (ms) by a process.
+NOTED_MS = 5000
 #: One poll hands out at most this many tasks.
 MOST_TASKS = 100
 #: An unclaimable message whose item may still come is looked at again after this many seconds.
@@ -99,6 +102,8 @@ class Polling:
         self._limiting = limiting
         #: What limited the tasks that came out of a queue last.
         self._limits: dict[QueueAddress, Limit] = {}
+        #: When a poll for a type and domain was noted last.
+        self._noted: dict[tuple[str, str], int] = {}
         self._revealing = revealing
 
     def poll(
@@ -128,7 +133,22 @@ class Polling:
                 if more is None:
                     break
                 claimed += more
+        self._note(PollData(task_type, domain, worker_id, self._ports.clock.now()))
         return claimed
+
+    def _note(self, poll: PollData) -> None:
+        """Remember who polled, also in vain; a busy worker costs one write in some seconds.
+
+        After the hand-out, and never instead of it: nobody is to lose tasks for it.
+        """
+        key = (poll.task_type, poll.domain)
+        if poll.at - self._noted.get(key, poll.at - NOTED_MS) < NOTED_MS:
+            return
+        self._noted[key] = poll.at
+        try:
+            self._ports.polls.note(poll)
+        except PodiumError:
+            logger.warning("a poll was not noted", exc_info=True)
 
     def _take(
         self, address: QueueAddress, asker: _Asker, count: int, wait_ms: int

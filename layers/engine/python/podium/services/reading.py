@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from podium.domain.status import TaskStatus
     from podium.ports.bundle import Ports
     from podium.ports.executions import LogLine
+    from podium.ports.poll_data import PollData
     from podium.services.states import States
 
 
@@ -147,6 +148,10 @@ class Reading:
     def queue_sizes(self) -> dict[str, int]:
         """Messages waiting, by ``[domain:]taskType``, sorted."""
         return dict(sorted(self._ports.tasks.sizes().items()))
+
+    def poll_data(self, task_type: str | None = None) -> Sequence[PollData]:
+        """Who polled last, by task type and domain; of one type, or of all."""
+        return self._ports.polls.all() if task_type is None else self._ports.polls.of(task_type)
 
     # --- parts ----------------------------------------------------------------------------------
 
