@@ -125,6 +125,9 @@ _PUBLISH = (
 )
 _PAYLOADS = (_PAYLOADS_SEEK, _PAYLOADS_READ, _PAYLOADS_WRITE)
 
+#: Payloads of a removed execution go; it takes an operator to let an archived copy go.
+_PAYLOADS_DELETE = grant(Kind.OBJECTS, PAYLOADS, "s3", "DeleteObject")
+
 #: What ``advance`` needs: whoever may move a workflow holds all of it.
 _ADVANCE = (
     _EXECUTIONS_WRITE,
@@ -211,6 +214,8 @@ TOPOLOGY = Topology(
             triggers=(HttpRoute("ANY", "/{proxy+}"),),
             grants=(
                 *_ADVANCE,
+                grant(Kind.TABLE, EXECUTIONS, "dynamodb", "DeleteItem"),
+                _PAYLOADS_DELETE,
                 grant(Kind.TABLE, METADATA, "dynamodb", "DeleteItem", "PutItem"),
                 _TASKS_RECEIVE,
                 _TASKS_COUNT,
@@ -255,7 +260,7 @@ TOPOLOGY = Topology(
             memory=512,
             timeout=_WORK_TIMEOUT,
             triggers=(StreamTrigger(EXECUTIONS, DECIDER_FILTER, on_failure=DECIDER_FAILURES),),
-            grants=_ADVANCE,
+            grants=(*_ADVANCE, _PAYLOADS_DELETE),
             environment=ENVIRONMENT,
         ),
         Function(

@@ -210,6 +210,7 @@ class TestMark:
             {"gone": ((1, 1),)},
             {"generation": 1},
             {"status": WorkflowStatus.FAILED},
+            {"status": WorkflowStatus.FAILED, "closed": True, "removed": True},
         ],
     )
     def test_a_change_that_something_follows_from_is_marked(self, store, wf, fields):

@@ -54,6 +54,21 @@ def reset_callbacks(request: Request, engine: Engine) -> None:
     engine.steering.reset_callbacks(request.path("workflowId"))
 
 
+def remove(request: Request, engine: Engine) -> None:
+    """Out of the table; a copy in the archive unless it is not wanted."""
+    archive = request.flag("archiveWorkflow", default=True)
+    engine.removing.remove(request.path("workflowId"), archive=archive)
+
+
+def terminate_and_remove(request: Request, engine: Engine) -> None:
+    """Ended first, then removed."""
+    engine.removing.terminate_and_remove(
+        request.path("workflowId"),
+        request.text("reason") or "",
+        archive=request.flag("archiveWorkflow", default=True),
+    )
+
+
 def _optional_object(request: Request) -> dict[str, Any] | None:
     """The body as a JSON object; None when there is none."""
     return request.body_object() if request.raw_body().strip() else None

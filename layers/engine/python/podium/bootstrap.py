@@ -66,6 +66,7 @@ from podium.services.polling import Polling
 from podium.services.posting import Posting
 from podium.services.reading import Reading
 from podium.services.registering import Registering
+from podium.services.removing import Removing
 from podium.services.repairing import Repairing
 from podium.services.repeating import Repeating
 from podium.services.reporting import Reporting
@@ -117,6 +118,8 @@ class Engine:
     reads: Reading
     #: Pause, resume, terminate, decide.
     operations: Operating
+    #: Removal, with or without an archived copy.
+    removing: Removing
     #: Skip, jump, resetcallbacks.
     steering: Steering
     #: Restart, retry and rerun of executions that have ended.
@@ -212,6 +215,7 @@ def assemble(
     )
     advancing = Advancing(ports, states, deciding, committing, effects)
     following = Following(advancing, inline=switches.inline_advance)
+    operating = Operating(ports, states, deciding, committing, advancing, following)
     open_tasks = OpenTasks(ports, states, advancing)
     revealing = Revealing(ports)
     updates = Updating(ports, states, creating, following, open_tasks, limiting, revealing, ending)
@@ -230,7 +234,8 @@ def assemble(
         messages=Posting(ports, following),
         awaiting=Awaiting(ports, states),
         reads=reading,
-        operations=Operating(ports, states, deciding, committing, advancing, following),
+        operations=operating,
+        removing=Removing(ports, states, deciding, committing, closing, following, operating),
         steering=Steering(ports, states, deciding, committing, creating, following),
         repeats=Repeating(ports, states, starting, reviving, following),
         advancing=advancing,

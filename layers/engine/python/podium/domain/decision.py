@@ -183,12 +183,13 @@ class Decision:
     def needs_handler(self) -> bool:
         """Something follows from the commit, so its stream record has to reach the decider.
 
-        True when entries were added, are due or are to be closed, when status, hold, void ranges or generation
-        changed, while a terminal header is not closed, and when there is nothing to compare with
+        True when entries were added, are due or are to be closed, when status, hold, void ranges or
+        generation changed, while a terminal header is not closed, once it is removed, and when there
+        is nothing to compare with
         (protocol.md 2 ``x``, 4).
         """
         old, new = self.previous, self.header
-        if old is None or (new.status.is_terminal and not new.closed):
+        if old is None or new.removed or (new.status.is_terminal and not new.closed):
             return True
         if (new.status, new.hold, new.gone, new.generation, new.waits) != (
             old.status,

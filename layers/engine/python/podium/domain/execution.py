@@ -153,6 +153,8 @@ class Header:
     pulled: int = 0
     #: It was started with an idempotency key, which lives as long as it does.
     keyed: bool = False
+    #: An operator removed it: nothing but this header is left, and that for a day only.
+    removed: bool = False
     #: Tasks that an operator skipped before they were created: seq and node, which is stepped over.
     skipped: tuple[tuple[int, str], ...] = ()
     #: Tasks of other workflows than the parent wait for its end.

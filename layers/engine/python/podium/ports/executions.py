@@ -8,7 +8,7 @@ decisions never are.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -44,6 +44,17 @@ class Everything:
 
 
 @dataclass(frozen=True, slots=True)
+class Archived:
+    """The archived copy of an execution."""
+
+    everything: Everything
+    #: The definition as the execution kept it.
+    definition: JsonMap
+    #: As the store wrote it; for ``restore``.
+    items: Sequence[Mapping[str, str | int]]
+
+
+@dataclass(frozen=True, slots=True)
 class LogLine:
     """One line of a task's execution log (models.md 3.5)."""
 
@@ -66,7 +77,7 @@ class ExecutionStore(Protocol):
     # --- headers -------------------------------------------------------------------------------
 
     def read_header(self, workflow_id: str, *, consistent: bool = True) -> Header | None:
-        """GetItem of H."""
+        """GetItem of H; None, too, when the execution was removed."""
         ...
 
     def put_start(self, workflow_id: str, start: StartRecord, variables: JsonMap | None) -> None:
@@ -289,6 +300,38 @@ class ExecutionStore(Protocol):
         """One consistent Query of the partition per page: H, I, V, O and all T.
 
         Of payloads of tasks that are too many to be held at once, tasks have the paths only.
+        """
+        ...
+
+    # --- archive and removal ---------------------------------------------------------------------
+
+    def archive(self, header: Header) -> bool:
+        """Write the execution as it is at this version to the payload store, then say where it is:
+        one Query per page, GetItem of D, PutObject, PutItem. False when the version has moved on.
+        """
+        ...
+
+    def read_archive(self, workflow_id: str) -> Archived | None:
+        """The latest archived copy: GetItem, GetObject."""
+        ...
+
+    def restore(self, archived: Archived) -> bool:
+        """Write a removed execution back, its header last: a PutItem for each item, GetItem of H.
+
+        An item that somebody else has written back already stays as it is. False when the execution
+        is there, or was restored by somebody else.
+        """
+        ...
+
+    def drop_archive(self, workflow_id: str) -> bool:
+        """Forget the archived copies: GetItem, DeleteItem, then the objects. False when there is none."""
+        ...
+
+    def remove_rest(self, workflow_id: str, now: int) -> None:
+        """All but the header of a removed execution: one Query per page, then for each task what
+        ``strip`` does, so that a late put cannot bring it back, and for other items a PutItem of
+        their key, which goes a day later. Last, its large payloads. Nothing for an execution that
+        is there.
         """
         ...
 

@@ -52,6 +52,10 @@ class Blobs(Protocol):
         """Bytes that a read would give; raises NotFoundError. HeadObject."""
         ...
 
+    def delete(self, folder: str) -> None:
+        """Remove everything whose path begins with ``folder``; one list and one call per page."""
+        ...
+
     def address(self, path: str, *, write: bool) -> str:
         """A URL with which anybody may read it, or write it, for a quarter of an hour; no call."""
         ...

@@ -155,7 +155,11 @@ class Children:
             if header is None and not fence:
                 return []
             if header is None:
-                if self._ports.executions.put_terminated_stub(self._stub(child_id, parent, inc)):
+                stub = self._stub(child_id, parent, inc)
+                if self._ports.executions.put_terminated_stub(stub):
+                    return []
+                if self._ports.executions.read_header(child_id) is None:
+                    # Removed, which fences as well.
                     return []
                 continue
             if header.generation > generation:
@@ -194,7 +198,7 @@ class Children:
         waiting = self._ports.executions.read_task(key)
         is_parent = waiter == child.parent
         if waiting is None:
-            if not is_parent and self._ports.executions.read_header(key.workflow_id) is None:
+            if self._ports.executions.read_header(key.workflow_id) is None:
                 return []
             message = f"task {key.task_id} waits for {child.workflow_id} but is not there yet"
             raise TransientError(message)

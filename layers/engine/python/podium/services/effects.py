@@ -35,11 +35,14 @@ class Effects:
 
     def are_done(self, change: HeaderChange) -> bool:
         """Nothing was left to the record of ``change``, which this process has carried out."""
-        return change.created is None or not has_voided(change)
+        return change.created is None or not (has_voided(change) or change.new.removed)
 
     def carry_out(self, change: HeaderChange) -> list[Change]:
         """Do what ``change.new`` asks for; what follows at once is returned."""
         self.admitting.carry_out(change)
+        if change.new.removed:
+            self.stripping.remove(change)
+            return []
         if change.new.status.is_terminal:
             return [*self.closing.close(change), *self.trees.end(change.new)]
         following = self.creating.carry_out(change)

@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from podium.domain.execution import Header, Task
+    from podium.domain.ids import TaskKey
     from podium.domain.json import JsonMap
     from podium.domain.status import TaskStatus
     from podium.ports.bundle import Ports
-    from podium.ports.executions import LogLine
+    from podium.ports.executions import Everything, LogLine
     from podium.ports.poll_data import PollData
     from podium.services.states import States
 
@@ -65,33 +66,35 @@ class Reading:
         one that ended badly is read whole, since it names the tasks that failed.
         """
         if not include_tasks:
-            header = self._header(workflow_id)
-            if header.status.is_successful or not header.status.is_terminal:
+            header = self._ports.executions.read_header(workflow_id)
+            if header is not None and not _names_failures(header):
                 return masked(self._view_of(header))
         return masked(self.whole(workflow_id))
 
     def whole(self, workflow_id: str) -> ExecutionView:
-        """As :meth:`view`, for the engine itself: with what the definition's maskedFields hide."""
+        """As :meth:`view`, for the engine itself: with what the definition's maskedFields hide.
+
+        One that was removed is read from its archived copy.
+        """
         everything = self._ports.executions.read_everything(workflow_id)
-        if everything is None:
+        if everything is not None:
+            return _whole(everything, self._graph(everything.header))
+        archived = self._ports.executions.read_archive(workflow_id)
+        if archived is None:
             raise _unknown(workflow_id)
-        header, graph = everything.header, self._graph(everything.header)
-        variables = everything.variables
-        view = ExecutionView(
-            header=header,
-            start=everything.start,
-            definition=graph.definition,
-            variables=graph.definition.variables if variables is None else variables,
-            output=everything.output or {},
-            tasks=_remaining(header, everything.tasks),
-        )
-        return replace(view, tasks=shown_tasks(state_of(view, graph), view.tasks))
+        return _whole(archived.everything, Graph(WorkflowDef.from_json(archived.definition)))
 
     def standing(
         self, workflow_id: str, *, with_output: bool = False, with_variables: bool = False
     ) -> Standing:
         """Status, and what else is asked for; raises NotFoundError. A GetItem each."""
-        header = self._header(workflow_id)
+        header = self._ports.executions.read_header(workflow_id)
+        if header is None:
+            view = masked(self.whole(workflow_id))
+            output = view.output if with_output else None
+            return Standing(
+                view.header, view.start, output, view.variables if with_variables else None
+            )
 
         def shown(value: JsonMap) -> JsonMap:
             return masked_map(self._definition(header), value)
@@ -113,8 +116,10 @@ class Reading:
         """
         key = parse_task_id(task_id)
         header = self._ports.executions.read_header(key.workflow_id) if key else None
-        if key is None or header is None:
+        if key is None:
             raise _unknown_task(task_id)
+        if header is None:
+            return self._archived_task(key, task_id)
         tasks = _remaining(header, self._ports.executions.read_history(key.workflow_id, key.ref))
         if _needs_others(header, _numbered(key.seq, tasks, task_id)):
             view = self.view(key.workflow_id)
@@ -122,6 +127,13 @@ class Reading:
             graph = self._graph(header)
             view = ExecutionView(header, self._start(header), graph.definition, {}, {}, tasks)
             view = masked(replace(view, tasks=shown_tasks(state_of(view, graph), tasks)))
+        return view, _numbered(key.seq, view.tasks, task_id)
+
+    def _archived_task(self, key: TaskKey, task_id: str) -> tuple[ExecutionView, Task]:
+        try:
+            view = self.view(key.workflow_id)
+        except NotFoundError:
+            raise _unknown_task(task_id) from None
         return view, _numbered(key.seq, view.tasks, task_id)
 
     def tasks(
@@ -200,6 +212,24 @@ class Reading:
         if not header.output_version:
             return {}
         return self._ports.executions.read_output(header.workflow_id) or {}
+
+
+def _whole(everything: Everything, graph: Graph) -> ExecutionView:
+    header, variables = everything.header, everything.variables
+    view = ExecutionView(
+        header=header,
+        start=everything.start,
+        definition=graph.definition,
+        variables=graph.definition.variables if variables is None else variables,
+        output=everything.output or {},
+        tasks=_remaining(header, everything.tasks),
+    )
+    return replace(view, tasks=shown_tasks(state_of(view, graph), view.tasks))
+
+
+def _names_failures(header: Header) -> bool:
+    """Shown with the names of the tasks that failed, so they have to be read."""
+    return header.status.is_terminal and not header.status.is_successful
 
 
 def _needs_others(header: Header, task: Task) -> bool:

@@ -10,7 +10,7 @@ from podium.domain import operations
 from podium.domain import start as starts
 from podium.domain.children import StartSpec
 from podium.domain.ids import parse_task_id
-from podium.errors import InvalidInputError, NotFoundError
+from podium.errors import InvalidInputError, TransientError
 
 if TYPE_CHECKING:
     from podium.domain.execution import Header, StartRecord
@@ -128,8 +128,11 @@ class Repeating:
     def _header(self, workflow_id: str) -> Header:
         header = self._ports.executions.read_header(workflow_id)
         if header is None:
-            message = f"No such workflow found by id: {workflow_id}"
-            raise NotFoundError(message)
+            self._reviving.restore(workflow_id)
+            header = self._ports.executions.read_header(workflow_id)
+        if header is None:
+            message = f"workflow {workflow_id} has just been removed"
+            raise TransientError(message)
         return header
 
     def _record(self, state: State, request: RerunWorkflowRequest) -> StartRecord | None:

@@ -66,8 +66,8 @@ class Reviving:
         for _ in range(MAX_RACES):
             found = self._states.fresh(workflow_id)
             if found is None:
-                message = f"No such workflow found by id: {workflow_id}"
-                raise NotFoundError(message)
+                self.restore(workflow_id)
+                continue
             state = prepared(found)
             if state is None:
                 return following
@@ -84,6 +84,14 @@ class Reviving:
                 return [change, *following]
         message = f"workflow {workflow_id} is too busy; try again"
         raise LostRaceError(message)
+
+    def restore(self, workflow_id: str) -> None:
+        """Write back what was archived; raises NotFoundError when there is nothing."""
+        archived = self._ports.executions.read_archive(workflow_id)
+        if archived is None:
+            message = f"No such workflow found by id: {workflow_id}"
+            raise NotFoundError(message)
+        self._ports.executions.restore(archived)
 
     def remains(
         self,

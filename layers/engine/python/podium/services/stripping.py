@@ -1,4 +1,4 @@
-"""Strip: what restart and rerun made void loses its content (protocol.md 6, (9))."""
+"""Strip: what was made void, or removed with its execution, loses its content (protocol.md 6, (9))."""
 
 from __future__ import annotations
 
@@ -29,6 +29,11 @@ class Stripping:
         for key in self._ports.executions.read_keys(new.workflow_id):
             if new.is_gone(key.seq):
                 self._ports.executions.strip(key, now)
+
+    def remove(self, change: HeaderChange) -> None:
+        """All that is left of a removed execution goes; a request leaves it to the record."""
+        if change.created is None:
+            self._ports.executions.remove_rest(change.new.workflow_id, self._ports.clock.now())
 
 
 def has_voided(change: HeaderChange) -> bool:

@@ -11,6 +11,7 @@ from podium.errors import NotFoundError
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
+    from types_boto3_s3.type_defs import ObjectIdentifierTypeDef
 
 _ABSENT = frozenset({"NoSuchKey", "404"})
 #: Seconds for which a signed URL is good.
@@ -51,6 +52,18 @@ class S3Blobs:
                     raise _absent(path) from error
                 raise
         return answer["ContentLength"]
+
+    def delete(self, folder: str) -> None:
+        with translated("DeleteObjects"):
+            pages = self._client.get_paginator("list_objects_v2")
+            for page in pages.paginate(Bucket=self._bucket, Prefix=folder):
+                found: list[ObjectIdentifierTypeDef] = [
+                    {"Key": each["Key"]} for each in page.get("Contents", [])
+                ]
+                if found:
+                    self._client.delete_objects(
+                        Bucket=self._bucket, Delete={"Objects": found, "Quiet": True}
+                    )
 
     def address(self, path: str, *, write: bool) -> str:
         with translated("presigning"):

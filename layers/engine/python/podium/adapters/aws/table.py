@@ -68,6 +68,10 @@ class DynamoTable:
                 return _refused(error)
         return Written(applied=True, item=untyped(answer["Attributes"]))
 
+    def delete(self, key: Key) -> None:
+        with translated("DeleteItem"):
+            self._client.delete_item(TableName=self._name, Key=_key(key))
+
     def transact(self, parts: Sequence[Put | Check]) -> bool:
         requests: Any = [
             {"ConditionCheck": self._check(part)}

@@ -18,7 +18,7 @@ from podium.adapters.items.keys import (
     variables_key,
     workflow_id_of,
 )
-from podium.adapters.items.starts import start_item
+from podium.adapters.items.starts import RESTORED, start_item
 from podium.adapters.items.table import Change, Check, LostAnswerError, Put
 from podium.adapters.items.task_changes import may_end
 from podium.adapters.items.tasks import task_item
@@ -45,7 +45,7 @@ class HeaderStore(ItemStore):
 
     def read_header(self, workflow_id: str, *, consistent: bool = True) -> Header | None:
         item = self._table.get(header_key(workflow_id), consistent=consistent)
-        return None if item is None else header_of(item)
+        return None if item is None or "rm" in item else header_of(item)
 
     def create(self, decision: Decision, claim: KeyClaim | None = None) -> bool:
         taken = [] if claim is None else taking(claim, decision.header.workflow_id)
@@ -112,7 +112,8 @@ class HeaderStore(ItemStore):
             snapshot = payloads.pack(wf, "p", decision.variables) | {"k": version}
             puts.append(Put(with_key(variables_key(wf, version), snapshot)))
         if decision.start is not None:
-            puts.append(Put(start_item(wf, decision.start, None, payloads)))
+            start = start_item(wf, decision.start, None, payloads)
+            puts.append(Put(start | {RESTORED: header.version}))
         if decision.given is not None:
             given = payloads.pack(wf, "in", decision.given.input)
             puts.append(Put(with_key(given_key(wf, decision.given.seq), given)))

@@ -27,6 +27,9 @@ from podium.adapters.items.open_entries import (
 from podium.domain.execution import Header, Parent
 from podium.domain.status import WorkflowStatus
 
+#: Seconds that the header of a removed execution stays: longer than any record of it is under way.
+REMOVED_STAYS = 24 * 3600
+
 
 def header_item(header: Header, *, mark: bool, retention: int = 0) -> Item:
     """H without conditions.
@@ -36,11 +39,14 @@ def header_item(header: Header, *, mark: bool, retention: int = 0) -> Item:
     """
     parent = header.parent
     expires = header.ended_at // 1000 + retention if retention and header.ended_at else 0
+    if header.removed:
+        expires = header.committed_at // 1000 + REMOVED_STAYS
     attributes = present(
         {
             "v": header.version,
             "st": header.status.value,
             "fin": int(header.closed),
+            "rm": int(header.removed),
             "n": header.last_seq,
             "open": pack_entries(header.open),
             "gone": pack_ranges(header.gone),
@@ -94,6 +100,7 @@ def header_of(item: dict[str, Attribute]) -> Header:
         version=number(item, "v"),
         status=WorkflowStatus(text(item, "st")),
         closed=bool(number(item, "fin")),
+        removed=bool(number(item, "rm")),
         last_seq=number(item, "n"),
         open=unpack_entries(text(item, "open")),
         gone=unpack_ranges(text(item, "gone")),

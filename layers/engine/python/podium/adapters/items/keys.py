@@ -66,6 +66,17 @@ def given_key(workflow_id: str, seq: int) -> Key:
     return partition(workflow_id), f"{GIVEN}{seq:08d}"
 
 
+def archive_key(workflow_id: str) -> Key:
+    """Key of the item that says where the archived copy of an execution is."""
+    return f"A#{workflow_id}", "A"
+
+
+def is_archived(item: dict[str, Attribute]) -> bool:
+    """Part of what an archive keeps of a partition: H, I, O, V and T."""
+    sk = text(item, "sk")
+    return sk in {HEADER, START, OUTPUT} or sk.startswith((TASKS, VARIABLES))
+
+
 def short_ref(ref: str) -> str:
     """A ref as a part of a sort key: escaped, its name hashed when very long."""
     name, mark, within = ref.partition(MARK)

@@ -31,6 +31,11 @@ class Payloads:
         self._blobs = blobs
         self.threshold = min(threshold, LARGEST_INLINE)
 
+    @property
+    def blobs(self) -> Blobs:
+        """Where large payloads are."""
+        return self._blobs
+
     def with_threshold(self, threshold: int) -> Payloads:
         """The same store with another threshold."""
         return Payloads(self._blobs, threshold)

@@ -6,16 +6,11 @@ import hashlib
 from typing import TYPE_CHECKING, cast
 
 from podium.adapters.items import text as json_text
-from podium.adapters.items.attributes import Item, number, text, with_key
+from podium.adapters.items.attributes import Item, number, with_key
 from podium.adapters.items.base import ItemStore
 from podium.adapters.items.conditions import Missing
-from podium.adapters.items.headers import header_of
 from podium.adapters.items.keys import (
-    HEADER,
-    OUTPUT,
-    START,
     given_key,
-    is_task,
     logs_partition,
     output_key,
     partition,
@@ -26,7 +21,7 @@ from podium.adapters.items.keys import (
 from podium.adapters.items.payloads import Budget
 from podium.adapters.items.starts import own_variables, start_item, start_of
 from podium.adapters.items.table import Put
-from podium.adapters.items.tasks import task_of
+from podium.adapters.items.whole import everything_in
 from podium.domain.execution import StartRecord
 from podium.ports.executions import Everything, LogLine
 
@@ -72,29 +67,7 @@ class RecordStore(ItemStore):
 
     def read_everything(self, workflow_id: str) -> Everything | None:
         items = list(self._table.query(partition(workflow_id)))
-        by_sk = {text(item, "sk"): item for item in items}
-        if HEADER not in by_sk:
-            return None
-        header = header_of(by_sk[HEADER])
-        start = by_sk.get(START)
-        output = by_sk.get(OUTPUT) if header.output_version else None
-        budget = Budget(LARGEST_VIEWED, LARGEST_VIEW)
-        tasks = (task_of(item, self._payloads, budget) for item in items if is_task(item))
-        return Everything(
-            header=header,
-            start=StartRecord() if start is None else start_of(start, self._payloads),
-            variables=self._variables(by_sk, workflow_id, header.variables_version),
-            output=None if output is None else self._payloads.unpack(output, "p"),
-            tasks=tuple(sorted(tasks, key=lambda task: task.seq)),
-        )
-
-    def _variables(self, by_sk: dict[str, Item], workflow_id: str, version: int) -> JsonMap | None:
-        if version == 0:
-            return own_variables(by_sk.get(START), self._payloads)
-        item = by_sk.get(variables_key(workflow_id, version)[1])
-        if item is None:
-            return None
-        return self._payloads.unpack(item, "p")
+        return everything_in(items, self._payloads, Budget(LARGEST_VIEWED, LARGEST_VIEW))
 
     def put_payload(self, workflow_id: str, value: JsonMap) -> str:
         return self._payloads.store(workflow_id, json_text.dumps(value).encode())

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from podium.domain.json import JsonMap
 
 
+#: Version of the header with which an item was written back, or replaced in the life of an execution.
+RESTORED = "rv"
+
+
 def start_item(
     workflow_id: str, start: StartRecord, variables: JsonMap | None, payloads: Payloads
 ) -> Item:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from podium.adapters.items.archive_store import ArchiveStore
 from podium.adapters.items.cache_store import CacheStore
 from podium.adapters.items.header_store import HeaderStore
 from podium.adapters.items.key_store import KeyStore
@@ -12,6 +13,13 @@ from podium.adapters.items.waiter_store import WaiterStore
 
 
 class ItemExecutionStore(
-    HeaderStore, KeyStore, TaskStore, RecordStore, WaiterStore, MessageStore, CacheStore
+    HeaderStore,
+    KeyStore,
+    TaskStore,
+    RecordStore,
+    WaiterStore,
+    MessageStore,
+    CacheStore,
+    ArchiveStore,
 ):
-    """All of both ports: headers, keys, tasks, waiters, messages, cached results and the records around them."""
+    """All of both ports: headers, keys, tasks, waiters, messages, cached results, archives and the rest."""

@@ -84,6 +84,10 @@ class Table(Protocol):
         """UpdateItem: conditional, answers with all attributes. Raises LostRaceError as ``put`` does."""
         ...
 
+    def delete(self, key: Key) -> None:
+        """DeleteItem; nothing when there is none."""
+        ...
+
     def transact(self, parts: Sequence[Put | Check]) -> bool:
         """TransactWriteItems: all or nothing; False when a condition or another transaction refused."""
         ...

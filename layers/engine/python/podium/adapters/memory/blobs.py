@@ -30,6 +30,11 @@ class MemoryBlobs:
                 raise NotFoundError(f"no payload at {path}")
             return len(self._contents[path])
 
+    def delete(self, folder: str) -> None:
+        with self._calls.call("DeleteObjects"):
+            for path in [path for path in self._contents if path.startswith(folder)]:
+                del self._contents[path]
+
     def address(self, path: str, *, write: bool) -> str:
         return f"memory:{path}?{'PUT' if write else 'GET'}"
 

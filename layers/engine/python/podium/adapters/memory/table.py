@@ -57,6 +57,12 @@ class MemoryTable:
             self._store(new)
             return Written(applied=True, item=dict(new))
 
+    def delete(self, key: Key) -> None:
+        with self._calls.call("DeleteItem"), self._lock:
+            old = self._partitions.get(key[0], {}).pop(key[1], None)
+            if old is not None:
+                self._records.append(_removal(len(self._records) + 1, old))
+
     def transact(self, parts: Sequence[Put | Check]) -> bool:
         with self._calls.call("TransactWriteItems"), self._lock:
             if not all(map(self._allows, parts)):
@@ -131,6 +137,12 @@ def _value(item: Item, name: str, value: Attribute | IfUnset | Offset) -> Attrib
             return int(item.get(base, default)) + amount
         case _:
             return value
+
+
+def _removal(sequence: int, old: Item) -> dict[str, Any]:
+    record = _record(sequence, old, old)
+    del record["dynamodb"]["NewImage"]
+    return record | {"eventName": "REMOVE"}
 
 
 def _record(sequence: int, old: Item | None, new: Item) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from podium.domain.operations.climbing import folded_holder, revive_parent
 from podium.domain.operations.ending import terminate, time_out
 from podium.domain.operations.jumping import jump
 from podium.domain.operations.pausing import pause, resume
+from podium.domain.operations.removing import refuse_archive, remove
 from podium.domain.operations.rerunning import refuse_rerun, rerun, rerun_from
 from podium.domain.operations.restarting import refuse_restart, restart
 from podium.domain.operations.retrying import (
@@ -26,9 +27,11 @@ __all__ = [
     "folded_holder",
     "jump",
     "pause",
+    "refuse_archive",
     "refuse_rerun",
     "refuse_restart",
     "refuse_retry",
+    "remove",
     "rerun",
     "rerun_from",
     "restart",

@@ -1,0 +1,129 @@
+"""Archive and removal: a whole execution in the payload store, and a table without it (engine.md 15.8).
+
+An archive is one JSON document: the items of the execution and its definition. Large payloads stay
+where they are, beside it. It is named by execution and version, so that a repeat writes the same
+again; an item beside the execution says which one is the latest.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from podium.adapters.items import text as json_text
+from podium.adapters.items.attributes import key_of, number, text, with_key
+from podium.adapters.items.base import ItemStore
+from podium.adapters.items.conditions import Equals, Exists, Less, Missing, any_of, every
+from podium.adapters.items.headers import REMOVED_STAYS, header_item
+from podium.adapters.items.keys import (
+    archive_key,
+    header_key,
+    is_archived,
+    is_header,
+    is_task,
+    partition,
+    snapshot_key,
+)
+from podium.adapters.items.payloads import Budget
+from podium.adapters.items.record_store import LARGEST_VIEW, LARGEST_VIEWED
+from podium.adapters.items.starts import RESTORED
+from podium.adapters.items.table import Put
+from podium.adapters.items.task_changes import STRIPPED, strip_change
+from podium.adapters.items.whole import everything_in
+from podium.errors import DefectError
+from podium.ports.executions import Archived
+
+if TYPE_CHECKING:
+    from podium.adapters.items.attributes import Item
+    from podium.adapters.items.conditions import Condition
+    from podium.domain.execution import Header
+    from podium.domain.json import Json, JsonMap
+
+_FOLDER = "archive"
+_FORMAT = 1
+
+
+class ArchiveStore(ItemStore):
+    """Whole executions: archived, written back, removed."""
+
+    def archive(self, header: Header) -> bool:
+        wf = header.workflow_id
+        items = [item for item in self._table.query(partition(wf)) if is_archived(item)]
+        present = next((item for item in items if is_header(item)), {})
+        if number(present, "v") != header.version:
+            return False
+        snapshot = self._table.get(snapshot_key(header.definition)) or {}
+        document: dict[str, Json] = {
+            "format": _FORMAT,
+            "definition": self._payloads.unpack(snapshot, "p"),
+            "items": [_unmarked(item) for item in items],
+        }
+        path = f"{_FOLDER}/{wf}/{header.version}.json"
+        self._payloads.blobs.put(path, json_text.dumps(document).encode())
+        self._table.put(Put(with_key(archive_key(wf), {"v": header.version, "at": path})))
+        return True
+
+    def read_archive(self, workflow_id: str) -> Archived | None:
+        found = self._table.get(archive_key(workflow_id))
+        if found is None:
+            return None
+        document = json_text.load_map(self._payloads.blobs.get(text(found, "at")))
+        if document.get("format") != _FORMAT:
+            raise DefectError(f"archive of {workflow_id} has an unknown format")
+        items = cast("list[Item]", document["items"])
+        everything = everything_in(items, self._payloads, Budget(LARGEST_VIEWED, LARGEST_VIEW))
+        if everything is None:
+            raise DefectError(f"archive of {workflow_id} has no header")
+        return Archived(everything, cast("JsonMap", document["definition"]), items)
+
+    def restore(self, archived: Archived) -> bool:
+        header = archived.everything.header
+        wf = header.workflow_id
+        packed = self._payloads.pack("definitions", "p", archived.definition)
+        self._table.put(Put(with_key(snapshot_key(header.definition), packed), Missing()))
+        removed = self._table.get(header_key(wf)) or {}
+        version = max(header.version, number(removed, "v")) + 1
+        absent = any_of(Missing(), Equals("inc", STRIPPED))
+        for item in cast("list[Item]", archived.items):
+            if not is_header(item):
+                condition = absent if is_task(item) else None
+                self._table.put(Put(item | {RESTORED: version}, condition))
+        item = header_item(header, mark=False, retention=self._retention) | {"v": version}
+        return self._table.put(Put(item, any_of(Missing(), Equals("rm", 1)))).applied
+
+    def drop_archive(self, workflow_id: str) -> bool:
+        if self._table.get(archive_key(workflow_id)) is None:
+            return False
+        self._payloads.blobs.delete(f"{_FOLDER}/{workflow_id}/")
+        if self._is_removed(workflow_id):
+            self._payloads.blobs.delete(f"{workflow_id}/")
+        self._table.delete(archive_key(workflow_id))
+        return True
+
+    def remove_rest(self, workflow_id: str, now: int) -> None:
+        header = self._table.get(header_key(workflow_id))
+        if header is None or not number(header, "rm"):
+            return
+        for item in list(self._table.query(partition(workflow_id))):
+            if is_task(item):
+                condition = every(_unchanged(item, header), Equals("inc", number(item, "inc")))
+                self._table.update(key_of(item), strip_change(now), condition)
+            elif not is_header(item):
+                empty = {"ttl": now // 1000 + REMOVED_STAYS}
+                self._table.put(Put(with_key(key_of(item), empty), _unchanged(item, header)))
+        if self._table.get(archive_key(workflow_id)) is None:
+            self._payloads.blobs.delete(f"{workflow_id}/")
+
+    def _is_removed(self, workflow_id: str) -> bool:
+        header = self._table.get(header_key(workflow_id))
+        return header is None or bool(number(header, "rm"))
+
+
+def _unchanged(item: Item, removed: Item) -> Condition:
+    """Nobody has written the item back, or written it anew, since the execution was removed."""
+    versions = [Equals(name, number(item, name)) for name in ("k", "ov")]
+    return every(Exists(), Less(RESTORED, number(removed, "v")), *versions)
+
+
+def _unmarked(item: Item) -> dict[str, Json]:
+    """An item that nothing follows from when it is written back."""
+    return {name: value for name, value in item.items() if name != "x"}

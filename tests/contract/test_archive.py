@@ -1,0 +1,165 @@
+"""Whole executions: archived, removed, written back (engine.md 15.8)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from podium.adapters.items.keys import partition, task_key
+from podium.domain.execution import Kind, StartRecord
+from podium.domain.ids import TaskKey
+from podium.domain.status import TaskStatus, WorkflowStatus
+from podium.errors import NotFoundError
+from tests.support.executions import NOW, completed, decision, header, raw, task
+
+DAY = 24 * 3600
+LONG = {"text": "x" * 100}
+
+
+@pytest.fixture(params=[32_768, 16], ids=["inline", "pointed at"])
+def store(request, backend):
+    return backend.store(request.param)
+
+
+@pytest.fixture
+def ended(store, wf):
+    """An execution that has ended and is closed; its header."""
+    store.put_snapshot("5e8d" * 16, {"name": "orders", "tasks": []})
+    store.put_start(wf, StartRecord(input=LONG, correlation_id="c"), None)
+    first = header(wf, open=(), variables_version=1, output_version=1, last_seq=2)
+    store.create(decision(first))
+    last = replace(first, version=2, status=WorkflowStatus.COMPLETED, closed=True, ended_at=NOW)
+    ends = (completed(1, output=LONG), completed(2, manifest={"join": []}, kind=Kind.FLOW))
+    store.commit(decision(last, ended=ends, variables=LONG, output=LONG))
+    return last
+
+
+def _remove(store, head):
+    removed = replace(head, version=head.version + 1, removed=True, committed_at=NOW)
+    assert store.commit(decision(removed))
+
+
+def test_a_copy_is_the_whole_execution(store, wf, ended):
+    before = store.read_everything(wf)
+    assert store.archive(ended)
+    archived = store.read_archive(wf)
+    assert archived.everything == before
+    assert archived.definition == {"name": "orders", "tasks": []}
+
+
+def test_a_copy_outlives_the_execution_and_its_payloads(store, wf, ended):
+    before = store.read_everything(wf)
+    store.archive(ended)
+    _remove(store, ended)
+    store.remove_rest(wf, NOW)
+    assert store.read_archive(wf).everything == before
+
+
+def test_only_the_present_version_is_archived(store, wf, ended):
+    assert not store.archive(replace(ended, version=1))
+    assert not store.archive(replace(ended, version=3))
+    assert store.read_archive(wf) is None
+
+
+def test_a_removed_execution_is_not_there(store, wf, ended):
+    _remove(store, ended)
+    assert store.read_header(wf) is None
+    assert store.read_everything(wf) is None
+    assert not store.create(decision(header(wf)))
+    assert not store.put_terminated_stub(header(wf))
+
+
+def test_nothing_of_its_content_is_left(store, wf, ended):
+    _remove(store, ended)
+    store.remove_rest(wf, NOW)
+    left = list(store._table.query(partition(wf)))
+    assert {item["sk"] for item in left} == {"H", "I", "O", "V#1", *_tasks(wf)}
+    assert all(item["ttl"] <= NOW // 1000 + DAY for item in left)
+    assert LONG["text"] not in repr([item for item in left if item["sk"] != "H"])
+    assert not store.put_task(wf, task(1, inc=7))
+
+
+@pytest.mark.parametrize("archived", [True, False])
+def test_large_payloads_stay_as_long_as_a_copy_points_at_them(backend, wf, archived):
+    store = backend.store(16)
+    store.put_snapshot("5e8d" * 16, {"tasks": []})
+    store.create(decision(header(wf, open=(), status=WorkflowStatus.COMPLETED, closed=True)))
+    store.put_task(wf, completed(output=LONG))
+    path = raw(store, task_key(TaskKey(wf, "charge", 1)))["outp"]
+    if archived:
+        assert store.archive(store.read_header(wf))
+    _remove(store, store.read_header(wf))
+    store.remove_rest(wf, NOW)
+    if archived:
+        assert backend.blobs.size(path)
+        store.drop_archive(wf)
+    with pytest.raises(NotFoundError):
+        backend.blobs.size(path)
+
+
+def test_a_removal_that_lags_behind_leaves_what_was_written_back(store, wf, ended):
+    """It was listed before; what became of it since is not touched."""
+    before = store.read_everything(wf)
+    store.archive(ended)
+    _remove(store, ended)
+    query = store._table.query
+
+    def restored_meanwhile(*args, **kwargs):
+        store._table.query = query
+        listed = list(query(*args, **kwargs))
+        store.remove_rest(wf, NOW)
+        assert store.restore(store.read_archive(wf))
+        store.put_task(wf, task(1, inc=1))
+        again = store.read_header(wf)
+        changed = replace(again, version=again.version + 1, output_version=2)
+        store.commit(decision(changed, output={"new": 1}, start=StartRecord(input={"new": 2})))
+        return iter(listed)
+
+    store._table.query = restored_meanwhile
+    store.remove_rest(wf, NOW)
+    after = store.read_everything(wf)
+    assert after.start.input == {"new": 2}
+    assert after.output == {"new": 1}
+    assert after.variables == before.variables
+    assert [each.inc for each in after.tasks] == [1, 0]
+    assert after.tasks[1] == before.tasks[1]
+
+
+def test_an_execution_that_is_there_keeps_everything(store, wf, ended):
+    before = store.read_everything(wf)
+    store.remove_rest(wf, NOW)
+    assert store.read_everything(wf) == before
+
+
+def test_what_was_removed_is_written_back(store, wf, ended):
+    before = store.read_everything(wf)
+    store.archive(ended)
+    _remove(store, ended)
+    store.remove_rest(wf, NOW)
+    assert store.restore(store.read_archive(wf))
+    after = store.read_everything(wf)
+    assert after == replace(before, header=replace(ended, version=4))
+
+
+def test_it_is_written_back_once(store, wf, ended):
+    store.archive(ended)
+    _remove(store, ended)
+    store.remove_rest(wf, NOW)
+    archived = store.read_archive(wf)
+    assert store.restore(archived)
+    store.put_task(wf, task(1, inc=1))
+    assert not store.restore(archived)
+    assert store.read_task(TaskKey(wf, "charge", 1)).status is TaskStatus.SCHEDULED
+
+
+def test_a_copy_can_be_dropped(store, wf, ended):
+    assert not store.drop_archive(wf)
+    store.archive(ended)
+    assert store.drop_archive(wf)
+    assert store.read_archive(wf) is None
+    assert not store.drop_archive(wf)
+
+
+def _tasks(wf):
+    return {f"T#charge#{number:08d}" for number in (1, 2)}
