@@ -83,7 +83,7 @@ def test_nothing_of_its_content_is_left(store, wf, ended):
 @pytest.mark.parametrize("archived", [True, False])
 def test_large_payloads_stay_as_long_as_a_copy_points_at_them(backend, wf, archived):
     store = backend.store(16)
-    store.put_snapshot("5e8d" * 16, {"tasks": []})
+    store.put_snapshot("5e8d" * 16, {"name": "orders", "tasks": []})
     store.create(decision(header(wf, open=(), status=WorkflowStatus.COMPLETED, closed=True)))
     store.put_task(wf, completed(output=LONG))
     path = raw(store, task_key(TaskKey(wf, "charge", 1)))["outp"]
