@@ -25,9 +25,9 @@ Outcome = tuple[tuple[Any, ...], Counter[str]]
 STEERING = ("jump", "terminate")
 
 
-def failed_tree(operation: str) -> tuple[Cluster, tuple[str, ...]]:
+def failed_tree(operation: str, deciders: int = 1) -> tuple[Cluster, tuple[str, ...]]:
     """The leaf's work has failed, and so has all above it, siblings cancelled; or is about to."""
-    cluster = Cluster()
+    cluster = Cluster(deciders=deciders)
     cluster.register(*definitions("FORK_JOIN"))
     root = cluster.start("root", {"path": ""})
     cluster.settle()
