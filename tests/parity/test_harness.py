@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.parity.harness import golden, peer, scenario
-from tests.parity.harness.normal import RULES, Context, again, normalized
+from tests.parity.harness.normal import RULES, Context, again, normalized, worded
 from tests.parity.harness.scenario import Json, ScenarioError, Step
 
 WORKFLOW = "0f3c9a52-5f0e-4a57-9d0d-0d6c2f4a1b11"
@@ -108,6 +108,13 @@ def test_an_embedded_definition_that_is_the_same_is_said_in_a_word() -> None:
     found = normal(looped, other, workflowDefinition={"tasks": [defined]})["tasks"]
     assert found[0]["workflowTask"] == "<as defined>"
     assert found[1]["workflowTask"]["name"] == "y"
+
+
+def test_what_a_scenario_got_stuck_at_is_comparable() -> None:
+    said = worded(
+        f"not within 20 s: {WORKFLOW} ends", Context("story_a1b2c3_", "http://127.0.0.1:4711")
+    )
+    assert said == "not within 20 s: <id 1> ends"
 
 
 def test_names_of_failed_tasks_are_a_set() -> None:

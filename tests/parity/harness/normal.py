@@ -316,6 +316,11 @@ def again(value: Any) -> Any:
     return value
 
 
+def worded(text: str, context: Context) -> str:
+    """A text of the harness itself, for instance with an answer in it, comparable."""
+    return str(_apply(text, context))
+
+
 def _apply(value: Any, context: Context) -> Any:
     match value:
         case dict():

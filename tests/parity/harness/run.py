@@ -146,9 +146,9 @@ class Run:
         if answer is None or step.status == ANY:
             return
         if answer.is_good != (200 <= (step.status or 200) < 300):
-            raise StuckError(
-                f"step {len(self.log)}, {step}: answered {answer.status}: {answer.body}"
-            )
+            # The whole answer stands in the log, where it is made comparable.
+            said = answer.body.get("message", "") if isinstance(answer.body, dict) else ""
+            raise StuckError(f"step {len(self.log)}, {step}: answered {answer.status} {said}")
 
 
 def latest(execution: Json | None, ref: str) -> Json | None:

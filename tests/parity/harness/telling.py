@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
 from tests.parity.harness.client import Client
-from tests.parity.harness.normal import Context, normalized
+from tests.parity.harness.normal import Context, normalized, worded
 from tests.parity.harness.run import Run, StuckError, settled
 from tests.parity.harness.scenario import Json, Scenario, Step
 from tests.parity.harness.target import target
@@ -38,7 +38,7 @@ def record(client: Client, scenario: Scenario, target_url: str) -> Json:
             client.call("DELETE", f"/workflow/{execution['workflowId']}")
     context = Context(prefix, target_url)
     found = normalized(run.log, executions, context, scenario.parallel)
-    return found | {"stuck": stuck} if stuck else found
+    return found | {"stuck": worded(stuck, context)} if stuck else found
 
 
 @contextmanager
