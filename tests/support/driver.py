@@ -29,6 +29,7 @@ from podium.domain.decision import (
     NeedHistory,
     NeedLatest,
     NeedMessages,
+    NeedPollers,
     NeedTask,
     NeedTaskDef,
     NeedWorkflowDef,
@@ -500,6 +501,8 @@ class Driver:
                 return replace(context, workflow_defs=found_defs)
             case NeedCached(key):
                 return replace(context, cached={**context.cached, key: self.cached.get(key)})
+            case NeedPollers(task_type):
+                return replace(context, pollers={**context.pollers, task_type: {}})
             case NeedEnvironment(name):
                 variables = {**context.engines.environment, name: self.environment.get(name)}
                 return replace(context, engines=replace(context.engines, environment=variables))

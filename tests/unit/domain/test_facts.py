@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import pytest
-
-from podium.domain.content import content, domain_of
+from podium.domain.content import content
 from podium.domain.execution import Kind, StartRecord
 from podium.domain.status import TaskStatus, WorkflowStatus
 from tests.support.driver import Driver, engines, simple, task, workflow
@@ -59,23 +57,6 @@ def test_a_failed_attempt_that_is_retried_is_seen_as_failed():
     driver.fail("a")
     driver.complete("b")
     assert driver.task("c").input == {"was": "FAILED"}
-
-
-@pytest.mark.parametrize(
-    ("mapping", "domain"),
-    [
-        ({}, ""),
-        ({"t": "blue"}, "blue"),
-        ({"*": "red"}, "red"),
-        ({"*": "red", "t": "blue"}, "blue"),
-        ({"t": "blue, green"}, "green"),
-        ({"t": "blue, NO_DOMAIN"}, ""),
-        ({"t": None}, ""),
-        ({"other": "blue"}, ""),
-    ],
-)
-def test_the_domain_of_a_worker_task(mapping, domain):
-    assert domain_of("t", mapping) == domain
 
 
 def test_only_worker_tasks_have_a_domain():

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from podium.domain.caching import is_cached, with_key
 from podium.domain.decision import Context, Missing, MissingError
 from podium.domain.definitions import LimitDelivery
+from podium.domain.domains import domain_of
 from podium.domain.execution import Kind, OpenEntry, Task
 from podium.domain.facts import Facts
 from podium.domain.ids import TaskKey, child_workflow_id
@@ -48,7 +49,6 @@ if TYPE_CHECKING:
 SYSTEM_LEASE_SECONDS = 360
 #: Types whose startDelay counts (tasks.md 0).
 _DELAYED = frozenset({Kind.WORKER, Kind.SYSTEM, Kind.CHILD, Kind.LAUNCH})
-NO_DOMAIN = "NO_DOMAIN"
 
 
 def content(state: State, entry: OpenEntry, context: Context) -> Task | Missing:
@@ -180,7 +180,7 @@ class _Making:
         if self.entry.kind is Kind.WORKER:
             task = replace(
                 task,
-                domain=domain_of(task.type, self.state.start.task_to_domain),
+                domain=domain_of(task.type, self.state.start.task_to_domain, self.context),
                 runtime_metadata=lookup_names(definition.runtime_metadata if definition else ()),
             )
         at_gate = self.entry.kind is Kind.SYSTEM or _is_at_gate(definition)
@@ -338,18 +338,6 @@ def ended(task: Task, outcome: Outcome, now: int) -> Task:
         updated_at=now,
         ended_at=now,
     )
-
-
-def domain_of(task_type: str, task_to_domain: JsonMap) -> str:
-    """Domain of a worker task: its type's entry, else that of ``*`` (engine.md 12).
-
-    Of a list the last one is taken: which domains are polled right now is no fact of the execution.
-    """
-    text = task_to_domain.get(task_type, task_to_domain.get("*"))
-    if not isinstance(text, str):
-        return ""
-    last = text.rpartition(",")[2].strip()
-    return "" if last == NO_DOMAIN else last
 
 
 def _dynamic_name(node: Node, task_input: JsonMap) -> str:

@@ -88,6 +88,13 @@ class NeedEnvironment:
 
 
 @dataclass(frozen=True, slots=True)
+class NeedPollers:
+    """In which domains a task type is polled, and when it was last."""
+
+    task_type: str
+
+
+@dataclass(frozen=True, slots=True)
 class NeedCached:
     """What is kept of an earlier run under the digest of a key (caching.py)."""
 
@@ -116,6 +123,7 @@ Need = (
     | NeedWorkflowDef
     | NeedTaskDef
     | NeedEnvironment
+    | NeedPollers
     | NeedCached
     | NeedMessages
 )
@@ -150,6 +158,8 @@ class Context:
     workflow_defs: Mapping[tuple[str, int | None], WorkflowDef | None] = field(default_factory=dict)
     task_defs: Mapping[str, TaskDef | None] = field(default_factory=dict)
     cached: Mapping[str, CachedResult | None] = field(default_factory=dict)
+    #: By task type: domains, and the moment of the last poll in each (epoch ms).
+    pollers: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     #: At most this many tasks may start and end within one decision; a DynamoDB transaction holds 100.
     max_ended: int = 80
     #: The queue of messages as far as it was read; None: not at all.

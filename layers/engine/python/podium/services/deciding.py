@@ -22,6 +22,7 @@ from podium.domain.decision import (
     NeedHistory,
     NeedLatest,
     NeedMessages,
+    NeedPollers,
     NeedTask,
     NeedTaskDef,
     NeedWorkflowDef,
@@ -73,6 +74,7 @@ class Deciding:
         task_defs: dict[str, TaskDef | None] = {}
         variables: dict[str, str | None] = {}
         cached: dict[str, CachedResult | None] = {}
+        pollers: dict[str, dict[str, int]] = {}
         context = Context(
             now=self._ports.clock.now(),
             engines=replace(self._ports.engines, environment=variables),
@@ -80,6 +82,7 @@ class Deciding:
             workflow_defs=workflow_defs,
             task_defs=task_defs,
             cached=cached,
+            pollers=pollers,
             payload_limits=self._ports.payload_limits,
         )
         for _ in range(MAX_ROUNDS):
@@ -91,6 +94,9 @@ class Deciding:
             for need in answer.needs:
                 if isinstance(need, NeedCached):
                     cached[need.key] = self._ports.executions.cached_result(need.key)
+                elif isinstance(need, NeedPollers):
+                    found = self._ports.polls.of(need.task_type)
+                    pollers[need.task_type] = {poll.domain: poll.at for poll in found}
             if header is not None and memory is not None:
                 self._load_tasks(answer.needs, header, memory)
             if header is not None:
