@@ -66,7 +66,8 @@ class StreamReader:
 
     def read(self) -> list[Record]:
         """Everything that was added since the last read; GetRecords per shard and 1,000 records."""
-        if not self.has_more():
+        end = self._backlog.stream_end(self.table)
+        if end is not None and end == self._next:
             return []
         if self._iterators is None:
             self._iterators = self._open()
@@ -77,6 +78,8 @@ class StreamReader:
             self._next = max(self._next, int(record.sequence) + 1)
             for observer in self._observers:
                 observer(record.event)
+        # A stream that nothing was ever written to has an end, too, and no record to tell it by.
+        self._next = max(self._next, end or 0)
         return records
 
     def forget(self, before: int) -> None:

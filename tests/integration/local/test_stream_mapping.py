@@ -375,3 +375,14 @@ def test_a_reader_whose_filter_lets_nothing_through_keeps_no_record_from_being_f
             it.put(f"n{number}", x="1")
             it.pump.run_until_idle()
     assert len(set(trims.seen)) >= 3
+
+
+def test_a_stream_that_nothing_was_written_to_has_nothing_due():
+    recorder = Recorder()
+    with installed(topology(decide=(trigger(),)), {"decide": recorder}) as it:
+        it.pump.run_until_idle()
+        assert it.pump.next_due() is None
+        it.put("first", x="1")
+        assert it.pump.next_due() is not None
+        it.pump.run_until_idle()
+    assert recorder.seen == ["first"]
