@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 _SIGNAL_WAIT_MS = 5000
 #: A poll for one task waits this long, like the peer's.
 _SINGLE_WAIT_MS = 100
+#: The next task of its kind may be in the making: it is the stream's decider that creates it whenever it
+#: was quicker than this request.
+_NEXT_WAIT_MS = 1000
 _REPORTABLE = tuple(status for status in TaskStatus if status in REPORTABLE)
 
 
@@ -50,7 +53,7 @@ def update_and_poll(request: Request, engine: Engine) -> Json:
     result, task = _update(request, engine)
     if result.extend_lease or not task.status.is_terminal or task.kind is not Kind.WORKER:
         return None
-    found = engine.polls.poll(task.type, result.worker_id or "", task.domain, 1, _SINGLE_WAIT_MS)
+    found = engine.polls.poll(task.type, result.worker_id or "", task.domain, 1, _NEXT_WAIT_MS)
     return polled_json(found[0], engine.ports.clock.now()) if found else None
 
 
