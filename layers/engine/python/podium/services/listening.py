@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,7 @@ from podium.domain.listening import (
 )
 from podium.domain.masking import mask_fields
 from podium.domain.retry import Verdict, definition_for, verdict
+from podium.domain.showing import masked_map
 from podium.domain.sinks import Sink, parse_sink
 from podium.domain.state import State, node_of
 from podium.domain.status import TaskStatus
@@ -111,9 +112,9 @@ class Listening:
         header = change.new
         view = self._reading.view(header.workflow_id, include_tasks=False)
         output = view.output if view.header.output_version == header.output_version else {}
-        hidden = view.definition.masked_fields
-        start = replace(view.start, input=_masked(view.start.input, hidden))
-        view = replace(view, header=header, start=start, output=_masked(output, hidden))
+        start = replace(view.start, input=masked_map(view.definition, view.start.input))
+        output = masked_map(view.definition, output)
+        view = replace(view, header=header, start=start, output=output)
         summary = workflow_summary_json(view)
         sink = self._sink(view.definition.workflow_status_listener_sink)
         for event in events:
@@ -156,9 +157,11 @@ class Listening:
         is_bad = not task.status.is_successful
         if is_bad and verdict(task, node, definition, task.ended_at) is Verdict.TOLERATE:
             names.append(task_event(TaskStatus.COMPLETED_WITH_ERRORS))
-        hidden = state.graph.definition.masked_fields
+        workflow = state.graph.definition
         shown = replace(
-            task, input=_masked(task.input, hidden), output=_masked(task.output, hidden)
+            task,
+            input=masked_map(workflow, task.input),
+            output=masked_map(workflow, task.output),
         )
         summary = task_summary_json(shown, state.header, state.start)
         for event in names:
@@ -225,11 +228,6 @@ class Listening:
             return parse_sink(text or "")
         except InvalidInputError:
             return self._default
-
-
-def _masked(value: JsonMap, hidden: Collection[str]) -> JsonMap:
-    shown = mask_fields(value, hidden) if hidden else value
-    return shown if isinstance(shown, dict) else {}
 
 
 def _fitted(detail: JsonMap) -> JsonMap:
