@@ -24,7 +24,7 @@ def answer(route: Route, result: Any, fitting: Fitting) -> Response[str]:
         return Response(route.status, None, "")
     if result is None:
         return Response(route.status_of_nothing, None, "")
-    if route.content is Content.TEXT:
+    if route.content in {Content.TEXT, Content.HTML}:
         return Response(route.status, route.content.value, str(result))
     text = encode_json(result)
     if len(text) > fitting.threshold // 2:

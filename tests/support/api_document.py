@@ -10,18 +10,18 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from functions.api import routes
-from functions.api.route import Content, Route
+from functions.api.route import Route
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "api.md"
 _BEGIN, _END = "<!-- routes: made by tests/support/api_document.py -->", "<!-- end of routes -->"
 
 SECTIONS = {
-    "Definitions": routes.METADATA,
+    "Definitions": routes.DEFINITIONS,
     "Executions": routes.WORKFLOW,
     "Several executions": routes.WORKFLOW_BULK,
     "Tasks": routes.TASKS,
     "Event handlers": routes.EVENTS,
-    "Administration": routes.ADMIN,
+    "Administration": routes.ADMINISTRATION,
     "System": routes.SYSTEM,
     "Schedules": routes.SCHEDULER,
     "Secrets and environment": routes.SECRETS,
@@ -40,15 +40,18 @@ def with_route_tables(page: str) -> str:
 
 
 def _table(rows: Iterable[Route]) -> str:
-    lines = ["| Method | Path | What it does | Answer |", "|---|---|---|---|"]
-    lines += [f"| {row.method} | `{row.path}` | {row.summary} | {_answer(row)} |" for row in rows]
+    lines = ["| Method | Path | What it does | Answer | Role |", "|---|---|---|---|---|"]
+    lines += [
+        f"| {row.method} | `{row.path}` | {row.summary} | {_answer(row)} | {row.permission.value} |"
+        for row in rows
+    ]
     return "\n".join(lines)
 
 
 def _answer(row: Route) -> str:
     if not row.is_built:
         return "501, not built yet"
-    body = {Content.JSON: "JSON", Content.TEXT: "text", Content.EMPTY: "empty"}[row.content]
+    body = {"JSON": "JSON", "TEXT": "text", "HTML": "HTML", "EMPTY": "empty"}[row.content.name]
     nothing = f", or {row.status_of_nothing}" if row.status_of_nothing != 200 else ""
     return f"{row.status} {body}{nothing}"
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from functions.api.handler import handler
-from functions.api.route import Content
+from functions.api.parameter import Place
+from functions.api.route import Content, Role, Route
 from functions.api.routes import ROUTES
 from tests.support.api_document import PAGE, SECTIONS, with_route_tables
 from tests.support.fake_engine import FakeEngine, http_event, installed
@@ -164,6 +165,44 @@ def test_every_row_says_what_it_does_and_how_it_answers():
         assert route.summary[0].isupper()
         assert not route.summary.endswith(".")
         assert isinstance(route.content, Content)
+        assert isinstance(route.permission, Role)
+
+
+def test_a_json_answer_has_a_model_and_no_other_has():
+    assert [
+        name_of(route)
+        for route in ROUTES
+        if (route.answer is not None) != (route.content is Content.JSON)
+    ] == []
+
+
+def test_no_parameter_is_declared_twice_nor_without_a_word_about_it():
+    for route in ROUTES:
+        names = [each.name for each in route.parameters]
+        assert len(names) == len(set(names)), name_of(route)
+        assert all(
+            each.description[0].isupper() or not each.description[0].isalpha()
+            for each in route.parameters
+        )
+        assert all(each.place is not Place.PATH for each in route.parameters)
+
+
+#: Routes that change nothing, though their methods do not say so.
+QUESTIONS = {
+    "POST /api/metadata/workflow/validate",
+    "POST /api/workflow/{name}/correlated",
+    "POST /api/workflow/correlated/batch",
+    "POST /api/workflow/bulk/search",
+}
+
+
+def test_whoever_may_only_read_changes_nothing():
+    open_to_readers = {name_of(route) for route in ROUTES if route.permission is Role.READER}
+    assert {name for name in open_to_readers if not name.startswith("GET ")} == QUESTIONS
+
+
+def test_a_row_that_names_no_role_is_for_administrators():
+    assert Route("GET", "/x", "Anything").permission is Role.ADMIN
 
 
 def test_every_route_is_documented_as_it_is():
