@@ -6,7 +6,16 @@ Routing, the OpenAPI document, docs/api.md and the tests read it. A row without 
 from __future__ import annotations
 
 from functions.api import parameters as p
-from functions.api.resources import metadata, operations, secrets, storage, system, tasks, workflows
+from functions.api.resources import (
+    bulk,
+    metadata,
+    operations,
+    secrets,
+    storage,
+    system,
+    tasks,
+    workflows,
+)
 from functions.api.route import RAW, Content, Role, Route
 
 JSON, TEXT, HTML, EMPTY = Content.JSON, Content.TEXT, Content.HTML, Content.EMPTY
@@ -73,14 +82,14 @@ WORKFLOW = (
 )
 
 WORKFLOW_BULK = (
-    Route("PUT", "/api/workflow/bulk/pause", "Pause executions", JSON, None, OPERATOR, body="Text[]", answer="BulkResponse"),
-    Route("PUT", "/api/workflow/bulk/resume", "Resume executions", JSON, None, OPERATOR, body="Text[]", answer="BulkResponse"),
-    Route("POST", "/api/workflow/bulk/restart", "Restart executions", JSON, None, OPERATOR, body="Text[]", answer="BulkResponse", parameters=(p.LATEST,)),
-    Route("POST", "/api/workflow/bulk/retry", "Retry executions", JSON, None, OPERATOR, body="Text[]", answer="BulkResponse"),
-    Route("POST", "/api/workflow/bulk/terminate", "Terminate executions", JSON, None, OPERATOR, body="Text[]", answer="BulkResponse", parameters=(p.REASON,)),
-    Route("DELETE", "/api/workflow/bulk/remove", "Remove executions", JSON, None, OPERATOR, body="Text[]", answer="BulkResponse", parameters=(p.ARCHIVE,)),
-    Route("DELETE", "/api/workflow/bulk/terminate-remove", "Terminate and remove executions", JSON, None, OPERATOR, body="Text[]", answer="BulkResponse", parameters=(p.ARCHIVE, p.REASON)),
-    Route("POST", "/api/workflow/bulk/search", "Executions by their ids", JSON, None, READER, body="Text[]", answer="BulkResponseWorkflow", parameters=(p.INCLUDE_TASKS,)),
+    Route("PUT", "/api/workflow/bulk/pause", "Pause executions", JSON, bulk.pause, OPERATOR, body="Text[]", answer="BulkResponse"),
+    Route("PUT", "/api/workflow/bulk/resume", "Resume executions", JSON, bulk.resume, OPERATOR, body="Text[]", answer="BulkResponse"),
+    Route("POST", "/api/workflow/bulk/restart", "Restart executions", JSON, bulk.restart, OPERATOR, body="Text[]", answer="BulkResponse", parameters=(p.LATEST,)),
+    Route("POST", "/api/workflow/bulk/retry", "Retry executions", JSON, bulk.retry, OPERATOR, body="Text[]", answer="BulkResponse"),
+    Route("POST", "/api/workflow/bulk/terminate", "Terminate executions", JSON, bulk.terminate, OPERATOR, body="Text[]", answer="BulkResponse", parameters=(p.REASON,)),
+    Route("DELETE", "/api/workflow/bulk/remove", "Remove executions", JSON, bulk.remove, OPERATOR, body="Text[]", answer="BulkResponse", parameters=(p.ARCHIVE,)),
+    Route("DELETE", "/api/workflow/bulk/terminate-remove", "Terminate and remove executions", JSON, bulk.terminate_and_remove, OPERATOR, body="Text[]", answer="BulkResponse", parameters=(p.ARCHIVE, p.REASON)),
+    Route("POST", "/api/workflow/bulk/search", "Executions by their ids", JSON, bulk.search, READER, body="Text[]", answer="BulkResponseWorkflow", parameters=(p.INCLUDE_TASKS,)),
 )
 
 TASKS = (

@@ -177,6 +177,14 @@ class Request:
                 raise InvalidInputError(f"body[{index}]: expected an object, not {_kind(value)}")
         return values
 
+    def body_texts(self) -> list[str]:
+        """The body as an array of texts."""
+        values = self.body_array()
+        for index, value in enumerate(values):
+            if not isinstance(value, str):
+                raise InvalidInputError(f"body[{index}]: expected a string, not {_kind(value)}")
+        return values
+
 
 def _choice(what: str, value: str, choices: Sequence[E]) -> E:
     for choice in choices:

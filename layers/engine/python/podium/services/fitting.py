@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from podium.domain.sizes import excess, size_of
 from podium.errors import PayloadTooLargeError
-from podium.json_text import text_weight
+from podium.json_text import answer_weight, text_weight
 
 if TYPE_CHECKING:
     from podium.ports.bundle import Ports
@@ -50,8 +51,8 @@ class Fitting:
         smallest = min(self._limits.task_threshold, self._limits.workflow_threshold)
         return min(smallest, LARGEST_ANSWER)
 
-    def fit(self, answer: Any, weight: int) -> None:
-        """Replace payloads of ``answer``, which weighs ``weight`` as it is, in place."""
+    def fit(self, answer: Any, weight: int, room: int = LARGEST_ANSWER) -> None:
+        """Replace payloads of ``answer``, which weighs ``weight`` as it is, in place, until it has ``room``."""
         places = list(self._places(answer))
         left = []
         for place in places:
@@ -59,11 +60,11 @@ class Fitting:
             weight -= self._replace(place, size) if size else 0
             if not size:
                 left.append(place)
-        if weight <= LARGEST_ANSWER:
+        if weight <= room:
             return
         sized = [(size_of(place.holder[place.key]), place) for place in left]
         for size, place in sorted(sized, key=lambda each: -each[0]):
-            if weight <= LARGEST_ANSWER or size < _WORTHWHILE:
+            if weight <= room or size < _WORTHWHILE:
                 return
             weight -= self._replace(place, size)
 
@@ -97,6 +98,31 @@ class Fitting:
         for name, path_key in zip(names, (_INPUT, _OUTPUT), strict=True):
             if answer.get(name) and not answer.get(path_key):
                 yield _Place(answer, name, path_key, str(owner), threshold)
+
+
+class Room:
+    """The room of one answer, taken by one entry after another; safe to use from several threads."""
+
+    def __init__(self, fitting: Fitting, room: int = LARGEST_ANSWER) -> None:
+        """``room`` in bytes."""
+        self._fitting = fitting
+        self._left = room
+        self._lock = Lock()
+        self.is_full = False
+
+    def take(self, entry: Any) -> bool:
+        """Make room for ``entry``, without its payloads if need be; False: full, here and from now on."""
+        with self._lock:
+            if self.is_full:
+                return False
+            weight = answer_weight(entry)
+            if weight > min(self._left, self._fitting.threshold):
+                self._fitting.fit(entry, weight, self._left)
+                weight = answer_weight(entry)
+            self.is_full = weight > self._left
+            if not self.is_full:
+                self._left -= weight + len(",")
+            return not self.is_full
 
 
 def refuse_too_large(text: str) -> None:

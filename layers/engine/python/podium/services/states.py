@@ -7,9 +7,10 @@ fresh header or on one that shows it folded (protocol.md 3, Fold).
 
 from __future__ import annotations
 
+import contextlib
 from collections import OrderedDict
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from podium.domain.definitions import WorkflowDef
 from podium.domain.execution import StartRecord
@@ -48,7 +49,7 @@ class States:
         """What this process knows, perhaps stale; None when it knows nothing."""
         state = self._states.get(workflow_id)
         if state is not None:
-            self._states.move_to_end(workflow_id)
+            _use(self._states, workflow_id)
         return state
 
     def fresh(self, workflow_id: str) -> State | None:
@@ -85,7 +86,7 @@ class States:
     def keep(self, state: State) -> State:
         """Make ``state`` the recent one of its execution."""
         self._states[state.header.workflow_id] = state
-        self._states.move_to_end(state.header.workflow_id)
+        _use(self._states, state.header.workflow_id)
         while len(self._states) > KEPT_STATES:
             self._states.popitem(last=False)
         return state
@@ -102,7 +103,7 @@ class States:
         """The compiled definition snapshot; raises DefectError when it is gone."""
         known = self._graphs.get(digest)
         if known is not None:
-            self._graphs.move_to_end(digest)
+            _use(self._graphs, digest)
             return known
         snapshot = self._executions.read_snapshot(digest)
         if snapshot is None:
@@ -139,6 +140,12 @@ class States:
         while len(self._graphs) > KEPT_GRAPHS:
             self._graphs.popitem(last=False)
         return graph
+
+
+def _use(kept: OrderedDict[str, Any], key: str) -> None:
+    """Make ``key`` the most recent one, unless another thread has just dropped it."""
+    with contextlib.suppress(KeyError):
+        kept.move_to_end(key)
 
 
 def _is_other_run(known: Header, header: Header) -> bool:

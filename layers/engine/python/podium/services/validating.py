@@ -11,11 +11,12 @@ from podium.domain.validation import (
     validate_task_def,
     validate_task_result,
     validate_workflow,
+    validate_workflow_ids,
 )
 from podium.errors import InvalidInputError, ValidationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from podium.domain.definitions import TaskDef, WorkflowDef
     from podium.domain.requests import StartWorkflowRequest, TaskResult
@@ -67,6 +68,10 @@ class Validating:
     def priority(self, priority: int) -> None:
         """The priority as a query parameter."""
         _refuse(validate_priority(priority))
+
+    def workflow_ids(self, ids: Sequence[str], call: str) -> None:
+        """The ids of a bulk request to ``call``."""
+        _refuse(validate_workflow_ids(ids, f"{call}.arg0"))
 
     def task_result(self, result: TaskResult) -> None:
         """A worker's result: ids, and a status unless it only extends the lease."""

@@ -13,6 +13,7 @@ from podium.domain.validation.requests import (
     validate_priority,
     validate_start_request,
     validate_task_result,
+    validate_workflow_ids,
 )
 from podium.domain.validation.task_def import validate_task_def
 from podium.domain.validation.workflow import validate_workflow
@@ -25,4 +26,5 @@ __all__ = [
     "validate_task_def",
     "validate_task_result",
     "validate_workflow",
+    "validate_workflow_ids",
 ]

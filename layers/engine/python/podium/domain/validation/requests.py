@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from podium.domain.validation.workflow import validate_workflow
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from podium.domain.validation.context import ValidationContext
 
 _MAX_PRIORITY = 99
+#: Executions in one bulk request (rest-api.md 4).
+MAX_BULK_IDS = 1000
 
 
 def validate_start_request(
@@ -61,3 +63,13 @@ def validate_task_result(
     if not result.task_id:
         found.append(Violation(f"{prefix}.taskId", "Task ID cannot be null or empty"))
     return tuple(found)
+
+
+def validate_workflow_ids(ids: Sequence[str], path: str) -> tuple[Violation, ...]:
+    """The ids of a bulk request; ``path`` names the call: ``pauseWorkflow.arg0``."""
+    if not ids:
+        return (Violation(path, "WorkflowIds list cannot be null or empty"),)
+    if len(ids) > MAX_BULK_IDS:
+        message = f"{len(ids)} workflows are more than the {MAX_BULK_IDS} of one request"
+        return (Violation(path, message),)
+    return ()

@@ -39,7 +39,7 @@ def _violation_json(violation: Violation) -> dict[str, Json]:
     return body
 
 
-def bulk_json(successful: Sequence[str], errors: Mapping[str, str]) -> dict[str, Json]:
+def bulk_json(successful: Sequence[Json], errors: Mapping[str, str]) -> dict[str, Json]:
     """BulkResponse: what went well, and the message of each failure by id or name."""
     return {"bulkErrorResults": dict(errors), "bulkSuccessfulResults": list(successful)}
 

@@ -1,0 +1,68 @@
+"""Each id by itself: failures, bugs and the end of time are told by id."""
+
+from __future__ import annotations
+
+import threading
+from contextvars import ContextVar
+
+import pytest
+
+from podium.errors import DefectError, LostRaceError, NotFoundError
+from podium.services.bulk import AT_ONCE, LIMIT_MS, each_of
+from podium_local.clock import VirtualClock
+
+
+def test_results_and_messages_are_in_the_order_of_the_ids() -> None:
+    def operation(workflow_id: str) -> str:
+        if workflow_id == "b":
+            raise NotFoundError("no b")
+        if workflow_id == "c":
+            raise LostRaceError("c is too busy")
+        return workflow_id.upper()
+
+    outcome = each_of(["d", "b", "a", "c", "a"], operation, VirtualClock())
+    assert list(outcome.results.items()) == [("d", "D"), ("a", "A")]
+    assert list(outcome.errors.items()) == [("b", "no b"), ("c", "c is too busy")]
+
+
+def test_a_bug_is_logged_and_told_without_its_message(caplog: pytest.LogCaptureFixture) -> None:
+    def operation(workflow_id: str) -> None:
+        raise DefectError("arn:aws:secret")
+
+    outcome = each_of(["a"], operation, VirtualClock())
+    assert outcome.errors == {"a": "Internal error (DefectError) with workflow a"}
+    assert "arn:aws:secret" in caplog.text
+
+
+def test_what_time_does_not_reach_is_left_undone() -> None:
+    clock = VirtualClock()
+    done: list[str] = []
+
+    def operation(workflow_id: str) -> None:
+        done.append(workflow_id)
+        clock.advance(LIMIT_MS + 1)
+
+    ids = [f"id-{n}" for n in range(100)]
+    outcome = each_of(ids, operation, clock)
+    assert set(outcome.results) == set(done)
+    assert len(done) <= AT_ONCE
+    assert set(outcome.errors) == set(ids) - set(done)
+    assert all(each in message for each, message in outcome.errors.items())
+
+
+def test_several_are_under_way_at_once_within_the_context_of_the_request() -> None:
+    request: ContextVar[str] = ContextVar("request")
+    request.set("r1")
+    barrier = threading.Barrier(AT_ONCE, timeout=10)
+
+    def operation(workflow_id: str) -> str:
+        barrier.wait()
+        return request.get()
+
+    outcome = each_of([str(n) for n in range(AT_ONCE)], operation, VirtualClock())
+    assert set(outcome.results.values()) == {"r1"}
+
+
+def test_nothing_is_asked_of_nobody() -> None:
+    outcome = each_of([], str, VirtualClock())
+    assert (outcome.results, outcome.errors) == ({}, {})
