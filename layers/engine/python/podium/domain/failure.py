@@ -1,4 +1,4 @@
-"""The failure workflow: which one, with what input (engine.md 14)."""
+"""Which tasks failed; the failure workflow: which one, with what input (engine.md 14)."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import re
 from typing import TYPE_CHECKING
 
 from podium.domain.ids import TaskKey
-from podium.domain.status import WorkflowStatus
+from podium.domain.status import TaskStatus, WorkflowStatus
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from podium.domain.decision import ExecutionView
     from podium.domain.definitions import WorkflowDef
     from podium.domain.json import Json, JsonMap
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 #: Output key that names the failure workflow's id, or says why there is none.
 FAILURE_OUTPUT_KEY = "conductor.failure_workflow"
 
+_FAILED = frozenset({TaskStatus.FAILED, TaskStatus.FAILED_WITH_TERMINAL_ERROR})
 _FROM_INPUT = re.compile(r"\$\{?\s*workflow\.input\.(?P<key>[^}]+?)\s*\}?")
 
 
@@ -56,3 +59,15 @@ def failure_input(view: ExecutionView, execution: JsonMap) -> dict[str, Json]:
         key = TaskKey(header.workflow_id, failed.ref, failed.seq)
         result["failureTaskId"] = key.task_id
     return result
+
+
+def failed_tasks(view: ExecutionView) -> tuple[list[str], list[str]]:
+    """References and names of the tasks that ended badly; empty until the run has ended."""
+    if not view.header.status.is_terminal:
+        return [], []
+    failed = [task for task in view.tasks if task.status in _FAILED]
+    return _distinct(task.wire_ref for task in failed), _distinct(task.name for task in failed)
+
+
+def _distinct(values: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(value for value in values if value))

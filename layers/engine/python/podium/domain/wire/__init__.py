@@ -7,6 +7,7 @@ already built (``domain/manifest.py``).
 
 from __future__ import annotations
 
+from podium.domain.failure import failed_tasks
 from podium.domain.wire.answers import (
     bulk_json,
     error_json,
@@ -18,10 +19,14 @@ from podium.domain.wire.answers import (
 from podium.domain.wire.errors import error_answer
 from podium.domain.wire.nodes import made_up_node
 from podium.domain.wire.signals import task_run_json, workflow_run_json
-from podium.domain.wire.summaries import task_summary_json, workflow_summary_json
+from podium.domain.wire.summaries import (
+    task_row_json,
+    task_summary_json,
+    workflow_row_json,
+    workflow_summary_json,
+)
 from podium.domain.wire.tasks import Owner, Relations, polled_task_json, task_json
 from podium.domain.wire.workflows import (
-    failed_tasks,
     view_task_json,
     view_tasks_json,
     workflow_json,
@@ -42,11 +47,13 @@ __all__ = [
     "search_result_json",
     "summary_json",
     "task_json",
+    "task_row_json",
     "task_run_json",
     "task_summary_json",
     "view_task_json",
     "view_tasks_json",
     "workflow_json",
+    "workflow_row_json",
     "workflow_run_json",
     "workflow_status_json",
     "workflow_summary_json",

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from podium.domain.failure import failed_tasks
 from podium.domain.limits import shown_key
-from podium.domain.status import TaskStatus
 from podium.domain.wire.nodes import Nodes
 from podium.domain.wire.tasks import Owner, Relations, task_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from podium.domain.decision import ExecutionView
     from podium.domain.execution import Header, StartRecord, Task
     from podium.domain.json import Json, JsonMap
-
-_FAILED = frozenset({TaskStatus.FAILED, TaskStatus.FAILED_WITH_TERMINAL_ERROR})
 
 
 def workflow_json(
@@ -82,14 +80,6 @@ def view_task_json(view: ExecutionView, task: Task, *, now: int = 0) -> dict[str
     return view_tasks_json(view, (task,), now=now)[0]
 
 
-def failed_tasks(view: ExecutionView) -> tuple[list[str], list[str]]:
-    """References and names of the tasks that ended badly; empty until the run has ended."""
-    if not view.header.status.is_terminal:
-        return [], []
-    failed = [task for task in view.tasks if task.status in _FAILED]
-    return _distinct(task.wire_ref for task in failed), _distinct(task.name for task in failed)
-
-
 def workflow_status_json(
     header: Header,
     start: StartRecord,
@@ -111,7 +101,3 @@ def workflow_status_json(
 
 def _owner(header: Header, start: StartRecord) -> Owner:
     return Owner(header.workflow_id, header.name, start.priority, start.correlation_id)
-
-
-def _distinct(values: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(value for value in values if value))

@@ -1,0 +1,62 @@
+"""The search language: queries as values, what they match, in which order, and how to find it.
+
+Pure, and the same for every store (rest-api.md 11).
+"""
+
+from __future__ import annotations
+
+from podium.domain.search.accesses import (
+    Access,
+    ByCorrelation,
+    ById,
+    ByParent,
+    ByStatus,
+    ByTime,
+    ByType,
+    Plan,
+    Span,
+)
+from podium.domain.search.condition import Condition, Everything, all_of
+from podium.domain.search.fields import TASK_FIELDS, WORKFLOW_FIELDS, Fields
+from podium.domain.search.ordering import (
+    Mark,
+    Order,
+    SortKey,
+    is_after,
+    mark_of,
+    parse_sort,
+    row_id,
+    sort_rows,
+)
+from podium.domain.search.rows import Row, TaskRow, WorkflowRow, task_row, workflow_row
+
+__all__ = [
+    "TASK_FIELDS",
+    "WORKFLOW_FIELDS",
+    "Access",
+    "ByCorrelation",
+    "ById",
+    "ByParent",
+    "ByStatus",
+    "ByTime",
+    "ByType",
+    "Condition",
+    "Everything",
+    "Fields",
+    "Mark",
+    "Order",
+    "Plan",
+    "Row",
+    "SortKey",
+    "Span",
+    "TaskRow",
+    "WorkflowRow",
+    "all_of",
+    "is_after",
+    "mark_of",
+    "parse_sort",
+    "row_id",
+    "sort_rows",
+    "task_row",
+    "workflow_row",
+]
