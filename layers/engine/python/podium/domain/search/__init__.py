@@ -18,17 +18,21 @@ from podium.domain.search.accesses import (
 )
 from podium.domain.search.condition import Condition, Everything, all_of
 from podium.domain.search.fields import TASK_FIELDS, WORKFLOW_FIELDS, Fields
+from podium.domain.search.matching import matches
 from podium.domain.search.ordering import (
     Mark,
     Order,
     SortKey,
+    default_order,
     is_after,
     mark_of,
     parse_sort,
     row_id,
     sort_rows,
 )
+from podium.domain.search.parsing import parse
 from podium.domain.search.rows import Row, TaskRow, WorkflowRow, task_row, workflow_row
+from podium.domain.search.writing import write
 
 __all__ = [
     "TASK_FIELDS",
@@ -52,11 +56,15 @@ __all__ = [
     "TaskRow",
     "WorkflowRow",
     "all_of",
+    "default_order",
     "is_after",
     "mark_of",
+    "matches",
+    "parse",
     "parse_sort",
     "row_id",
     "sort_rows",
     "task_row",
     "workflow_row",
+    "write",
 ]

@@ -98,8 +98,8 @@ class Plan:
     accesses: tuple[Access, ...]
     #: What is left to check: Everything when each row of the accesses is wanted.
     residual: Condition
-    #: Each access yields its rows by start time in the direction that was asked for, so that the
-    #: first of a page are the first that are found (ties by id are the reader's).
+    #: Rows by start time, read in the direction below, come as they were asked for; only those of one
+    #: moment may still have to be put in order.
     serves_order: bool
     #: That direction: newest first.
     is_descending: bool
