@@ -44,9 +44,9 @@ def duplicate_references(definition: WorkflowDef) -> Iterator[str]:
 
 
 def runnable_violations(
-    definition: WorkflowDef, prefix: str, enclosing: tuple[WorkflowDef, ...] = (), level: int = 0
+    definition: WorkflowDef, prefix: str, level: int = 0
 ) -> Iterator[Violation]:
-    """Why ``definition`` could not run; ``enclosing`` are the definitions it is written inside of."""
+    """Why ``definition`` could not run; ``level`` is how deep in other definitions it is written."""
     found = tuple(places(definition.tasks, prefix))
     by_ref = {place.task.task_reference_name: place for place in found}
     for place in found:
@@ -58,24 +58,18 @@ def runnable_violations(
             yield Violation(place.path, message)
         inline = _inline_definition(place.task)
         if inline is not None:
-            around = (*enclosing, definition)
             path = f"{place.path}.subWorkflowParam.workflowDefinition"
-            yield from _inline_violations(inline, path, around, level + len(place.steps))
+            yield from _inline_violations(inline, path, level + len(place.steps))
 
 
-def _inline_violations(
-    definition: WorkflowDef, path: str, enclosing: tuple[WorkflowDef, ...], level: int
-) -> Iterator[Violation]:
-    if any(definition.identity == other.identity for other in enclosing):
-        message = f"workflowDefinition: {definition.key} contains itself as a sub workflow"
-        yield Violation(path, message)
+def _inline_violations(definition: WorkflowDef, path: str, level: int) -> Iterator[Violation]:
     for message in duplicate_references(definition):
         yield Violation(path, message)
     for place in places(definition.tasks, path):
         if not place.task.task_reference_name:
             message = "WorkflowTask taskReferenceName name cannot be empty or null"
             yield Violation(f"{place.path}.taskReferenceName", message)
-    yield from runnable_violations(definition, path, enclosing, level)
+    yield from runnable_violations(definition, path, level)
 
 
 def _inline_definition(task: WorkflowTask) -> WorkflowDef | None:
