@@ -38,6 +38,8 @@ def _serving(route: Route) -> Callable[..., Response[str]]:
 
     def call(**path: str) -> Response[str]:
         request = Request(app.current_event.raw_event, path)
+        for parameter in route.parameters:
+            parameter.check(request)
         engine = bootstrap.engine()
         return answer(route, serve(request, engine), engine.fitting)
 

@@ -31,7 +31,9 @@ VERSION = Parameter("version", "Version of the definition; the highest when abse
 
 # --- executions -------------------------------------------------------------------------------
 
-PRIORITY = Parameter("priority", "0 is the lowest", _NUMBER, 0, minimum=0, maximum=99)
+PRIORITY = Parameter(
+    "priority", "0 is the lowest", _NUMBER, 0, minimum=0, maximum=99, is_refused_by_service=True
+)
 CORRELATION_ID = Parameter("correlationId", "An id of the client's own")
 IDEMPOTENCY_KEY = Parameter(
     "X-Idempotency-key",
@@ -112,15 +114,15 @@ RESUME_CHILDREN = Parameter(
 FREE_TEXT = Parameter("freeText", "Words to look for; * is everything", default="*")
 QUERY = Parameter("query", "Conditions (docs/reference/rest-api.md 11)")
 SORT = Parameter("sort", "Fields with :ASC or :DESC, separated by |", _LIST)
-SEARCH = (
-    Parameter("start", "How many hits to leave out", _NUMBER, 0, minimum=0),
+HITS_START = Parameter("start", "How many hits to leave out", _NUMBER, 0, minimum=0)
+HITS_SIZE = Parameter("size", "How many hits at most", _NUMBER, 100, minimum=0)
+SEARCH = (HITS_START, HITS_SIZE, SORT, FREE_TEXT, QUERY)
+WORKFLOW_SEARCH = (
+    HITS_START,
     Parameter("size", "How many hits at most", _NUMBER, 100, minimum=0, maximum=5000),
     SORT,
     FREE_TEXT,
     QUERY,
-)
-WORKFLOW_SEARCH = (
-    *SEARCH,
     Parameter("classifier", "Only executions of these kinds", _LIST),
     Parameter("topLevelOnly", "No sub-workflows", _FLAG, False),
 )
@@ -132,8 +134,17 @@ DOMAIN = Parameter("domain", "The domain of the tasks; none when absent")
 POLL = (WORKER_ID, DOMAIN)
 POLL_BATCH = (
     *POLL,
-    Parameter("count", "How many tasks at most; never more than 100", _NUMBER, 1, minimum=1),
-    Parameter("timeout", "Longest wait (ms)", _NUMBER, 100, maximum=5000),
+    Parameter(
+        "count",
+        "How many tasks at most; never more than 100",
+        _NUMBER,
+        1,
+        minimum=1,
+        is_refused_by_service=True,
+    ),
+    Parameter(
+        "timeout", "Longest wait (ms)", _NUMBER, 100, maximum=5000, is_refused_by_service=True
+    ),
 )
 TASK_TYPE = Parameter("taskType", "The task type", required=True)
 TASK_TYPES = Parameter("taskType", "The task types", _LIST, required=True)
@@ -161,15 +172,15 @@ SCHEDULE_SEARCH = (
     Parameter("scheduleName", "Part of the name"),
     Parameter("paused", "Only those that are paused, or only those that are not", _FLAG),
     FREE_TEXT,
-    Parameter("start", "How many hits to leave out", _NUMBER, 0, minimum=0),
-    Parameter("size", "How many hits at most", _NUMBER, 100, minimum=0),
+    HITS_START,
+    HITS_SIZE,
     Parameter("sort", "Fields with :ASC or :DESC, separated by commas", _LIST),
 )
 FIRING_SEARCH = (
     QUERY,
     FREE_TEXT,
-    Parameter("start", "How many hits to leave out", _NUMBER, 0, minimum=0),
-    Parameter("size", "How many hits at most", _NUMBER, 100, minimum=0),
+    HITS_START,
+    HITS_SIZE,
     Parameter("sort", "Fields with :ASC or :DESC, separated by commas", _LIST),
 )
 NEXT_FEW = (

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from podium.errors import InvalidInputError
 from podium.services.external_storage import Operation, PayloadType
 
 if TYPE_CHECKING:
@@ -12,19 +11,11 @@ if TYPE_CHECKING:
     from podium.domain.json import Json
     from podium.http_event import Request
 
-E = TypeVar("E")
-
 
 def location(request: Request, engine: Engine) -> Json:
     """Where to put a payload, or to get one."""
-    operation = _one("operation", request.choices("operation", tuple(Operation)))
-    payload_type = _one("payloadType", request.choices("payloadType", tuple(PayloadType)))
+    operation = request.choice("operation", tuple(Operation), Operation.READ)
+    payload_type = request.choice("payloadType", tuple(PayloadType), PayloadType.WORKFLOW_INPUT)
     path = request.text("path") or ""
     found = engine.external_storage.location(operation, payload_type, path)
     return {"uri": found.uri, "path": found.path}
-
-
-def _one(name: str, given: list[E]) -> E:
-    if len(given) != 1:
-        raise InvalidInputError(f"query parameter {name} is required")
-    return given[0]

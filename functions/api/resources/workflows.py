@@ -17,7 +17,6 @@ from podium.domain.wire import (
     workflow_json,
     workflow_status_json,
 )
-from podium.errors import InvalidInputError
 
 if TYPE_CHECKING:
     from podium.bootstrap import Engine
@@ -91,9 +90,6 @@ def get_status(request: Request, engine: Engine) -> Json:
 def list_tasks(request: Request, engine: Engine) -> Json:
     """Some tasks of one execution."""
     start, count = request.number("start", 0), request.number("count", 15)
-    for name, value in (("start", start), ("count", count)):
-        if value < 0:
-            raise InvalidInputError(f"query parameter {name} must not be negative: {value}")
     statuses = request.choices("status", tuple(TaskStatus))
     page = engine.reads.tasks(request.path("workflowId"), start, count, statuses)
     shown = view_tasks_json(page.view, page.tasks, now=engine.ports.clock.now())
@@ -162,7 +158,7 @@ def _execute(request: Request, engine: Engine, version: int | None) -> Json:
     strategy = request.choice(
         "returnStrategy", tuple(ReturnStrategy), ReturnStrategy.TARGET_WORKFLOW
     )
-    seconds = request.number("waitForSeconds", 0) or _EXECUTION_WAIT_SECONDS
+    seconds = request.number("waitForSeconds", _EXECUTION_WAIT_SECONDS) or _EXECUTION_WAIT_SECONDS
     until = engine.ports.clock.now() + limited_wait(seconds * 1000, "waitForSeconds")
     wanted = _start_request(request)
     wanted = marked_as_dynamic(replace(wanted, name=request.path("name"), version=version))
