@@ -84,6 +84,7 @@ ENVIRONMENT = (
     Variable("PODIUM_HTTP_TASK_ALLOW_PRIVATE", Attribute.TEXT, "false"),
     Variable("PODIUM_TASK_STATUS_EVENTS", Attribute.TEXT, "false"),
     Variable("PODIUM_LISTENER_SINK", Attribute.TEXT, "eventbridge"),
+    Variable("PODIUM_CORS_ALLOWED_ORIGINS", Attribute.TEXT, ""),
     Variable("PODIUM_LOG_LEVEL", Attribute.TEXT, "INFO"),
 )
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
+
 from functions.api.answers import answer
 from functions.api.errors import error_response, no_such_route, not_built
+from functions.api.methods import allowed_methods, as_get, options, without_body
 from functions.api.resolver import Resolver
 from functions.api.routes import ROUTES
 from podium import bootstrap
@@ -27,8 +30,16 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
     A function that is set up wrongly fails here: that is no error of the client.
     """
-    bootstrap.engine()
-    return app.resolve(event, context)
+    cross_origin = bootstrap.engine().cross_origin
+    match event["requestContext"]["http"]["method"]:
+        case "OPTIONS" if methods := _allowed_methods(event):
+            return options(methods, event.get("headers") or {}, cross_origin)
+        case "HEAD":
+            is_safe = "HEAD" in _allowed_methods(event)
+            found = without_body(app.resolve(as_get(event) if is_safe else event, context))
+        case _:
+            found = app.resolve(event, context)
+    return cross_origin.answer(event, found)
 
 
 def _serving(route: Route) -> Callable[..., Response[str]]:
@@ -48,9 +59,12 @@ def _serving(route: Route) -> Callable[..., Response[str]]:
 
 def _not_found(_: Exception) -> Response[str]:
     event = app.current_event
-    path = event.path
-    allowed = sorted({route.method for route in ROUTES if app.matches(route.rule, path)})
-    return no_such_route(event.http_method, path, allowed)
+    return no_such_route(event.http_method, event.path, _allowed_methods(event.raw_event))
+
+
+def _allowed_methods(event: dict[str, Any]) -> list[str]:
+    path = APIGatewayProxyEventV2(event).path
+    return allowed_methods(route for route in ROUTES if app.matches(route.rule, path))
 
 
 for _route in sorted(ROUTES, key=lambda route: route.specificity):

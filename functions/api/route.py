@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     Handler = Callable[[Request, Engine], Any]
 
+#: Paths of GET routes that change something.
+_CHANGING = ("/api/tasks/poll/", "/api/scheduler/admin/")
 _VARIABLE = re.compile(r"\{(\w+)\}")
 #: The model of a body that is taken as it comes, whatever it looks like.
 RAW = "Text"
@@ -80,6 +82,11 @@ class Route:
     def is_built(self) -> bool:
         """Somebody serves it."""
         return self.handler is not None
+
+    @property
+    def is_safe(self) -> bool:
+        """It only reads: HEAD may ask for it, too."""
+        return self.method == "GET" and not self.path.startswith(_CHANGING)
 
     @property
     def variables(self) -> list[str]:

@@ -22,7 +22,14 @@ _SINGLE_WAIT_MS = 100
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """Answer one HTTP request (payload version 2.0)."""
+    """Answer one HTTP request (payload version 2.0).
+
+    A function that is set up wrongly fails here: that is no error of the client.
+    """
+    return bootstrap.engine().cross_origin.answer(event, _handle(event))
+
+
+def _handle(event: dict[str, Any]) -> dict[str, Any]:
     try:
         return _answer(*_poll(event))
     except Exception as error:  # noqa: BLE001 - the edge: every error becomes an answer

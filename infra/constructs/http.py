@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from aws_cdk import RemovalPolicy
+from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_apigatewayv2_authorizers as authorizers
 from aws_cdk import aws_apigatewayv2_integrations as integrations
@@ -40,6 +40,7 @@ class HttpFront(Construct):
             api_name=physical_name("api", stack),
             create_default_stage=False,
             default_authorizer=authorizers.HttpIamAuthorizer(),
+            cors_preflight=preflight(topology),
         )
         for function in topology.functions:
             routes = [trigger for trigger in function.triggers if isinstance(trigger, HttpRoute)]
@@ -78,3 +79,23 @@ class HttpFront(Construct):
                 destination_arn=log_group.log_group_arn, format=json.dumps(ACCESS_LOG)
             ),
         )
+
+
+def preflight(topology: Topology) -> apigateway.CorsPreflightOptions | None:
+    """A preflight carries no signature, so the API itself has to answer it; None: nobody is allowed."""
+    origins = {
+        origin
+        for function in topology.functions
+        for variable in function.environment
+        if variable.name == "PODIUM_CORS_ALLOWED_ORIGINS"
+        for origin in variable.of.split(",")
+        if origin
+    }
+    if not origins:
+        return None
+    return apigateway.CorsPreflightOptions(
+        allow_origins=sorted(origins),
+        allow_methods=[apigateway.CorsHttpMethod.ANY],
+        allow_headers=["*"],
+        max_age=Duration.hours(2),
+    )

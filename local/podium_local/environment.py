@@ -21,8 +21,13 @@ CREDENTIALS = {
     "AWS_DEFAULT_REGION": REGION,
 }
 
-#: On the laptop only: HTTP tasks may call services on this machine, and the log is for a terminal.
-_LOCAL = {"PODIUM_HTTP_TASK_ALLOW_PRIVATE": "true", "PODIUM_LOG_LEVEL": "ERROR"}
+#: On the laptop only: HTTP tasks may call services on this machine, pages from this machine may call
+#: the API, and the log is for a terminal.
+_LOCAL = {
+    "PODIUM_HTTP_TASK_ALLOW_PRIVATE": "true",
+    "PODIUM_CORS_ALLOWED_ORIGINS": "http://localhost:*,http://127.0.0.1:*",
+    "PODIUM_LOG_LEVEL": "ERROR",
+}
 
 #: What points boto3 to an account of the developer's own.
 _FOREIGN = (

@@ -5,6 +5,7 @@ Nothing leaves 127.0.0.1 and nothing outlives the process.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack
@@ -17,6 +18,7 @@ import boto3
 from moto import mock_aws
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
+from podium.cross_origin import CrossOrigin
 from podium_local import environment
 from podium_local.backlog import Backlog, BlindBacklog, MotoBacklog
 from podium_local.clock import LocalClock, SystemClock
@@ -179,7 +181,8 @@ class LocalRuntime(AbstractContextManager["LocalRuntime"]):
         if front is not None:
             from podium_local.front.server import FrontServer, make_app
 
-            front_server = FrontServer(make_app(self.handle), front)
+            allowed = CrossOrigin.parse(os.environ["PODIUM_CORS_ALLOWED_ORIGINS"])
+            front_server = FrontServer(make_app(self.handle, cross_origin=allowed), front)
             front_server.start()
             stack.callback(front_server.stop)
             self.url = front_server.url

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from infra.constructs.http import preflight
 from infra.shapes import (
     Attribute,
     Function,
@@ -265,6 +267,20 @@ def test_every_route_needs_a_signature(template):
     assert payloads == {
         f"{physical_name(function.name)}.Arn": "2.0" for function, _ in _triggers(HttpRoute)
     }
+
+
+def test_pages_of_other_origins_are_allowed_by_the_setting_alone(template):
+    (api,) = template.properties("AWS::ApiGatewayV2::Api")
+    assert "CorsConfiguration" not in api
+    variable = Variable(
+        "PODIUM_CORS_ALLOWED_ORIGINS", Attribute.TEXT, "https://a.org,https://b.org"
+    )
+    functions = tuple(replace(each, environment=(variable,)) for each in TOPOLOGY.functions)
+
+    found = preflight(replace(TOPOLOGY, functions=functions))
+
+    assert found is not None
+    assert found.allow_origins == ["https://a.org", "https://b.org"]
 
 
 def test_schedules_tick_their_functions(template):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from podium import bootstrap
+from podium.cross_origin import CrossOrigin
 
 EVENTS = Path(__file__).resolve().parents[2] / "events"
 
@@ -55,6 +56,7 @@ class FakeEngine:
 
     ports = FakePorts
     fitting = FakeFitting
+    cross_origin = CrossOrigin()
 
     def __init__(self, answers: Mapping[str, Any] | None = None) -> None:
         self.calls: list[Call] = []

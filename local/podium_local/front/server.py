@@ -14,6 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from podium.cross_origin import CrossOrigin
 from podium_local.front import answers
 from podium_local.front.gateway import PAYLOAD_LIMIT, TIME_LIMIT, TIMED_OUT, TOO_LARGE
 from podium_local.front.http import HttpRequest, HttpResponse
@@ -31,22 +32,36 @@ _THREADS = 200
 class _Front:
     """An ASGI app: every method and path goes to ``handle``."""
 
-    def __init__(self, handle: Callable[[HttpRequest], HttpResponse], time_limit: float) -> None:
+    def __init__(
+        self,
+        handle: Callable[[HttpRequest], HttpResponse],
+        time_limit: float,
+        cross_origin: CrossOrigin,
+    ) -> None:
         self._handle = handle
         self._time_limit = time_limit
+        self._cross_origin = cross_origin
         self._limiter: anyio.CapacityLimiter | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            answer = await self._answer(Request(scope, receive))
+            request = Request(scope, receive)
+            answer = await self._answer(request)
         except ClientDisconnect:
             return
+        # The functions say it themselves; answers of the front's own are to be read by a page, too.
+        said = {name for name, _ in answer.headers}
+        missing = self._cross_origin.headers(dict(request.headers))
+        added = [(name.lower(), value) for name, value in missing.items()]
+        headers = (*answer.headers, *(each for each in added if each[0] not in said))
         response = Response(answer.body, answer.status)
+        if request.method == "HEAD":
+            del response.headers["content-length"]
         # Not as a mapping: set-cookie may be there several times. The length is known already.
         response.raw_headers += [
             (name.encode("latin-1"), value.encode("latin-1"))
-            for name, value in answer.headers
-            if name != "content-length"
+            for name, value in headers
+            if name != "content-length" or request.method == "HEAD"
         ]
         await response(scope, receive, send)
 
@@ -76,10 +91,13 @@ class _Front:
 
 
 def make_app(
-    handle: Callable[[HttpRequest], HttpResponse], time_limit: float = TIME_LIMIT
+    handle: Callable[[HttpRequest], HttpResponse],
+    time_limit: float = TIME_LIMIT,
+    cross_origin: CrossOrigin | None = None,
 ) -> Starlette:
     """The front as an ASGI app, which closes connections but no threads after ``time_limit`` seconds."""
-    return Starlette(routes=[Route("/{path:path}", endpoint=_Front(handle, time_limit))])
+    front = _Front(handle, time_limit, cross_origin or CrossOrigin())
+    return Starlette(routes=[Route("/{path:path}", endpoint=front)])
 
 
 class FrontServer:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from podium.cross_origin import CrossOrigin
 from podium_local.clock import SystemClock
 from podium_local.front import Gateway
 from podium_local.front.gateway import PAYLOAD_LIMIT
@@ -20,12 +21,14 @@ from podium_local.topology import TOPOLOGY
 
 @contextmanager
 def serving(
-    handler: Callable[[dict[str, Any], Any], Any], time_limit: float = 30.0
+    handler: Callable[[dict[str, Any], Any], Any],
+    time_limit: float = 30.0,
+    cross_origin: CrossOrigin | None = None,
 ) -> Iterator[Callable[[], http.client.HTTPConnection]]:
     clock = SystemClock()
     gateway = Gateway(TOPOLOGY, Invoker(clock, find=lambda function: handler), clock)
     listener = socket.create_server(("127.0.0.1", 0))
-    server = FrontServer(make_app(gateway.handle, time_limit), listener)
+    server = FrontServer(make_app(gateway.handle, time_limit, cross_origin), listener)
     server.start()
     port = listener.getsockname()[1]
     try:
@@ -140,3 +143,29 @@ def test_a_request_that_waits_does_not_hold_up_the_next():
         assert slow.getresponse().read() == b"/api/slow"
         slow.close()
         quick.close()
+
+
+def test_a_page_may_read_what_the_front_itself_answers():
+    allowed = CrossOrigin.parse("http://localhost:*")
+    with serving(echo, cross_origin=allowed) as connect:
+        connection = connect()
+        page = {"Origin": "http://localhost:3000"}
+        connection.request("POST", "/api/workflow", body=b"x" * (PAYLOAD_LIMIT + 1), headers=page)
+        answer = connection.getresponse()
+        assert answer.status == 413
+        assert answer.getheader("Access-Control-Allow-Origin") == page["Origin"]
+        connection.close()
+
+
+def test_the_length_of_what_head_leaves_out_is_told():
+    def head(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        return {"statusCode": 200, "headers": {"Content-Length": "42"}, "body": ""}
+
+    with serving(head) as connect:
+        connection = connect()
+        connection.request("HEAD", "/api/version")
+        answer = connection.getresponse()
+        assert (answer.getheader("Content-Length"), answer.read()) == ("42", b"")
+        connection.request("HEAD", "/api/version")
+        assert connection.getresponse().status == 200, "the connection is in order"
+        connection.close()

@@ -142,7 +142,6 @@ def test_an_unknown_path_is_404_with_the_usual_body(path):
         ("DELETE", "/api/version", "GET"),
         ("PATCH", "/api/workflow", "POST"),
         ("POST", "/api/metadata/workflow/a/versions", "GET"),
-        ("HEAD", "/api/health", "GET"),
     ],
 )
 def test_a_known_path_with_another_method_is_405_and_says_which_are_allowed(method, path, allowed):

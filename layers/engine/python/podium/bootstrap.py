@@ -37,6 +37,7 @@ from podium.adapters.items.limit_store import ItemLimitStore
 from podium.adapters.stream import change, heard
 from podium.adapters.system import RandomIds, SystemClock, sleep
 from podium.adapters.web import UrllibHttpCaller
+from podium.cross_origin import CrossOrigin
 from podium.domain.engines import Engines
 from podium.domain.sinks import parse_sink
 from podium.ports.bundle import Ports
@@ -150,6 +151,8 @@ class Engine:
     repairs: Repairing
     #: Messages that came before their moment.
     redelivery: Redelivery
+    #: Pages of other origins that may call the API.
+    cross_origin: CrossOrigin
     #: Constraints on what clients send; the API asks before it starts or registers anything.
     validating: Validating
     #: Makes the service of the metadata routes; only the API function asks for it.
@@ -165,6 +168,7 @@ class Switches:
     name_validation: bool = False
     task_status_events: bool = False
     listener_sink: str = "eventbridge"
+    cors_allowed_origins: str = ""
 
     @classmethod
     def of(cls, settings: Settings) -> Switches:
@@ -251,6 +255,7 @@ def assemble(
         gating=Gating(ports, limiting, admitting),
         repairs=Repairing(advancing, updates, records),
         redelivery=redelivery,
+        cross_origin=CrossOrigin.parse(switches.cors_allowed_origins),
         validating=validating,
         registering=cache(lambda: Registering(definition_store(), validating, ports.clock)),
     )

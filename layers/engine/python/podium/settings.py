@@ -58,6 +58,8 @@ class Settings:
     task_status_events: bool = False
     #: Where status events go when the definition does not say: ``eventbridge``, ``sqs:<queue>`` or ``queue``.
     listener_sink: str = "eventbridge"
+    #: Pages of these origins may call the API from a browser, separated by commas; none by default.
+    cors_allowed_origins: str = ""
     log_level: str = "INFO"
 
     @property
