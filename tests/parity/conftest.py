@@ -13,6 +13,8 @@ from typing import TypeVar
 
 import pytest
 
+from tests.parity.sdk import Sdk
+
 T = TypeVar("T")
 #: Seconds that anything may take on a busy machine.
 PATIENCE = 60.0
@@ -63,3 +65,17 @@ def eventually(look: Callable[[], T | None], within: float = PATIENCE) -> T:
         if time.monotonic() > deadline:
             pytest.fail(f"not within {within} s")
         time.sleep(0.1)
+
+
+@pytest.fixture
+def plain_sdk(server: Server) -> Sdk:
+    """Conductor's Python SDK on the running server."""
+    return Sdk(server.url)
+
+
+@pytest.fixture
+def sdk(plain_sdk: Sdk, request: pytest.FixtureRequest) -> Iterator[Sdk]:
+    """The same; the test calls what its ``@calls`` says."""
+    yield plain_sdk
+    missing = request.function.calls - plain_sdk.called
+    assert not missing, f"said and not called: {missing}"
