@@ -58,7 +58,7 @@ fix: $(READY) ## Format the code and apply the linter's safe fixes
 
 .PHONY: test
 test: $(READY) ## Every test but the slow ones; branch coverage of the domain at least 95 %
-	$(PYTEST) -m 'not slow' --cov --cov-report= tests
+	$(PYTEST) -m 'not slow' --numprocesses auto --dist loadfile --cov --cov-report= tests
 	$(BIN)/coverage report
 	$(BIN)/coverage report --include='*/podium/domain/*' --fail-under=95 --format=total
 
