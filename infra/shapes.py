@@ -31,11 +31,13 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """A global secondary index that holds keys only."""
+    """A global secondary index; items without its keys are not in it."""
 
     name: str
     partition_key: Key
     sort_key: Key
+    #: What it holds of an item: a write of the item is paid again where any of that changes.
+    projection: Literal["KEYS_ONLY", "ALL"] = "KEYS_ONLY"
 
 
 @dataclass(frozen=True, slots=True)

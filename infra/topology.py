@@ -47,6 +47,16 @@ REPAIR_DEAD_LETTERS = "repair-dead-letters"
 #: The bus of status events.
 EVENTS = "events"
 
+#: Where executions are searched, beside reading them by id (ADR 13): all by start time and id.
+SEARCH_INDEXES = (
+    Index("types", Key("iy"), Key("so"), "ALL"),
+    Index("times", Key("it"), Key("so"), "ALL"),
+    Index("statuses", Key("is"), Key("so"), "ALL"),
+    # These two never change after a start, so the end of an execution writes nothing in them.
+    Index("correlations", Key("ic"), Key("so")),
+    Index("parents", Key("ip"), Key("so")),
+)
+
 #: Record images that need a handler carry ``x`` = "1" (protocol.md 4).
 DECIDER_FILTER: FilterPattern = {
     "eventName": ("INSERT", "MODIFY"),
@@ -129,6 +139,10 @@ _PAYLOADS = (_PAYLOADS_SEEK, _PAYLOADS_READ, _PAYLOADS_WRITE)
 #: Payloads of a removed execution go; it takes an operator to let an archived copy go.
 _PAYLOADS_DELETE = grant(Kind.OBJECTS, PAYLOADS, "s3", "DeleteObject")
 
+_SEARCH = tuple(
+    grant(Kind.INDEX, f"{EXECUTIONS}/{index.name}", "dynamodb", "Query") for index in SEARCH_INDEXES
+)
+
 #: What ``advance`` needs: whoever may move a workflow holds all of it.
 _ADVANCE = (
     _EXECUTIONS_WRITE,
@@ -179,7 +193,7 @@ TOPOLOGY = Topology(
     tables=(
         Table(
             EXECUTIONS,
-            indexes=(Index("due", Key("due"), Key("tm", "N")),),
+            indexes=(Index("due", Key("due"), Key("tm", "N")), *SEARCH_INDEXES),
             stream=True,
             ttl_attribute="ttl",
         ),
@@ -215,7 +229,8 @@ TOPOLOGY = Topology(
             triggers=(HttpRoute("ANY", "/{proxy+}"),),
             grants=(
                 *_ADVANCE,
-                grant(Kind.TABLE, EXECUTIONS, "dynamodb", "DeleteItem"),
+                grant(Kind.TABLE, EXECUTIONS, "dynamodb", "BatchGetItem", "DeleteItem"),
+                *_SEARCH,
                 _PAYLOADS_DELETE,
                 grant(Kind.TABLE, METADATA, "dynamodb", "DeleteItem", "PutItem"),
                 _TASKS_RECEIVE,

@@ -43,7 +43,7 @@ class Storage(Construct):
                 index_name=index.name,
                 partition_key=_key(index.partition_key),
                 sort_key=_key(index.sort_key),
-                projection_type=dynamodb.ProjectionType.KEYS_ONLY,
+                projection_type=dynamodb.ProjectionType[index.projection],
             )
         return made
 

@@ -109,7 +109,7 @@ def _create_table(dynamodb: Any, table: Table, stack: str) -> str:
             {
                 "IndexName": index.name,
                 "KeySchema": _schema(index.partition_key.name, index.sort_key.name),
-                "Projection": {"ProjectionType": "KEYS_ONLY"},
+                "Projection": {"ProjectionType": index.projection},
             }
             for index in table.indexes
         ]

@@ -336,7 +336,9 @@ def test_a_table_has_its_keys_stream_and_expiry_and_survives_the_stack(template,
         (index["IndexName"], *(key["AttributeName"] for key in index["KeySchema"]))
         for index in indexes
     ] == [(index.name, index.partition_key.name, index.sort_key.name) for index in table.indexes]
-    assert all(index["Projection"] == {"ProjectionType": "KEYS_ONLY"} for index in indexes)
+    assert [index["Projection"]["ProjectionType"] for index in indexes] == [
+        index.projection for index in table.indexes
+    ]
 
 
 def test_payloads_are_private_encrypted_and_expire(template):

@@ -19,7 +19,8 @@ from infra.shapes import (
     physical_name,
     task_queue_prefix,
 )
-from infra.topology import TASKS_DEAD_LETTERS, TOPOLOGY
+from infra.topology import SEARCH_INDEXES, TASKS_DEAD_LETTERS, TOPOLOGY
+from podium.adapters.items.search_items import INDEXES
 from podium.domain.content import SYSTEM_LEASE_SECONDS
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -155,3 +156,12 @@ def test_only_those_who_hand_secrets_out_or_mask_them_may_read_any():
     }
 
     assert readers == {"api", "poll", "system_tasks", "results"}
+
+
+def test_the_indexes_of_searches_are_those_that_the_adapters_read():
+    """The topology imports nothing of Podium, so the names are in both."""
+    described = {
+        (index.name, index.partition_key.name, index.sort_key.name, index.projection == "ALL")
+        for index in SEARCH_INDEXES
+    }
+    assert described == {(each.name, each.pk, each.sk, each.is_whole) for each in INDEXES}

@@ -58,7 +58,7 @@ def _table(table: Table) -> dict[str, Any]:
     request: dict[str, Any] = {
         "TableName": physical_name(table.name),
         "AttributeDefinitions": [
-            {"AttributeName": key.name, "AttributeType": key.type} for key in keys
+            {"AttributeName": key.name, "AttributeType": key.type} for key in dict.fromkeys(keys)
         ],
         "KeySchema": _schema(table.partition_key.name, table.sort_key.name),
         "BillingMode": "PAY_PER_REQUEST",
@@ -68,7 +68,7 @@ def _table(table: Table) -> dict[str, Any]:
             {
                 "IndexName": index.name,
                 "KeySchema": _schema(index.partition_key.name, index.sort_key.name),
-                "Projection": {"ProjectionType": "KEYS_ONLY"},
+                "Projection": {"ProjectionType": index.projection},
             }
             for index in table.indexes
         ]

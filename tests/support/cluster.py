@@ -156,6 +156,7 @@ class Cluster:
             timers=self.timer_queue,
             blobs=self.blobs,
             limits=self.store.limits,
+            search=self.store.search,
             listeners=self.listeners,
             secrets=self.secrets,
             environment=self.environment,

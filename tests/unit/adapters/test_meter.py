@@ -8,10 +8,13 @@ from podium.adapters.aws.blobs import S3Blobs
 from podium.adapters.aws.executions import DynamoExecutions
 from podium.adapters.aws.meter import Meter, Usage
 from podium.adapters.aws.sizes import image_size, read_units, sqs_requests, write_units
+from podium.adapters.items.search_store import ItemSearch
 from podium.domain.caching import CachedResult
 from podium.domain.idempotency import KeyClaim
 from podium.domain.ids import TaskKey
+from podium.domain.search import WorkflowRow
 from podium.domain.status import WorkflowStatus
+from podium.ports.search import Indexed
 from tests.support.aws import moto_stack
 from tests.support.executions import NOW, completed, decision, end, header, task
 
@@ -113,6 +116,22 @@ def test_the_due_index_is_paid_when_its_entry_changes(metered):
 
     units = [commit(1, 5, far=True), commit(2, 5, far=True), commit(3, 9, far=True)]
     assert [*units, commit(4, 9, far=False)] == [2, 1, 3, 2]
+
+
+def test_a_search_row_costs_its_item_and_each_index_that_changes(metered):
+    """What ADR 13 says of a start, an end, and of those with a parent and a correlation id."""
+    store, meter = metered
+    search = ItemSearch(store._table)
+
+    def put(version, status, **fields):
+        row = WorkflowRow("searched", "orders", 1, status, NOW, **fields)
+        return _used(meter, lambda: search.put(Indexed(row, version))).write_units
+
+    related = {"correlation_id": "c", "parent_workflow_id": "p"}
+    assert put(1, WorkflowStatus.RUNNING) == 3
+    assert put(2, WorkflowStatus.COMPLETED, end_time=NOW) == 4
+    assert put(3, WorkflowStatus.RUNNING, **related) == 7
+    assert put(4, WorkflowStatus.FAILED, end_time=NOW, **related) == 5
 
 
 def test_reads_are_half_price_when_they_may_be_stale(metered):

@@ -61,6 +61,7 @@ def a_service(store=None, clock=None):
         environment=nothing,
         gates=nothing,
         polls=nothing,
+        search=nothing,
         engines=table_engines(),
         http=nothing,
         clock=clock,

@@ -34,6 +34,7 @@ from podium.adapters.engines.quickjs import QuickJsScripts
 from podium.adapters.engines.schemas import JsonSchemas
 from podium.adapters.engines.zones import SystemZones
 from podium.adapters.items.limit_store import ItemLimitStore
+from podium.adapters.items.search_store import ItemSearch
 from podium.adapters.stream import change, heard
 from podium.adapters.system import RandomIds, SystemClock, sleep
 from podium.adapters.web import UrllibHttpCaller
@@ -57,6 +58,7 @@ from podium.services.fitting import Fitting
 from podium.services.following import Following
 from podium.services.gating import Gating
 from podium.services.holding import Holding
+from podium.services.indexing import Indexing
 from podium.services.joining import Joining
 from podium.services.keeping import Keeping
 from podium.services.limiting import Limiting
@@ -216,6 +218,7 @@ def assemble(
         trees=trees,
         delivering=Delivering(ports, states, deciding, committing),
         admitting=admitting,
+        indexing=Indexing(ports, states, reading),
     )
     advancing = Advancing(ports, states, deciding, committing, effects)
     following = Following(advancing, inline=switches.inline_advance)
@@ -283,6 +286,7 @@ def build(
         blobs,
         threshold=settings.payload_threshold_bytes,
     )
+    table = DynamoTable(clients.dynamodb, settings.executions_table)
     registry = QueueRegistry(
         clients.sqs,
         clients.dynamodb,
@@ -309,7 +313,8 @@ def build(
         ),
         gates=SqsGateQueue(clients.sqs, settings.gates_queue_url),
         polls=DynamoPollData(clients.dynamodb, settings.metadata_table),
-        limits=ItemLimitStore(DynamoTable(clients.dynamodb, settings.executions_table)),
+        limits=ItemLimitStore(table),
+        search=ItemSearch(table),
         secrets=SecretsManager(clients.deferred_secrets, settings.secret_prefix, clock),
         environment=ParameterStore(clients.deferred_ssm, settings.environment_prefix, clock),
         engines=Engines(

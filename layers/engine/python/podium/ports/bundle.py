@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from podium.ports.outside import Blobs, Clock, HttpCaller, Ids, Sleep
     from podium.ports.poll_data import PollDataStore
     from podium.ports.queues import GateQueue, SystemTaskQueue, TaskQueue, TimerQueue
+    from podium.ports.search import Search
     from podium.ports.secrets import EnvironmentStore, SecretStore
     from podium.ports.workflow_messages import WorkflowMessageStore
 
@@ -37,6 +38,7 @@ class Ports:
     environment: EnvironmentStore
     gates: GateQueue
     polls: PollDataStore
+    search: Search
     engines: Engines
     http: HttpCaller
     clock: Clock

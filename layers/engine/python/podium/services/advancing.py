@@ -182,6 +182,7 @@ class Advancing:
     def _carry_out(self, change: HeaderChange, *, again: bool = False) -> list[Change]:
         """Do what a committed header asks for; skipped when this process did it, unless ``again``."""
         header = change.new
+        self._effects.indexing.carry_out(change)
         mark = (header.workflow_id, header.version)
         if mark in self._done and not again:
             return []

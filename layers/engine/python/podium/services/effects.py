@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from podium.services.creating import Creating
     from podium.services.delivering import Delivering
     from podium.services.holding import Holding
+    from podium.services.indexing import Indexing
     from podium.services.stripping import Stripping
     from podium.services.trees import Trees
 
@@ -32,6 +33,7 @@ class Effects:
     trees: Trees
     delivering: Delivering
     admitting: Admitting
+    indexing: Indexing
 
     def are_done(self, change: HeaderChange) -> bool:
         """Nothing was left to the record of ``change``, which this process has carried out."""

@@ -97,7 +97,7 @@ class Reading:
             )
 
         def shown(value: JsonMap) -> JsonMap:
-            return masked_map(self._definition(header), value)
+            return masked_map(self.definition(header), value)
 
         return Standing(
             header,
@@ -171,7 +171,7 @@ class Reading:
         return ExecutionView(
             header=header,
             start=self._start(header),
-            definition=self._definition(header),
+            definition=self.definition(header),
             variables=self._variables(header),
             output=self._output(header),
             tasks=(),
@@ -192,13 +192,14 @@ class Reading:
             return Graph(WorkflowDef(name=header.name, version=header.name_version))
         return self._states.graph(header.definition)
 
-    def _definition(self, header: Header) -> WorkflowDef:
+    def definition(self, header: Header) -> WorkflowDef:
+        """The definition as the execution keeps it."""
         return self._graph(header).definition
 
     def _variables(self, header: Header) -> JsonMap:
         version = header.variables_version
         if not version:
-            return self._definition(header).variables
+            return self.definition(header).variables
         found = self._ports.executions.read_variables(header.workflow_id, version)
         if found is not None:
             return found

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from podium.services.states import States
 
 MAX_RACES = 25
+#: Above every version of a header: no record under way brings a row back.
+LAST_VERSION = 2**31 - 1
 #: Why a child was ended, as its parent is told.
 REASON = "The workflow was removed"
 
@@ -73,7 +75,7 @@ class Removing:
             change = self._removed(state, archive=archive)
             if change is not None:
                 if not archive:
-                    self._ports.executions.drop_archive(workflow_id)
+                    self._drop_archive(workflow_id)
                 self._states.forget(workflow_id)
                 self._following.follow([change, *following])
                 return
@@ -93,6 +95,13 @@ class Removing:
 
     def _forget(self, workflow_id: str, *, archive: bool) -> None:
         """What was removed before may still have an archived copy."""
-        if archive or not self._ports.executions.drop_archive(workflow_id):
+        if archive or not self._drop_archive(workflow_id):
             message = f"No such workflow found by id: {workflow_id}"
             raise NotFoundError(message)
+
+    def _drop_archive(self, workflow_id: str) -> bool:
+        """The archived copy goes, if there is one, and with it the last by which it could be found."""
+        if not self._ports.executions.drop_archive(workflow_id):
+            return False
+        self._ports.search.forget(workflow_id, LAST_VERSION, self._ports.clock.now())
+        return True

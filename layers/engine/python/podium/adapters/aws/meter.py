@@ -1,7 +1,7 @@
 """What the calls of a process would cost: counted from what botocore sends and gets.
 
 moto reports a constant as consumed capacity, so sizes are computed here: units from whole items, a
-fan-out for the ``due`` index, transactions twice. Prices are the list prices of aws.md 5.
+fan-out for each index, transactions twice. Prices are the list prices of aws.md 5.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from podium.adapters.aws.errors import CONDITION_FAILED, TRANSACTION_CANCELED
 from podium.adapters.aws.sizes import image_size, read_units, sqs_requests, write_units
+from podium.adapters.items.search_items import INDEXES
+from podium.adapters.items.table import Index
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
@@ -25,8 +27,8 @@ SQS_PRICE = 0.40
 S3_PUT_PRICE = 5.00
 S3_GET_PRICE = 0.40
 
-#: Attributes of an item that the sparse ``due`` index projects beside the key.
-_INDEXED = ("due", "tm")
+#: The indexes: the sparse ``due`` and those of searches.
+_INDEXES = (Index("due", "due", "tm"), *INDEXES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +74,21 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class _Entry:
+    """What an index has of an item."""
+
+    keys: str
+    #: What else is written with it.
+    content: str = ""
+    units: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class _Known:
     """What the meter knows of an item: an UpdateItem's request does not tell its size."""
 
     size: int = 0
-    indexed: tuple[str, ...] = ()
+    entries: Mapping[str, _Entry] = field(default_factory=dict)
 
 
 _UNKNOWN = _Known()
@@ -182,9 +194,15 @@ class Meter:
         """A write is billed by the larger of the item before and after; so is each index entry."""
         old = self._items.get(place, _UNKNOWN)
         self._write_units += factor * write_units(max(old.size, new.size))
-        if old.indexed != new.indexed:
-            # A new key is a delete and a put in the index.
-            self._write_units += bool(old.indexed) + bool(new.indexed)
+        for name in old.entries.keys() | new.entries.keys():
+            before, after = old.entries.get(name), new.entries.get(name)
+            if before == after:
+                continue
+            if before and after and before.keys == after.keys:
+                self._write_units += max(before.units, after.units)
+            else:
+                # A new key is a delete and a put in the index.
+                self._write_units += sum(each.units for each in (before, after) if each)
         self._items[place] = new
 
     def _get_item(self, params: Any, parsed: Any, code: str) -> None:
@@ -213,8 +231,14 @@ def _place(table: str, item: Any) -> tuple[str, str, str]:
 
 
 def _known(image: Any) -> _Known:
-    indexed = tuple(str(image[name]) for name in _INDEXED if name in image)
-    return _Known(image_size(image), indexed if len(indexed) == len(_INDEXED) else ())
+    size = image_size(image)
+    entries = {}
+    for index in _INDEXES:
+        if index.pk in image and index.sk in image:
+            keys = f"{image[index.pk]} {image[index.sk]}"
+            whole = (str(image), write_units(size)) if index.is_whole else ("", 1)
+            entries[index.name] = _Entry(keys, *whole)
+    return _Known(size, entries)
 
 
 def _bodies(message: Any) -> int:

@@ -15,8 +15,8 @@ from podium.adapters.aws.errors import (
     translated,
 )
 from podium.adapters.aws.expressions import Expressions
-from podium.adapters.items.attributes import Item, Key, typed, untyped
-from podium.adapters.items.table import Change, Check, Put, Written
+from podium.adapters.items.attributes import Item, Key, key_of, typed, untyped
+from podium.adapters.items.table import Change, Check, Counted, Index, Put, Written
 from podium.errors import TransientError
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from podium.adapters.items.conditions import Condition
 
+#: Keys that one BatchGetItem takes.
+_BATCH = 100
 #: Why a transaction may be canceled although nothing is wrong: somebody else was first.
 _LOST = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
 
@@ -115,6 +117,36 @@ class DynamoTable:
         request = {"IndexName": "due", "KeyConditionExpression": f"{is_bucket} AND {is_due}"}
         return self._pages(request | expressions.parameters())
 
+    def batch(self, keys: Sequence[Key], *, consistent: bool = True) -> dict[Key, Item]:
+        found: dict[Key, Item] = {}
+        left = list(dict.fromkeys(keys))
+        while left:
+            now, left = left[:_BATCH], left[_BATCH:]
+            wanted: Any = {"Keys": [_key(key) for key in now], "ConsistentRead": consistent}
+            with translated("BatchGetItem"):
+                answer = self._client.batch_get_item(RequestItems={self._name: wanted})
+            items = [untyped(image) for image in answer["Responses"].get(self._name, ())]
+            found |= {key_of(item): item for item in items}
+            # What did not fit into the answer.
+            unread: Any = answer.get("UnprocessedKeys", {}).get(self._name, {})
+            rest = unread.get("Keys", ())
+            if rest and not items:
+                raise TransientError("BatchGetItem: no item was read")
+            left += [key_of(untyped(key)) for key in rest]
+        return found
+
+    def index(
+        self, of: Index, pk: str, between: tuple[str, str], *, reverse: bool, page: int
+    ) -> Iterator[Item]:
+        request = _of_index(of, pk, between)
+        return self._pages(request | {"ScanIndexForward": not reverse, "Limit": page})
+
+    def count(self, of: Index, pk: str, between: tuple[str, str]) -> Counted:
+        request = _of_index(of, pk, between) | {"TableName": self._name, "Select": "COUNT"}
+        with translated("Query"):
+            answer = self._client.query(**request)
+        return Counted(answer["Count"], "LastEvaluatedKey" not in answer)
+
     def _pages(self, request: dict[str, Any]) -> Iterator[Item]:
         request["TableName"] = self._name
         while True:
@@ -148,6 +180,18 @@ class DynamoTable:
 
 def _key(key: Key) -> dict[str, dict[str, str]]:
     return {"pk": {"S": key[0]}, "sk": {"S": key[1]}}
+
+
+def _of_index(of: Index, pk: str, between: tuple[str, str]) -> dict[str, Any]:
+    expressions = Expressions()
+    low, high = map(expressions.value, between)
+    is_there = f"{expressions.name(of.pk)} = {expressions.value(pk)}"
+    condition = f"{is_there} AND {expressions.name(of.sk)} BETWEEN {low} AND {high}"
+    return {
+        "IndexName": of.name,
+        "KeyConditionExpression": condition,
+        **expressions.parameters(),
+    }
 
 
 def _refused(error: ClientError) -> Written:

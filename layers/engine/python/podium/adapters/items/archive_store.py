@@ -19,6 +19,7 @@ from podium.adapters.items.keys import (
     header_key,
     is_archived,
     is_header,
+    is_search,
     is_task,
     partition,
     snapshot_key,
@@ -103,11 +104,12 @@ class ArchiveStore(ItemStore):
         header = self._table.get(header_key(workflow_id))
         if header is None or not number(header, "rm"):
             return
+        # What is searched follows the header's record of its own accord (services/indexing.py).
         for item in list(self._table.query(partition(workflow_id))):
             if is_task(item):
                 condition = every(_unchanged(item, header), Equals("inc", number(item, "inc")))
                 self._table.update(key_of(item), strip_change(now), condition)
-            elif not is_header(item):
+            elif not is_header(item) and not is_search(item):
                 empty = {"ttl": now // 1000 + REMOVED_STAYS}
                 self._table.put(Put(with_key(key_of(item), empty), _unchanged(item, header)))
         if self._table.get(archive_key(workflow_id)) is None:

@@ -12,6 +12,7 @@ from podium.domain.scopes import MARK
 HEADER = "H"
 START = "I"
 OUTPUT = "O"
+SEARCH = "S"
 TASKS = "T#"
 VARIABLES = "V#"
 GIVEN = "N#"
@@ -54,6 +55,11 @@ def start_key(workflow_id: str) -> Key:
 def output_key(workflow_id: str) -> Key:
     """Key of O."""
     return partition(workflow_id), OUTPUT
+
+
+def search_key(workflow_id: str) -> Key:
+    """Key of S."""
+    return partition(workflow_id), SEARCH
 
 
 def variables_key(workflow_id: str, version: int) -> Key:
@@ -121,6 +127,11 @@ def is_task(item: dict[str, Attribute]) -> bool:
 def is_header(item: dict[str, Attribute]) -> bool:
     """True for H."""
     return item.get("sk") == HEADER and text(item, "pk").startswith(WORKFLOWS)
+
+
+def is_search(item: dict[str, Attribute]) -> bool:
+    """True for S."""
+    return item.get("sk") == SEARCH
 
 
 def messages_of(workflow_id: str) -> str:

@@ -65,6 +65,25 @@ class Written:
     item: Item | None = field(default=None)
 
 
+@dataclass(frozen=True, slots=True)
+class Index:
+    """A global secondary index: a copy of the items that have both its keys, in another order."""
+
+    name: str
+    pk: str
+    sk: str
+    #: It holds all of an item; otherwise its keys alone.
+    is_whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A number of items; there are more unless ``is_all``."""
+
+    number: int
+    is_all: bool
+
+
 class LostAnswerError(TransientError):
     """The call was sent and no answer came: it may have happened or not."""
 
@@ -109,4 +128,21 @@ class Table(Protocol):
 
     def due(self, bucket: str, until: int) -> Iterator[Item]:
         """Keys and ``tm`` of the ``due`` index: one Query per page."""
+        ...
+
+    def batch(self, keys: Sequence[Key], *, consistent: bool = True) -> dict[Key, Item]:
+        """Those of the items that are there: one BatchGetItem per hundred, more where they are large."""
+        ...
+
+    def index(
+        self, of: Index, pk: str, between: tuple[str, str], *, reverse: bool, page: int
+    ) -> Iterator[Item]:
+        """What the index holds of the items under ``pk`` with ``between[0] <= sort key <= between[1]``.
+
+        Ordered by the sort key. One eventually consistent Query per page of ``page`` items at most.
+        """
+        ...
+
+    def count(self, of: Index, pk: str, between: tuple[str, str]) -> Counted:
+        """How many those are: one eventually consistent Query, which reads a megabyte at most."""
         ...

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from podium.adapters.items.limit_store import ItemLimitStore
 from podium.adapters.items.payloads import Payloads
+from podium.adapters.items.search_store import ItemSearch
 from podium.adapters.items.store import ItemExecutionStore
 from podium.adapters.memory.blobs import MemoryBlobs
 from podium.adapters.memory.calls import Calls
@@ -34,6 +35,8 @@ class MemoryExecutions(ItemExecutionStore):
         self._memory = MemoryTable(self.calls)
         #: The limits lie in the same table.
         self.limits = ItemLimitStore(self._memory)
+        #: So do the rows of searches.
+        self.search = ItemSearch(self._memory, retention)
         super().__init__(self._memory, self.payloads, retention)
 
     def records(self, after: int = 0) -> list[dict[str, Any]]:

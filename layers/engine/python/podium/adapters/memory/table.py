@@ -6,12 +6,36 @@ import threading
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from podium.adapters.items.attributes import Attribute, Item, Key, key_of, number, typed, with_key
+from podium.adapters.items.attributes import (
+    Attribute,
+    Item,
+    Key,
+    key_of,
+    number,
+    size,
+    text,
+    typed,
+    with_key,
+)
 from podium.adapters.items.conditions import Condition, holds
-from podium.adapters.items.table import Change, Check, IfUnset, Offset, Put, Written
+from podium.adapters.items.search_items import INDEXES
+from podium.adapters.items.table import (
+    Change,
+    Check,
+    Counted,
+    IfUnset,
+    Index,
+    Offset,
+    Put,
+    Written,
+)
 
 if TYPE_CHECKING:
     from podium.adapters.memory.calls import Calls
+
+#: What DynamoDB takes in a BatchGetItem, and reads for one answer to a query.
+_BATCH, _PAGE_BYTES = 100, 1024 * 1024
+_INDEXED = frozenset(index.pk for index in INDEXES)
 
 
 class MemoryTable:
@@ -22,6 +46,8 @@ class MemoryTable:
         self._lock = threading.RLock()
         self._partitions: dict[str, dict[str, Item]] = {}
         self._records: list[dict[str, Any]] = []
+        #: Keys of items by the partition key of an index: its name and its value.
+        self._entries: dict[tuple[str, str], dict[Key, None]] = {}
 
     def records(self, after: int = 0) -> list[dict[str, Any]]:
         """Stream records in the shape Lambda gets them, the first ``after`` left out."""
@@ -61,6 +87,7 @@ class MemoryTable:
         with self._calls.call("DeleteItem"), self._lock:
             old = self._partitions.get(key[0], {}).pop(key[1], None)
             if old is not None:
+                self._move(old, {})
                 self._records.append(_removal(len(self._records) + 1, old))
 
     def transact(self, parts: Sequence[Put | Check]) -> bool:
@@ -102,6 +129,51 @@ class MemoryTable:
         found.sort(key=lambda item: number(item, "tm"))
         yield from found
 
+    def batch(self, keys: Sequence[Key], *, consistent: bool = True) -> dict[Key, Item]:
+        found: dict[Key, Item] = {}
+        wanted = list(dict.fromkeys(keys))
+        for first in range(0, len(wanted), _BATCH):
+            with self._calls.call("BatchGetItem"), self._lock:
+                for key in wanted[first : first + _BATCH]:
+                    item = self._copy(key)
+                    if item is not None:
+                        found[key] = item
+        return found
+
+    def index(
+        self, of: Index, pk: str, between: tuple[str, str], *, reverse: bool, page: int
+    ) -> Iterator[Item]:
+        with self._calls.call("Query"):
+            found = self._indexed(of, pk, between)
+        if reverse:
+            found.reverse()
+        for number_of, item in enumerate(found):
+            if number_of and number_of % page == 0:
+                with self._calls.call("Query"):
+                    pass
+            yield item
+
+    def count(self, of: Index, pk: str, between: tuple[str, str]) -> Counted:
+        with self._calls.call("Query"):
+            found = self._indexed(of, pk, between)
+        number_of = 0
+        left = _PAGE_BYTES
+        for item in found:
+            left -= size(item)
+            if left < 0:
+                return Counted(number_of, is_all=False)
+            number_of += 1
+        return Counted(number_of, is_all=True)
+
+    def _indexed(self, of: Index, pk: str, between: tuple[str, str]) -> list[Item]:
+        low, high = between
+        with self._lock:
+            keys = self._entries.get((of.pk, pk), {})
+            items = [self._partitions[key[0]][key[1]] for key in keys]
+            found = [dict(item) for item in items if low <= text(item, of.sk) <= high]
+        found.sort(key=lambda item: (text(item, of.sk), key_of(item)))
+        return found if of.is_whole else [_keys_of(of, item) for item in found]
+
     def _copy(self, key: Key) -> Item | None:
         item = self._partitions.get(key[0], {}).get(key[1])
         return None if item is None else dict(item)
@@ -114,9 +186,21 @@ class MemoryTable:
         pk, sk = key_of(item)
         old = self._copy((pk, sk))
         self._partitions.setdefault(pk, {})[sk] = dict(item)
+        self._move(old or {}, item)
         # As in DynamoDB, a write that changes nothing leaves no record.
         if old != item:
             self._records.append(_record(len(self._records) + 1, old, item))
+
+    def _move(self, old: Item, new: Item) -> None:
+        """Keep the entries of the indexes as the item is now."""
+        for name in _INDEXED & old.keys():
+            self._entries[name, text(old, name)].pop(key_of(old), None)
+        for name in _INDEXED & new.keys():
+            self._entries.setdefault((name, text(new, name)), {})[key_of(new)] = None
+
+
+def _keys_of(of: Index, item: Item) -> Item:
+    return {name: item[name] for name in ("pk", "sk", of.pk, of.sk)}
 
 
 def _changed(item: Item, change: Change) -> Item:

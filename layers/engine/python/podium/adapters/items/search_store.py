@@ -1,0 +1,218 @@
+"""Search on a table of items: S, and the indexes over it (ADR 13)."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from podium.adapters.items.attributes import with_key
+from podium.adapters.items.conditions import Less
+from podium.adapters.items.headers import REMOVED_STAYS
+from podium.adapters.items.keys import search_key
+from podium.adapters.items.search_items import (
+    CORRELATIONS,
+    PARENTS,
+    SINGLED_OUT,
+    STATUSES,
+    TIMES,
+    TYPES,
+    indexed_of,
+    is_row,
+    related_partition,
+    search_item,
+    start_in,
+    started_between,
+    status_partitions,
+    time_partitions,
+    type_partitions,
+)
+from podium.adapters.items.table import Index, Put
+from podium.domain.search import (
+    ByCorrelation,
+    ById,
+    ByParent,
+    ByStatus,
+    ByTime,
+    ByType,
+    Span,
+    WorkflowRow,
+)
+from podium.domain.status import WorkflowStatus
+from podium.ports.search import Indexed, Total
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from podium.adapters.items.attributes import Item
+    from podium.adapters.items.table import Table
+    from podium.domain.search import Access
+
+#: An execution ends, or goes on, while a search reads one place after the other: open ones are looked
+#: at first, so that one that ends meanwhile is found where it goes, if not where it was.
+_STATUSES = sorted(WorkflowStatus, key=lambda status: status.is_terminal)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A partition of an index, and what of it is wanted."""
+
+    index: Index
+    partition: str
+    started: Span
+    #: Which rows there are wanted; None: all.
+    wanted: Callable[[WorkflowRow], bool] | None = None
+
+
+class ItemSearch:
+    """The Search port: rows of executions."""
+
+    def __init__(self, table: Table, retention: int = 0) -> None:
+        """``retention``: seconds that ended executions are kept; 0 keeps them."""
+        self._table = table
+        self._retention = retention
+
+    def put(self, indexed: Indexed) -> bool:
+        item = search_item(indexed, self._retention)
+        return self._table.put(Put(item, Less("hv", indexed.version))).applied
+
+    def forget(self, workflow_id: str, version: int, now: int) -> bool:
+        nothing = {"hv": version, "ttl": now // 1000 + REMOVED_STAYS}
+        item = with_key(search_key(workflow_id), nothing)
+        return self._table.put(Put(item, Less("hv", version))).applied
+
+    def rows(
+        self, accesses: Sequence[Access], *, newest_first: bool, page: int
+    ) -> Iterator[Indexed]:
+        streams = [
+            self._read(place, newest_first=newest_first, page=page)
+            for access in accesses
+            for place in _places(access)
+        ]
+        streams += [
+            self._by_ids(access.workflow_ids, newest_first=newest_first)
+            for access in accesses
+            if isinstance(access, ById)
+        ]
+        merged = heapq.merge(*streams, key=_started, reverse=newest_first)
+        seen: set[str] = set()
+        for _, together in groupby(merged, key=_started):
+            for indexed in sorted(together, key=lambda each: each.row.workflow_id):
+                if indexed.row.workflow_id not in seen:
+                    seen.add(indexed.row.workflow_id)
+                    yield indexed
+
+    def total(self, accesses: Sequence[Access]) -> Total | None:
+        places = [place for access in accesses for place in _places(access)]
+        # Places of one access have nothing in common; those of several may, and ids are no place.
+        if len(accesses) != 1 or not places or any(place.wanted for place in places):
+            return None
+        counted = [
+            self._table.count(place.index, place.partition, _between(place)) for place in places
+        ]
+        return Total(sum(each.number for each in counted), all(each.is_all for each in counted))
+
+    def _read(self, place: _Place, *, newest_first: bool, page: int) -> Iterator[Indexed]:
+        found = self._table.index(
+            place.index, place.partition, _between(place), reverse=newest_first, page=page
+        )
+        rows = found if place.index.is_whole else self._whole(found, page)
+        for item in rows:
+            indexed = indexed_of(item)
+            if place.wanted is None or place.wanted(indexed.row):
+                yield indexed
+
+    def _whole(self, found: Iterator[Item], page: int) -> Iterator[Item]:
+        """The items that an index of keys names: a BatchGetItem for each page."""
+        keys: list[Item] = []
+        for entry in found:
+            keys.append(entry)
+            if len(keys) == page:
+                yield from self._fetch(keys)
+                keys = []
+        yield from self._fetch(keys)
+
+    def _fetch(self, entries: Sequence[Item]) -> Iterator[Item]:
+        keys = [search_key(start_in(entry)[1]) for entry in entries]
+        items = self._table.batch(keys, consistent=False) if keys else {}
+        for key in keys:
+            if key in items and is_row(items[key]):
+                yield items[key]
+
+    def _by_ids(self, ids: Sequence[str], *, newest_first: bool) -> Iterator[Indexed]:
+        items = self._table.batch([search_key(each) for each in ids]).values()
+        found = [indexed_of(item) for item in items if is_row(item)]
+        yield from sorted(found, key=_started, reverse=newest_first)
+
+
+def _places(access: Access) -> Iterable[_Place]:
+    """Where the rows of an access lie."""
+    match access:
+        case ById():
+            return ()
+        case ByCorrelation(values, started):
+            return _by_correlation(frozenset(values), started)
+        case ByParent(values, started):
+            return _by_parent(frozenset(values), started)
+        case ByType(names, statuses, started):
+            return (
+                _Place(TYPES, partition, started)
+                for status in _STATUSES
+                if not statuses or status in statuses
+                for name in dict.fromkeys(names)
+                for partition in type_partitions(name, status)
+            )
+        case ByStatus(statuses, started):
+            return _by_status(frozenset(statuses), started)
+        case ByTime(started):
+            return _by_time(started)
+
+
+def _by_correlation(values: frozenset[str], started: Span) -> Iterable[_Place]:
+    if "" in values:
+        # Those without one are in no partition.
+        return _by_time(started, lambda row: (row.correlation_id or "") in values)
+    return (
+        _Place(CORRELATIONS, partition, started)
+        for partition in sorted(map(related_partition, values))
+    )
+
+
+def _by_parent(values: frozenset[str], started: Span) -> Iterable[_Place]:
+    top = time_partitions(children=False) if "" in values else ()
+    children = sorted(map(related_partition, values - {""}))
+    return (
+        *(_Place(TIMES, partition, started) for partition in top),
+        *(_Place(PARENTS, partition, started) for partition in children),
+    )
+
+
+def _by_status(statuses: frozenset[WorkflowStatus], started: Span) -> Iterable[_Place]:
+    if not statuses <= SINGLED_OUT:
+        return _by_time(started, lambda row: row.status in statuses)
+    return (
+        _Place(STATUSES, partition, started)
+        for status in _STATUSES
+        if status in statuses
+        for partition in status_partitions(status)
+    )
+
+
+def _by_time(
+    started: Span, wanted: Callable[[WorkflowRow], bool] | None = None
+) -> Iterable[_Place]:
+    return (
+        _Place(TIMES, partition, started, wanted)
+        for children in (False, True)
+        for partition in time_partitions(children=children)
+    )
+
+
+def _between(place: _Place) -> tuple[str, str]:
+    return started_between(place.started.first, place.started.last)
+
+
+def _started(indexed: Indexed) -> int:
+    return indexed.row.start_time
