@@ -1,4 +1,4 @@
-"""The commands of ``podium``; whatever needs moto is imported by the command that does."""
+"""The commands of ``podium`` that run it here; whatever needs moto is imported by the one that does."""
 
 from __future__ import annotations
 
@@ -18,30 +18,10 @@ from podium_local.stopping import stop_signals
 if TYPE_CHECKING:
     from podium_local.runtime import LocalRuntime
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-
 #: Seconds that ``podium down`` waits for the process to end.
 _PATIENCE = 15.0
 
 
-def _version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
-    if wanted:
-        print(f"podium {VERSION}")
-        raise typer.Exit
-
-
-@app.callback()
-def podium(
-    *,
-    _version_wanted: Annotated[
-        bool,
-        typer.Option("--version", callback=_version, is_eager=True, help="Show the version."),
-    ] = False,
-) -> None:
-    """Netflix Conductor on AWS serverless primitives: the local side."""
-
-
-@app.command()
 def up(
     *,
     port: Annotated[int, typer.Option(help="Port of the API; 0 takes a free one.")] = 8080,
@@ -77,7 +57,6 @@ def up(
         raise typer.Exit(1) from None
 
 
-@app.command()
 def status() -> None:
     """Show what runs; exit code 1 if nothing does."""
     found = instances.running()
@@ -93,7 +72,6 @@ def status() -> None:
         raise typer.Exit(1)
 
 
-@app.command()
 def down(
     *,
     port: Annotated[

@@ -32,7 +32,7 @@ class Server:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A running installation; ended by its process id."""
     environment = os.environ | {"XDG_RUNTIME_DIR": str(tmp_path_factory.mktemp("run"))}
-    command = [sys.executable, "-m", "podium_local.cli", "up", "--port=0", "--aws-port=0"]
+    command = [sys.executable, "-m", "podium_cli", "up", "--port=0", "--aws-port=0"]
     process = subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     )

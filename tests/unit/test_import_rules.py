@@ -20,6 +20,7 @@ ROOTS = ["layers/engine/python", "layers/worker/python", "local", "."]
 PACKAGES = [
     "layers/engine/python/podium",
     "layers/worker/python/podium_worker",
+    "local/podium_cli",
     "local/podium_local",
     "functions",
     "infra",
@@ -40,6 +41,7 @@ BREAKS = {
     ),
     "nothing-local-ships": ("functions/breach/handler.py", "import infra"),
     "worker-alone": ("layers/worker/python/podium_worker/breach.py", "import podium.domain"),
+    "command-alone": ("local/podium_cli/breach.py", "import moto"),
     "infra-alone": ("infra/breach.py", "import podium_local"),
     "functions-apart": ("functions/breach/handler.py", "import functions.decoy.handler"),
     "task-types-apart": (

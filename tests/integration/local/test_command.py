@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from podium import VERSION
-from podium_local import cli
+from podium_cli import main
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def environment(tmp_path):
 
 def podium(environment, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "podium_local.cli", *arguments],
+        [sys.executable, "-m", "podium_cli", *arguments],
         env=environment,
         capture_output=True,
         text=True,
@@ -39,7 +39,7 @@ def podium(environment, *arguments: str) -> subprocess.CompletedProcess[str]:
 @contextmanager
 def up(environment, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """A running ``podium up`` and what it said up to the end of its greeting."""
-    command = [sys.executable, "-m", "podium_local.cli", "up", "--port=0", "--aws-port=0"]
+    command = [sys.executable, "-m", "podium_cli", "up", "--port=0", "--aws-port=0"]
     with subprocess.Popen(
         [*command, *arguments], env=environment, stdout=subprocess.PIPE, text=True
     ) as process:
@@ -114,12 +114,12 @@ def test_the_version_is_told(environment):
 
 @pytest.mark.parametrize(("missing", "extra"), [("typer", "cli"), ("moto", "local")])
 def test_a_missing_extra_is_named(missing, extra, monkeypatch, capsys):
-    monkeypatch.setattr(sys, "argv", ["podium", "up"])
-    for name in [name for name in sys.modules if name.startswith("podium_local.")]:
-        if name != "podium_local.cli":
+    kept = {"podium_cli.main", "podium_local", "podium_cli"}
+    for name in [name for name in sys.modules if name.startswith(("podium_local.", "podium_cli."))]:
+        if name not in kept:
             monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, missing, None)
     with pytest.raises(SystemExit) as exited:
-        cli.main()
+        main.main(["up"])
     assert exited.value.code == 1
     assert f'pip install "podium[{extra}]"' in capsys.readouterr().err

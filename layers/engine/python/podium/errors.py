@@ -17,7 +17,7 @@ Nothing here knows AWS or HTTP beyond the status a client error maps to.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 
@@ -42,6 +42,8 @@ class Violation:
     path: str
     message: str
     invalid_value: str | None = None
+    #: Where exactly, when the peer's path names only what it is inside of; not on the wire.
+    place: str = field(default="", compare=False)
 
 
 class ValidationError(InvalidInputError):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from podium.domain.definitions import WorkflowDef, walk
+from podium.domain.definitions import WorkflowDef
 from podium.domain.expressions import excerpt
 from podium.domain.scopes import MARK
 from podium.domain.task_types import CONTAINER_TYPES, UNSUPPORTED
@@ -31,16 +31,18 @@ _PARTS = ("tryTasks", "catchTasks", "finallyTasks")
 _EVALUATED = frozenset({"DO_WHILE", "INLINE", "SWITCH"})
 
 
-def duplicate_references(definition: WorkflowDef) -> Iterator[str]:
-    """One message for each further task with a reference name that is taken already."""
+def duplicate_references(definition: WorkflowDef, prefix: str) -> Iterator[Violation]:
+    """One violation for each further task with a reference name that is taken already."""
     taken: set[str] = set()
-    for task in walk(definition.tasks):
-        if task.task_reference_name in taken:
-            yield (
-                f"taskReferenceName: {task.task_reference_name} should be unique across tasks "
+    for each in places(definition.tasks, prefix):
+        reference = each.task.task_reference_name
+        if reference in taken:
+            message = (
+                f"taskReferenceName: {reference} should be unique across tasks "
                 f"for a given workflowDefinition: {definition.name}"
             )
-        taken.add(task.task_reference_name)
+            yield Violation(prefix, message, place=f"{each.path}.taskReferenceName")
+        taken.add(reference)
 
 
 def runnable_violations(
@@ -63,8 +65,7 @@ def runnable_violations(
 
 
 def _inline_violations(definition: WorkflowDef, path: str, level: int) -> Iterator[Violation]:
-    for message in duplicate_references(definition):
-        yield Violation(path, message)
+    yield from duplicate_references(definition, path)
     for place in places(definition.tasks, path):
         if not place.task.task_reference_name:
             message = "WorkflowTask taskReferenceName name cannot be empty or null"

@@ -33,7 +33,7 @@ def validate_workflow(
         *_own_violations(definition, context, prefix),
         *schema_violations(definition, context, prefix),
         *sink_violations(definition, prefix),
-        *(Violation(prefix, message) for message in duplicate_references(definition)),
+        *duplicate_references(definition, prefix),
         *_input_violations(definition, context, prefix),
     ]
     for place in places(definition.tasks, prefix):
@@ -69,9 +69,11 @@ def _input_violations(
 ) -> Iterator[Violation]:
     """Expressions in the input of top-level tasks; the peer looks at no others."""
     references = frozenset(task.task_reference_name for task in walk(definition.tasks))
-    for task in definition.tasks:
-        for message in input_problems(task.input_parameters, task.name, references, context.paths):
-            yield Violation(prefix, message)
+    for index, task in enumerate(definition.tasks):
+        found = input_problems(task.input_parameters, task.name, references, context.paths)
+        for message, below in found:
+            place = f"{prefix}.tasks[{index}].inputParameters{below}"
+            yield Violation(prefix, message, place=place)
 
 
 def _task_violations(place: Place, context: ValidationContext) -> Iterator[Violation]:

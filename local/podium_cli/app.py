@@ -1,0 +1,41 @@
+"""All commands of ``podium``; those of the local runtime need the extra ``local``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from podium import VERSION
+from podium_cli.commands import definitions, workflow
+from podium_local import commands as local
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
+    if wanted:
+        print(f"podium {VERSION}")
+        raise typer.Exit
+
+
+@app.callback()
+def podium(
+    *,
+    _version_wanted: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Netflix Conductor on AWS serverless primitives: run it here, talk to it anywhere."""
+
+
+for _command in (local.up, local.status, local.down):
+    app.command(rich_help_panel="This machine")(_command)
+app.add_typer(workflow.app, name="workflow", rich_help_panel="Any server")
+app.add_typer(definitions.app, name="def", rich_help_panel="Any server")
+workflow.app.command("register")(definitions.register)

@@ -1,0 +1,11 @@
+"""``podium workflow``: executions, from their start to their removal."""
+
+from __future__ import annotations
+
+import typer
+
+from podium_cli.commands.workflow import operating, reading, reporting, searching, starting
+
+app = typer.Typer(no_args_is_help=True, help="Start, look at and operate executions.")
+for _part in (starting, reading, searching, operating, reporting):
+    app.add_typer(_part.app)

@@ -1,0 +1,1 @@
+"""JSON that a user hands in, and the places in it."""

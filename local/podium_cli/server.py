@@ -1,0 +1,154 @@
+"""One Conductor server, over HTTP: requests in, JSON or text out, its errors as ours."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+import urllib3
+
+from podium_cli.errors import CliError, NotFoundError, RefusedError, UnreachableError, UsageError
+
+#: Where ``podium up`` listens unless it is told otherwise.
+DEFAULT_URL = "http://localhost:8080/api"
+#: Seconds to connect, and to wait for an answer: longer than an HTTP API of AWS does.
+_CONNECT, _READ = 10.0, 60.0
+
+Query = Mapping[str, Any]
+
+
+class Server:
+    """Any server with Conductor's API; ``url`` includes its base path (``/api``)."""
+
+    def __init__(self, url: str = DEFAULT_URL) -> None:
+        """Nothing is sent yet. Raises UsageError for what is no URL of a server."""
+        self.url = normal_url(url)
+        self._pool = urllib3.PoolManager(
+            timeout=urllib3.Timeout(connect=_CONNECT, read=_READ), retries=False
+        )
+
+    def get(self, *path: str, **query: Any) -> Any:
+        """Answer of a GET; parameters that are None are left out."""
+        return self.send("GET", path, query)
+
+    def put(self, *path: str, body: Any = None, **query: Any) -> Any:
+        """Answer of a PUT."""
+        return self.send("PUT", path, query, body)
+
+    def post(self, *path: str, body: Any = None, **query: Any) -> Any:
+        """Answer of a POST."""
+        return self.send("POST", path, query, body)
+
+    def delete(self, *path: str, body: Any = None, **query: Any) -> Any:
+        """Answer of a DELETE."""
+        return self.send("DELETE", path, query, body)
+
+    def send(self, method: str, path: Sequence[str], query: Query, body: Any = None) -> Any:
+        """Send one request; ``path`` are segments, not encoded yet. A text is sent as it is.
+
+        Raises NotFoundError, RefusedError, UnreachableError.
+        """
+        target = "/".join([self.url, *(quote(segment, safe="") for segment in path)])
+        pairs = {name: _parameter(value) for name, value in query.items() if value is not None}
+        if pairs:
+            target += "?" + urlencode(pairs, doseq=True)
+        content, headers = _content(body)
+        try:
+            response = self._pool.request(method, target, body=content, headers=headers)
+        except urllib3.exceptions.HTTPError as error:
+            raise self._unreachable(error) from None
+        answer = _answer(response)
+        if response.status >= 400:
+            raise self._error(response.status, answer)
+        return answer
+
+    def _unreachable(self, error: urllib3.exceptions.HTTPError) -> UnreachableError:
+        if isinstance(error, urllib3.exceptions.ReadTimeoutError):
+            message = f"{self.url} did not answer within {_READ:g} s"
+            return UnreachableError(message, hint="What it was asked to do may have happened.")
+        return UnreachableError(
+            f"no server answers at {self.url} ({_reason(error)})",
+            hint="Start one on this machine with `podium up`, or name another with --server or "
+            "CONDUCTOR_SERVER_URL.",
+        )
+
+    def _error(self, status: int, answer: Any) -> CliError:
+        body = answer if isinstance(answer, dict) else {}
+        message = str(body.get("message") or answer or f"HTTP status {status}").strip()
+        details = tuple(
+            f"{each.get('path', '')}: {each.get('message', '')}"
+            for each in body.get("validationErrors") or ()
+        )
+        if status in {401, 403}:
+            hint = f"{self.url} asks for credentials, or yours do not suffice."
+            return RefusedError(message, details=details, hint=hint)
+        if status in {404, 405, 501} and _is_no_route(message):
+            hint = f"{self.url} does not serve this; does its URL end where the API begins (/api)?"
+            return RefusedError(message, hint=hint)
+        if status == 404:
+            return NotFoundError(message, details=details)
+        hint = "Try again: the server says that it was busy." if body.get("retryable") else ""
+        return RefusedError(message, details=details, hint=hint)
+
+
+def normal_url(url: str) -> str:
+    """``url`` without a slash at its end; ``/api`` is added where there is no path at all."""
+    text = url.strip().rstrip("/")
+    parts = urlsplit(text if "://" in text else f"http://{text}")
+    try:
+        is_sound = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        is_sound = False
+    if not is_sound:
+        hint = f"It looks like {DEFAULT_URL}."
+        raise UsageError(f"{url!r} is not the URL of a server", hint=hint)
+    return parts._replace(path=parts.path or "/api").geturl()
+
+
+def _parameter(value: Any) -> Any:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value
+
+
+def _content(body: Any) -> tuple[bytes | None, dict[str, str]]:
+    headers = {"Accept": "*/*", "User-Agent": "podium-cli"}
+    if body is None:
+        return None, headers
+    if isinstance(body, str):
+        return body.encode(), headers | {"Content-Type": "text/plain"}
+    return json.dumps(body).encode(), headers | {"Content-Type": "application/json"}
+
+
+def _answer(response: urllib3.BaseHTTPResponse) -> Any:
+    """JSON read; other text as it is; None for an empty body."""
+    text = response.data.decode("utf-8", "replace")
+    if not text:
+        return None
+    if "json" not in response.headers.get("Content-Type", ""):
+        return text
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _is_no_route(message: str) -> bool:
+    """The peer's words, and ours, for a path that the server does not know at all."""
+    known = ("No endpoint", "No static resource", "is not supported", "is not built yet")
+    return any(words in message for words in known)
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, urllib3.exceptions.NameResolutionError):
+        return "there is no such host"
+    cause = error.__cause__ or error.__context__
+    text = getattr(cause, "strerror", None)
+    if text:
+        return str(text)
+    # What is refused at once is one of these, too.
+    if isinstance(error, urllib3.exceptions.ConnectTimeoutError):
+        return "it takes too long to connect"
+    return str(error).rpartition(": ")[2].strip()
