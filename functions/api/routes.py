@@ -49,7 +49,7 @@ WORKFLOW = (
     Route("POST", "/api/workflow/{name}", "Start a workflow by name; the body is its input", TEXT, workflows.start_by_name, OPERATOR, body="Map", parameters=p.START_BY_NAME),
     Route("POST", "/api/workflow/execute/{name}/{version}", "Start a workflow and wait for it", JSON, workflows.execute, OPERATOR, body="StartWorkflowRequest", answer="SignalResponse", parameters=p.EXECUTE),
     Route("POST", "/api/workflow/execute/{name}", "Start the latest version of a workflow and wait for it", JSON, workflows.execute_latest, OPERATOR, body="StartWorkflowRequest", answer="SignalResponse", parameters=p.EXECUTE),
-    Route("POST", "/api/workflow/test", "Run a workflow with mocked tasks", JSON, None, OPERATOR, body="WorkflowTestRequest", answer="Workflow"),
+    Route("POST", "/api/workflow/test", "Run a workflow with mocked tasks", JSON, workflows.test, OPERATOR, body="WorkflowTestRequest", answer="Workflow"),
     Route("GET", "/api/workflow/{workflowId}", "One execution", JSON, workflows.get, READER, answer="Workflow", parameters=(p.INCLUDE_TASKS,)),
     Route("GET", "/api/workflow/{workflowId}/status", "Status of an execution", JSON, workflows.get_status, READER, answer="WorkflowStatus", parameters=p.STATUS),
     Route("GET", "/api/workflow/{workflowId}/tasks", "Tasks of an execution, page by page", JSON, workflows.list_tasks, READER, answer="SearchResultTask", parameters=p.TASK_PAGE),

@@ -50,7 +50,7 @@ class Server:
 
         Raises NotFoundError, RefusedError, UnreachableError.
         """
-        target = "/".join([self.url, *(quote(segment, safe="") for segment in path)])
+        target = "/".join([self.url, *(_segment(text) for text in path)])
         pairs = {name: _parameter(value) for name, value in query.items() if value is not None}
         if pairs:
             target += "?" + urlencode(pairs, doseq=True)
@@ -105,6 +105,11 @@ def normal_url(url: str) -> str:
         hint = f"It looks like {DEFAULT_URL}."
         raise UsageError(f"{url!r} is not the URL of a server", hint=hint)
     return parts._replace(path=parts.path or "/api").geturl()
+
+
+def _segment(text: str) -> str:
+    """A slash in a name is encoded twice: an HTTP API decodes paths once before anybody sees them."""
+    return quote(text, safe="").replace("%2F", "%252F")
 
 
 def _parameter(value: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from functions.api.resources.runs import run_json
 from podium.domain.definitions import IdempotencyStrategy
 from podium.domain.idempotency import is_key
-from podium.domain.requests import StartWorkflowRequest, WorkflowStateUpdate
+from podium.domain.requests import StartWorkflowRequest, WorkflowStateUpdate, WorkflowTestRequest
 from podium.domain.signals import ReturnStrategy, limited_wait, marked_as_dynamic
 from podium.domain.status import TaskStatus
 from podium.domain.wire import (
@@ -61,6 +61,14 @@ def execute(request: Request, engine: Engine) -> Json:
 def execute_latest(request: Request, engine: Engine) -> Json:
     """The same with the highest version."""
     return _execute(request, engine, None)
+
+
+def test(request: Request, engine: Engine) -> Json:
+    """Run one with mocked tasks; the answer is the execution as it came to a stop."""
+    wanted = WorkflowTestRequest.from_json(request.body_object())
+    engine.validating.test(wanted)
+    view = engine.reads.view(engine.mocking.run(wanted))
+    return workflow_json(view, now=engine.ports.clock.now())
 
 
 def get(request: Request, engine: Engine) -> Json:

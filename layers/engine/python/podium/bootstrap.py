@@ -63,6 +63,7 @@ from podium.services.joining import Joining
 from podium.services.keeping import Keeping
 from podium.services.limiting import Limiting
 from podium.services.listening import Listening
+from podium.services.mocking import Mocking
 from podium.services.open_tasks import OpenTasks
 from podium.services.operating import Operating
 from podium.services.polling import Polling
@@ -115,6 +116,8 @@ class Engine:
     signals: Signaling
     #: Messages to executions.
     messages: Posting
+    #: Tests of definitions with mocked tasks.
+    mocking: Mocking
     #: Synchronous calls.
     awaiting: Awaiting
     #: Everything that is read for clients.
@@ -239,6 +242,7 @@ def assemble(
         reports=Reporting(ports, timers, updates),
         signals=Signaling(open_tasks, updates),
         messages=Posting(ports, following),
+        mocking=Mocking(ports, states, starting, following, open_tasks, updates),
         awaiting=Awaiting(ports, states),
         reads=reading,
         operations=operating,

@@ -43,6 +43,8 @@ class StartSpec:
     idempotency_strategy: IdempotencyStrategy | None = None
     #: Names of the secrets that the input may refer to: those that the starter could, too.
     secrets: tuple[str, ...] = ()
+    #: A test feeds its tasks, and those of all that it starts.
+    mocked: bool = False
 
     @property
     def workflow_name(self) -> str:
@@ -93,6 +95,7 @@ def _launched_by(task: Task, state: State) -> StartSpec | Outcome:
         correlation_id=spec.correlation_id or state.start.correlation_id,
         task_to_domain=spec.task_to_domain or state.start.task_to_domain,
         secrets=permitted(spec.input, named_secrets(state)),
+        mocked=state.start.mocked,
     )
 
 
@@ -112,6 +115,7 @@ def _child_of(task: Task, state: State) -> StartSpec | Outcome:
         idempotency_key=read.idempotency_key,
         idempotency_strategy=read.idempotency_strategy,
         secrets=permitted(read.input, named_secrets(state)),
+        mocked=state.start.mocked,
     )
 
 
@@ -149,4 +153,5 @@ def failure_start(view: ExecutionView) -> StartSpec | None:
         input=failure_input(view, workflow_json(view)),
         correlation_id=view.start.correlation_id,
         task_to_domain=view.start.task_to_domain,
+        mocked=view.start.mocked,
     )

@@ -210,6 +210,8 @@ class StartRecord:
     idempotency_key: str | None = None
     #: Names of secrets that whoever started it handed down: references to them in its input count.
     secrets: tuple[str, ...] = ()
+    #: A test feeds its tasks: nobody is handed them, and no cache keeps what they give (domain/mocks.py).
+    mocked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,3 +328,6 @@ class TaskEnd:
     child_id: str = ""
     #: Reported from outside and not searched for secrets yet: refused by a task that was handed any.
     is_unmasked: bool = False
+    #: When a mocked task is to have been scheduled and handed out; 0: when it was.
+    scheduled_at: int = 0
+    started_at: int = 0

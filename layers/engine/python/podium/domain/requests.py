@@ -54,6 +54,28 @@ class StartWorkflowRequest(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TaskMock(Record):
+    """How one attempt of a task ends in a test (models.md 2.2)."""
+
+    status: TaskStatus = codec.choice(TaskStatus, TaskStatus.COMPLETED, among=REPORTABLE)
+    output: JsonMap = codec.json_map()
+    #: Milliseconds that the task is to have been with a worker, and to have waited for one.
+    execution_time: int = codec.long()
+    queue_wait_time: int = codec.long()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkflowTestRequest(StartWorkflowRequest):
+    """A start whose tasks end as it says: one mock for each attempt, in order (rest-api.md 3.3)."""
+
+    task_ref_to_mock_output: Mapping[str, tuple[TaskMock, ...]] = codec.record_map(lambda: TaskMock)
+    #: Mocks for the executions that SUB_WORKFLOW tasks start, by reference name; the rest counts not.
+    sub_workflow_test_request: Mapping[str, WorkflowTestRequest] = codec.record_by_name(
+        lambda: WorkflowTestRequest
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RerunWorkflowRequest(Record):
     """From where an ended execution is to run again, and with what (models.md 2.2)."""
 

@@ -139,6 +139,7 @@ def start_record(spec: StartSpec, definition: WorkflowDef) -> StartRecord:
         external_input_path=spec.external_input_path,
         idempotency_key=spec.idempotency_key,
         secrets=spec.secrets,
+        mocked=spec.mocked,
     )
 
 

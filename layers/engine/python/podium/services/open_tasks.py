@@ -6,7 +6,7 @@ that was told of the commit must find the task, so what is missing is created fi
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from podium.domain.execution import Kind
 from podium.domain.ids import TaskKey
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 #: Looks at one execution before what is still not created counts as not there.
 MAX_LOOKS = 5
+
+
+_Found = TypeVar("_Found")
 
 
 class OpenTask(NamedTuple):
@@ -56,6 +59,11 @@ class OpenTasks:
         self._require(workflow_id)
         return self._looked(workflow_id, lambda state: self._first(state, _named(state, ref), _any))
 
+    def every(self, workflow_id: str) -> list[OpenTask]:
+        """All open tasks, in the order of their creation; empty when the execution has ended."""
+        self._require(workflow_id)
+        return self._looked(workflow_id, self._all) or []
+
     def signalled(self, workflow_id: str) -> OpenTask | None:
         """The first open WAIT, else that of the open sub-workflows, depth first (engine.md 9).
 
@@ -84,6 +92,11 @@ class OpenTasks:
                 return found
         return None
 
+    def _all(self, state: State) -> list[OpenTask]:
+        entries = (entry for entry in state.header.open if entry.kind is not Kind.DUE)
+        found = (OpenTask(_key(state, entry), self._item(state, entry)) for entry in entries)
+        return [each for each in found if not each.task.status.is_terminal]
+
     def _first(
         self, state: State, entries: Iterable[OpenEntry], wanted: Callable[[Task], bool]
     ) -> OpenTask | None:
@@ -100,9 +113,7 @@ class OpenTasks:
             raise _NotCreatedError
         return task
 
-    def _looked(
-        self, workflow_id: str, look: Callable[[State], OpenTask | None]
-    ) -> OpenTask | None:
+    def _looked(self, workflow_id: str, look: Callable[[State], _Found | None]) -> _Found | None:
         """What ``look`` finds once everything that the header lists has been created."""
         for _ in range(MAX_LOOKS):
             state = self._states.fresh(workflow_id)

@@ -150,6 +150,11 @@ class Updating:
         )
         return self._apply(key, self._revealing.masked(task, update), task.inc, None)
 
+    def apply(self, found: OpenTask, update: TaskEnd) -> Outcome:
+        """End or update an open task as ``update`` says; for one that was handed to nobody."""
+        key, task = found
+        return self._apply(key, update, task.inc, None)
+
     def end_of_dead_letter(self, key: TaskKey, inc: int, epoch: int, reason: str) -> None:
         """A message nobody could settle ends its task FAILED (protocol.md 9)."""
         end = TaskEnd(TaskStatus.FAILED, self._now(), reason=reason)

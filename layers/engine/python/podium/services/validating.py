@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from podium.domain.validation import (
     ValidationContext,
+    validate_mocks,
     validate_priority,
     validate_start_request,
     validate_task_def,
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from podium.domain.definitions import TaskDef, WorkflowDef
-    from podium.domain.requests import StartWorkflowRequest, TaskResult
+    from podium.domain.requests import StartWorkflowRequest, TaskResult, WorkflowTestRequest
     from podium.errors import Violation
     from podium.ports.bundle import Ports
 
@@ -64,6 +65,11 @@ class Validating:
         if not (request.name or "").strip() and request.workflow_def is None:
             raise InvalidInputError("Workflow name cannot be null or empty")
         request.given_input()
+
+    def test(self, request: WorkflowTestRequest) -> None:
+        """A start request with its mocks."""
+        self.start(request)
+        _refuse(validate_mocks(request))
 
     def priority(self, priority: int) -> None:
         """The priority as a query parameter."""

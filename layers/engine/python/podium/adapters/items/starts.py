@@ -38,6 +38,8 @@ def start_item(
     item |= {name: value for name, value in optional.items() if value is not None}
     if start.secrets:
         item["sn"] = pack_names(start.secrets)
+    if start.mocked:
+        item["mk"] = 1
     item |= payloads.pack(workflow_id, "in", start.input)
     if variables is not None:
         item |= payloads.pack(workflow_id, "va", variables) or {"va": "{}"}
@@ -60,6 +62,7 @@ def start_of(item: Item, payloads: Payloads) -> StartRecord:
         external_input_path=optional("xi"),
         idempotency_key=optional("ik"),
         secrets=unpack_names(text(item, "sn")),
+        mocked=bool(number(item, "mk")),
     )
 
 

@@ -275,4 +275,6 @@ def _reported(
         values["xo"] = update.external_output_path
     if update.child_id:
         values["cid"] = update.child_id
+    if update.scheduled_at:
+        values |= {"sc": update.scheduled_at, "sa": update.started_at}
     return values

@@ -195,6 +195,14 @@ def record_lists(cls: Callable[[], type[Record]]) -> Any:
     return _collection(tuple, Wire(read, lambda value: [_write_records(item) for item in value]))
 
 
+def record_by_name(cls: Callable[[], type[Record]]) -> Any:
+    """A map of records, always present."""
+    read = map_of(_item(cls))
+    return _collection(
+        dict, Wire(read, lambda value: {key: _write_record(item) for key, item in value.items()})
+    )
+
+
 def record_map(cls: Callable[[], type[Record]]) -> Any:
     """A map of tuples of records in the order of the JSON, always present."""
     read = map_of(array(_item(cls)))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from podium.domain.validation.context import ValidationContext
 from podium.domain.validation.places import MAX_NESTING
 from podium.domain.validation.requests import (
+    validate_mocks,
     validate_priority,
     validate_start_request,
     validate_task_result,
@@ -21,6 +22,7 @@ from podium.domain.validation.workflow import validate_workflow
 __all__ = [
     "MAX_NESTING",
     "ValidationContext",
+    "validate_mocks",
     "validate_priority",
     "validate_start_request",
     "validate_task_def",

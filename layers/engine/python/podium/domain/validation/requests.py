@@ -9,7 +9,7 @@ from podium.domain.validation.workflow import validate_workflow
 from podium.errors import Violation
 
 if TYPE_CHECKING:
-    from podium.domain.requests import StartWorkflowRequest, TaskResult
+    from podium.domain.requests import StartWorkflowRequest, TaskResult, WorkflowTestRequest
     from podium.domain.validation.context import ValidationContext
 
 _MAX_PRIORITY = 99
@@ -40,6 +40,28 @@ def _start_violations(
         yield Violation(f"{prefix}.priority", message, str(priority))
     if request.workflow_def is not None:
         yield from validate_workflow(request.workflow_def, context, f"{prefix}.workflowDef")
+
+
+def validate_mocks(
+    request: WorkflowTestRequest, prefix: str = "testWorkflow.arg0"
+) -> tuple[Violation, ...]:
+    """All violations of the mocks of a test, and of those for its sub-workflows."""
+    return tuple(_mock_violations(request, prefix))
+
+
+def _mock_violations(request: WorkflowTestRequest, prefix: str) -> Iterator[Violation]:
+    for ref, mocks in request.task_ref_to_mock_output.items():
+        for index, mock in enumerate(mocks):
+            path = f"{prefix}.taskRefToMockOutput[{ref}].<map value>[{index}]"
+            for name, value in (
+                ("executionTime", mock.execution_time),
+                ("queueWaitTime", mock.queue_wait_time),
+            ):
+                if value < 0:
+                    message = "must be greater than or equal to 0"
+                    yield Violation(f"{path}.{name}", message, str(value))
+    for ref, below in request.sub_workflow_test_request.items():
+        yield from _mock_violations(below, f"{prefix}.subWorkflowTestRequest[{ref}].<map value>")
 
 
 def validate_priority(priority: int, path: str = "startWorkflow.arg3") -> tuple[Violation, ...]:
