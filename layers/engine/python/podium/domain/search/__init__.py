@@ -16,7 +16,7 @@ from podium.domain.search.accesses import (
     Plan,
     Span,
 )
-from podium.domain.search.condition import Condition, Everything, all_of
+from podium.domain.search.condition import EVERYTHING, Condition, Everything, all_of
 from podium.domain.search.fields import TASK_FIELDS, WORKFLOW_FIELDS, Fields
 from podium.domain.search.matching import matches
 from podium.domain.search.ordering import (
@@ -30,11 +30,17 @@ from podium.domain.search.ordering import (
     row_id,
     sort_rows,
 )
+from podium.domain.search.paging import REMEMBER_SECONDS, Page, page_of
 from podium.domain.search.parsing import parse
+from podium.domain.search.planning import plan
+from podium.domain.search.requests import MAX_SIZE, SearchParameters, SearchRequest
 from podium.domain.search.rows import Row, TaskRow, WorkflowRow, task_row, workflow_row
 from podium.domain.search.writing import write
 
 __all__ = [
+    "EVERYTHING",
+    "MAX_SIZE",
+    "REMEMBER_SECONDS",
     "TASK_FIELDS",
     "WORKFLOW_FIELDS",
     "Access",
@@ -49,8 +55,11 @@ __all__ = [
     "Fields",
     "Mark",
     "Order",
+    "Page",
     "Plan",
     "Row",
+    "SearchParameters",
+    "SearchRequest",
     "SortKey",
     "Span",
     "TaskRow",
@@ -60,8 +69,10 @@ __all__ = [
     "is_after",
     "mark_of",
     "matches",
+    "page_of",
     "parse",
     "parse_sort",
+    "plan",
     "row_id",
     "sort_rows",
     "task_row",

@@ -28,11 +28,6 @@ class Span:
         """No moment is in it."""
         return self.first > self.last
 
-    @property
-    def is_everything(self) -> bool:
-        """Every moment is in it."""
-        return self.first <= 0 and self.last >= END_OF_TIME
-
     def __contains__(self, moment: int) -> bool:
         return self.first <= moment <= self.last
 
@@ -54,7 +49,7 @@ class ByCorrelation:
 
 @dataclass(frozen=True, slots=True)
 class ByParent:
-    """Children of these executions."""
+    """Children of these executions; those of ``""`` are the executions that nobody waits for."""
 
     parent_ids: tuple[str, ...]
     started: Span = Span()
@@ -98,8 +93,8 @@ class Plan:
     accesses: tuple[Access, ...]
     #: What is left to check: Everything when each row of the accesses is wanted.
     residual: Condition
-    #: Rows by start time, read in the direction below, come as they were asked for; only those of one
-    #: moment may still have to be put in order.
+    #: Rows by start time, read in the direction below, and those of one moment by their id upwards,
+    #: come as they were asked for.
     serves_order: bool
     #: That direction: newest first.
     is_descending: bool

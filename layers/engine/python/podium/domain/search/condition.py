@@ -31,6 +31,9 @@ class Everything:
     """Every row meets it: a query that was left out."""
 
 
+EVERYTHING = Everything()
+
+
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """``field = value`` and the other five."""
@@ -117,7 +120,7 @@ def all_of(*conditions: Condition) -> Condition:
             case _:
                 flat.append(condition)
     if not flat:
-        return Everything()
+        return EVERYTHING
     return flat[0] if len(flat) == 1 else And(tuple(flat))
 
 

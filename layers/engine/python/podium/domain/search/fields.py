@@ -48,11 +48,8 @@ class Field:
 
     name: str
     kind: FieldKind
-
-    @property
-    def attribute(self) -> str:
-        """Name of the same thing on a row (rows.py)."""
-        return _CAPITAL.sub("_", self.name).lower()
+    #: Name of the same thing on a row (rows.py).
+    attribute: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +67,11 @@ class Fields:
 
 def _fields(of: str, **names: str) -> Fields:
     kinds = {kind.value: kind for kind in FieldKind}
-    found = (Field(name, kinds[kind]) for kind, row in names.items() for name in row.split())
+    found = (
+        Field(name, kinds[kind], _CAPITAL.sub("_", name).lower())
+        for kind, row in names.items()
+        for name in row.split()
+    )
     return Fields(of, MappingProxyType({field.name: field for field in found}))
 
 

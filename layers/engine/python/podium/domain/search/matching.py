@@ -6,7 +6,8 @@ comparison has an answer, and ``!=`` and NOT IN are exactly the opposite of ``=`
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import operator
+from typing import TYPE_CHECKING, Any
 
 from podium.domain.search.condition import (
     And,
@@ -27,10 +28,19 @@ from podium.domain.search.fields import FieldKind
 from podium.domain.search.patterns import matches_pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from podium.domain.search.fields import Field
     from podium.domain.search.rows import Row
+
+
+#: Values of one field are of one type.
+_TESTS: Mapping[Operator, Callable[[Any, Any], bool]] = {
+    Operator.LT: operator.lt,
+    Operator.LE: operator.le,
+    Operator.GT: operator.gt,
+    Operator.GE: operator.ge,
+}
 
 
 def matches(condition: Condition, row: Row) -> bool:
@@ -43,47 +53,44 @@ def matches(condition: Condition, row: Row) -> bool:
         case Or(parts):
             return any(matches(part, row) for part in parts)
         case _:
-            return _meets(condition, row)
+            return meets(condition, _values(condition.field, row))
 
 
-def _meets(clause: Clause, row: Row) -> bool:
+def meets(clause: Clause, values: Sequence[Value]) -> bool:
+    """A row with these values of the clause's field meets it."""
     field = clause.field
     match clause:
         case Comparison(_, Operator.NE, wanted):
-            return not _equals(field, row, wanted)
+            return not _equals(field, values, wanted)
         case Comparison(_, Operator.EQ, wanted):
-            return _equals(field, row, wanted)
-        case Comparison(_, operator, wanted):
-            return _any(field, row, lambda own: _ordered(operator, own, wanted))
-        case In(_, values, negated):
-            return any(_equals(field, row, value) for value in values) is not negated
+            return _equals(field, values, wanted)
+        case Comparison(_, sign, wanted):
+            test = _TESTS[sign]
+            return any(test(own, wanted) for own in values)
+        case In(_, several, negated):
+            return any(_equals(field, values, wanted) for wanted in several) is not negated
         case Between(_, low, high):
-            return _any(
-                field,
-                row,
-                lambda own: _ordered(Operator.GE, own, low) and _ordered(Operator.LE, own, high),
-            )
+            return any(_is_within(own, low, high) for own in values)
         case Like(_, pattern, negated):
             anywhere = field.kind is FieldKind.PAYLOAD
-            found = _any(
-                field, row, lambda own: matches_pattern(pattern, str(own), anywhere=anywhere)
-            )
+            found = any(matches_pattern(pattern, str(own), anywhere=anywhere) for own in values)
             return found is not negated
         case StartsWith(_, prefix):
-            return _any(field, row, lambda own: str(own).startswith(prefix))
+            return any(str(own).startswith(prefix) for own in values)
         case IsNull(_, negated):
-            return not any(_values(field, row)) is not negated
+            return any(values) is negated
 
 
-def _equals(field: Field, row: Row, wanted: Value) -> bool:
+def _is_within(own: Any, low: Any, high: Any) -> bool:
+    is_within: bool = low <= own <= high
+    return is_within
+
+
+def _equals(field: Field, values: Sequence[Value], wanted: Value) -> bool:
     if field.kind is FieldKind.PAYLOAD and wanted != "":
         folded = str(wanted).casefold()
-        return _any(field, row, lambda own: folded in str(own).casefold())
-    return wanted in _values(field, row)
-
-
-def _any(field: Field, row: Row, test: Callable[[Value], bool]) -> bool:
-    return any(test(own) for own in _values(field, row))
+        return any(folded in str(own).casefold() for own in values)
+    return wanted in values
 
 
 def _values(field: Field, row: Row) -> tuple[Value, ...]:
@@ -94,27 +101,3 @@ def _values(field: Field, row: Row) -> tuple[Value, ...]:
     if value is None:
         return (0,) if field.kind.is_counted else ("",)
     return (value,)
-
-
-def _ordered(operator: Operator, own: Value, wanted: Value) -> bool:
-    """Values of one field are of one type, so one of the two cases holds."""
-    if isinstance(own, int) and isinstance(wanted, int):
-        return _between(operator, (own > wanted) - (own < wanted))
-    left, right = str(own), str(wanted)
-    return _between(operator, (left > right) - (left < right))
-
-
-def _between(operator: Operator, sign: int) -> bool:
-    match operator:
-        case Operator.LT:
-            return sign < 0
-        case Operator.LE:
-            return sign <= 0
-        case Operator.GT:
-            return sign > 0
-        case Operator.GE:
-            return sign >= 0
-        case Operator.EQ:
-            return sign == 0
-        case Operator.NE:
-            return sign != 0

@@ -1,6 +1,6 @@
 """The order of what is found: by several keys, then by id (rest-api.md 11.2).
 
-Rows that are equal in every key come by their id, in the direction of the last key. A running execution has ``endTime`` 0: last when the latest come first.
+Rows that are equal in every key come by their id, always upwards. A running execution has ``endTime`` 0: last when the latest come first.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def default_order(fields: Fields) -> Order:
 
 def sort_rows(rows: Iterable[_R], order: Order) -> list[_R]:
     """``rows`` in that order."""
-    found = sorted(rows, key=row_id, reverse=_ties_descend(order))
+    found = sorted(rows, key=row_id)
     # Sorting keeps the order of equals, so the last key goes first.
     for key in reversed(order):
         found.sort(key=_reader(key.field), reverse=key.descending)
@@ -84,8 +84,7 @@ def is_after(row: Row, mark: Mark, order: Order) -> bool:
         if own != value:
             is_greater: bool = own > value  # type: ignore[operator]  # one field, so one type
             return is_greater is not key.descending
-    own_id = row_id(row)
-    return own_id < mark.id if _ties_descend(order) else own_id > mark.id
+    return row_id(row) > mark.id
 
 
 def row_id(row: Row) -> str:
@@ -101,10 +100,6 @@ def sort_value(row: Row, field: Field) -> Value:
     if field.kind.is_counted:
         return int(value or 0)
     return str(value or "")
-
-
-def _ties_descend(order: Order) -> bool:
-    return bool(order) and order[-1].descending
 
 
 def _reader(field: Field) -> Callable[[Row], Value]:

@@ -21,11 +21,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podium.domain.search.condition import (
+    EVERYTHING,
     Between,
     Clause,
     Comparison,
     Condition,
-    Everything,
     In,
     IsNull,
     Like,
@@ -63,7 +63,7 @@ def parse(text: str, fields: Fields) -> Condition:
     if len(text) > MAX_LENGTH:
         raise scanner.error(f"it is longer than {MAX_LENGTH} characters", MAX_LENGTH)
     if scanner.is_at_end():
-        return Everything()
+        return EVERYTHING
     condition = _Parser(scanner, fields).any_of(0)
     if not scanner.is_at_end():
         raise scanner.error("AND, OR or the end is missing")
