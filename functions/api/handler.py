@@ -52,7 +52,7 @@ def _serving(route: Route) -> Callable[..., Response[str]]:
         for parameter in route.parameters:
             parameter.check(request)
         engine = bootstrap.engine()
-        return answer(route, serve(request, engine), engine.fitting)
+        return answer(route, serve(request, engine), request, engine.fitting)
 
     return call
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from functions.api import parameters as p
 from functions.api.resources import (
+    admin,
     bulk,
     metadata,
     operations,
@@ -109,7 +110,7 @@ TASKS = (
     Route("GET", "/api/tasks/queue/size", "How many tasks of a type wait", JSON, tasks.queue_size, READER, answer="Size", parameters=p.QUEUE_SIZE),
     Route("GET", "/api/tasks/queue/sizes", "How many tasks of several types wait", JSON, tasks.queue_sizes, READER, answer="Sizes", parameters=(p.TASK_TYPES,)),
     Route("GET", "/api/tasks/queue/all", "How many tasks wait in each queue", JSON, tasks.all_queues, READER, answer="Sizes"),
-    Route("GET", "/api/tasks/queue/all/verbose", "How many tasks wait in each queue, by shard", JSON, None, READER, answer="QueueDetails"),
+    Route("GET", "/api/tasks/queue/all/verbose", "How many tasks wait in each queue, by shard", JSON, tasks.all_queues_verbose, READER, answer="QueueDetails"),
     Route("GET", "/api/tasks/queue/polldata", "Who polled a task type last", JSON, tasks.poll_data, READER, answer="PollData[]", parameters=(p.TASK_TYPE,)),
     Route("GET", "/api/tasks/queue/polldata/all", "Who polled each task type last", JSON, tasks.all_poll_data, READER, answer="PollData[]"),
     Route("POST", "/api/tasks/queue/requeue/{taskType}", "Put the pending tasks of a type back", TEXT, None, OPERATOR),
@@ -126,10 +127,10 @@ EVENTS = (
 )
 
 ADMINISTRATION = (
-    Route("GET", "/api/admin/config", "Configuration of this installation", JSON, None, ADMIN, answer="Texts"),
+    Route("GET", "/api/admin/config", "Configuration of this installation", JSON, admin.configuration, ADMIN, answer="Map"),
     Route("GET", "/api/admin/task/{tasktype}", "Pending tasks of a type", JSON, None, READER, answer="Task[]", parameters=p.PENDING_PAGE),
-    Route("POST", "/api/admin/sweep/requeue/{workflowId}", "Queue an execution for evaluation", TEXT, None, ADMIN),
-    Route("POST", "/api/admin/consistency/verifyAndRepair/{workflowId}", "Check and repair an execution", TEXT, None, ADMIN),
+    Route("POST", "/api/admin/sweep/requeue/{workflowId}", "Queue an execution for evaluation", TEXT, admin.requeue, ADMIN),
+    Route("POST", "/api/admin/consistency/verifyAndRepair/{workflowId}", "Check and repair an execution", TEXT, admin.repair, ADMIN),
     Route("GET", "/api/admin/queues", "Event queues", JSON, None, READER, answer="EventQueues", parameters=(p.VERBOSE,)),
     Route("GET", "/api/queue/size", "Sizes of the default event queues", JSON, None, READER, answer="Sizes"),
     Route("GET", "/api/queue/", "Addresses of the default event queues", JSON, None, READER, answer="Texts"),
@@ -141,9 +142,9 @@ SYSTEM = (
     Route("GET", "/health", "Health", JSON, system.health, READER, answer="Health"),
     Route("GET", "/api/health", "Health", JSON, system.health, READER, answer="Health"),
     Route("GET", "/api/version", "Version of Podium", TEXT, system.version, READER),
-    Route("GET", "/actuator/health", "Health, for monitoring", JSON, None, READER, answer="ActuatorHealth"),
-    Route("GET", "/actuator/info", "Facts about the server, for monitoring", JSON, None, READER, answer="Map"),
-    Route("GET", "/actuator/prometheus", "Metrics, for monitoring", TEXT, None, READER),
+    Route("GET", "/actuator/health", "Health, for monitoring", JSON, system.actuator_health, READER, answer="ActuatorHealth"),
+    Route("GET", "/actuator/info", "Facts about the server, for monitoring", JSON, system.actuator_info, READER, answer="Map"),
+    Route("GET", "/actuator/prometheus", "Metrics, for monitoring", TEXT, system.prometheus, READER),
     Route("GET", "/api-docs", "OpenAPI description", JSON, None, READER, answer="Map"),
     Route("GET", "/swagger-ui/index.html", "OpenAPI description to click through", HTML, None, READER),
 )

@@ -12,7 +12,7 @@ from podium.adapters.memory.blobs import MemoryBlobs
 from podium.adapters.memory.queues import MemoryTaskQueue
 from podium.domain.limits import Limit
 from podium.domain.queues import Lane, QueueAddress
-from podium.ports.queues import TaskMessage
+from podium.ports.queues import Depth, TaskMessage
 from podium_local.clock import VirtualClock
 from tests.support.aws import moto_stack
 
@@ -61,9 +61,11 @@ def test_a_message_is_received_by_its_type_and_domain_alone(made):
     queue.send(_message(1))
     queue.send(_message(2, domain="eu"))
     assert queue.sizes() == {"charge": 1, "eu:charge": 1}
+    assert queue.depths() == {"charge": Depth(1, 0), "eu:charge": Depth(1, 0)}
     (received,) = queue.receive(QueueAddress("charge", "eu"), 5, 0)
     assert received.message == _message(2, domain="eu")
     assert received.receive_count == 1
+    assert queue.depths()["eu:charge"] == Depth(0, 1)
 
 
 def test_more_than_ten_are_received_and_deleted(made):

@@ -136,6 +136,14 @@ def all_queues(request: Request, engine: Engine) -> Json:
     return engine.reads.queue_sizes()
 
 
+def all_queues_verbose(request: Request, engine: Engine) -> Json:
+    """The same with what workers hold, by shard: a queue of SQS has one."""
+    return {
+        name: {"a": {"size": depth.waiting, "uacked": depth.in_flight}}
+        for name, depth in engine.reads.queue_depths().items()
+    }
+
+
 def poll_data(request: Request, engine: Engine) -> Json:
     """Who polled one task type last, by domain."""
     return [_poll_data(each) for each in engine.reads.poll_data(request.required_text("taskType"))]

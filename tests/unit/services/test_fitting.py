@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 
 from podium.domain.sizes import size_in_path
-from podium.errors import PayloadTooLargeError
 from podium.json_text import answer_weight, encode_json, text_weight
-from podium.services.fitting import LARGEST_ANSWER, refuse_too_large
+from podium.services.fitting import LARGEST_ANSWER, Room
 from tests.support.cluster import Cluster
 
 LARGE = {"a": "x" * 4_000_000}
@@ -73,15 +72,25 @@ def test_the_largest_go_first_and_only_as_many_as_it_takes():
     fit(shown)
     named = [n for n, each in enumerate(tasks) if "externalOutputPayloadStoragePath" in each]
     assert named == [6, 7]
-    refuse_too_large(encode_json(shown))
+    assert answer_weight(shown) <= LARGEST_ANSWER
 
 
-def test_what_fits_in_no_way_is_refused_with_the_way_around():
+def test_nothing_is_written_for_payloads_that_would_not_help():
     shown = workflow(*(task(name="x" * 1000, outputData={"a": "x" * 100}) for _ in range(7000)))
     cluster = fit(shown)
-    assert cluster.blobs.paths() == [], "nothing is written for payloads that would not help"
-    with pytest.raises(PayloadTooLargeError, match=r"/api/workflow/\{workflowId\}/tasks"):
-        refuse_too_large(encode_json(shown))
+    assert cluster.blobs.paths() == []
+    assert answer_weight(shown) > LARGEST_ANSWER
+
+
+def test_entries_take_room_until_there_is_none():
+    room = Room(Cluster().engine.fitting, 1_250_000)
+    entries = [workflow(name="x" * 100_000, input={"a": "y" * 400_000}) for _ in range(6)]
+    taken = [room.take(each) for each in entries]
+    assert taken == [True, True, True, True, False, False]
+    named = ["externalInputPayloadStoragePath" in each for each in entries[:4]]
+    assert named == [False, False, True, True], "only once there is no room for them"
+    assert not room.take(workflow()), "what comes after the first that did not fit is not let in"
+    assert room.is_full
 
 
 def test_a_weight_counts_what_escapes_add():

@@ -93,6 +93,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from podium.domain.changes import Change, HeaderChange, TaskTransition
+    from podium.domain.json import Json
     from podium.ports.definitions import DefinitionStore
     from podium.ports.outside import Clock, Ids, Sleep
     from podium.ports.queues import Redelivery
@@ -158,6 +159,8 @@ class Engine:
     redelivery: Redelivery
     #: Pages of other origins that may call the API.
     cross_origin: CrossOrigin
+    #: What this installation is set to, by the names of its settings; no secret among it.
+    configuration: Mapping[str, Json]
     #: Constraints on what clients send; the API asks before it starts or registers anything.
     validating: Validating
     #: Makes the service of the metadata routes; only the API function asks for it.
@@ -190,10 +193,12 @@ def assemble(
     read_record: Callable[[Mapping[str, Any]], Change | None],
     hear_record: Callable[[Mapping[str, Any]], HeaderChange | TaskTransition | None],
     definition_store: Callable[[], DefinitionStore],
+    configuration: Mapping[str, Json] | None = None,
 ) -> Engine:
     """Wire every service over ``ports``.
 
-    ``definition_store`` is called when somebody registers or lists definitions.
+    ``definition_store`` is called when somebody registers or lists definitions; ``configuration`` is
+    what operators are shown of the settings.
     """
     states = States(ports.executions)
     deciding = Deciding(ports)
@@ -260,8 +265,9 @@ def assemble(
         listening=Listening(ports, states, deciding, reading, parse_sink(switches.listener_sink)),
         limiting=limiting,
         gating=Gating(ports, limiting, admitting),
-        repairs=Repairing(advancing, updates, records),
+        repairs=Repairing(ports.executions, advancing, updates, records),
         redelivery=redelivery,
+        configuration=configuration or {},
         cross_origin=CrossOrigin.parse(switches.cors_allowed_origins),
         validating=validating,
         registering=cache(lambda: Registering(definition_store(), validating, ports.clock)),
@@ -350,6 +356,7 @@ def build(
         read_record=lambda record: change(record, executions.payloads),
         hear_record=lambda record: heard(record, executions.payloads),
         definition_store=lambda: _definition_store(clients, settings),
+        configuration=settings.shown(),
     )
 
 

@@ -131,6 +131,14 @@ class Request:
                 return str(value).strip() or None
         return None
 
+    def accepts(self, encoding: str) -> bool:
+        """The client takes bodies in this encoding (Accept-Encoding); ``q=0`` says that it does not."""
+        for each in (self.header("accept-encoding") or "").lower().split(","):
+            name, _, quality = (part.strip() for part in each.partition(";"))
+            if name in {encoding, "*"}:
+                return re.fullmatch(r"q\s*=\s*0(\.0*)?", quality) is None
+        return False
+
     def header_choice(self, name: str, choices: Sequence[E]) -> E | None:
         """A header that is one of ``choices``, in any case; None when it is absent or blank."""
         value = self.header(name)

@@ -14,6 +14,8 @@ from podium.errors import InvalidInputError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from podium.domain.json import Json
+
 PREFIX = "PODIUM_"
 
 
@@ -72,6 +74,10 @@ class Settings:
             workflow=self.workflow_payload_limit_bytes,
             variables=self.variables_limit_bytes,
         )
+
+    def shown(self) -> dict[str, Json]:
+        """All of them by the names of their variables, for operators: none holds a secret."""
+        return {PREFIX + each.name.upper(): getattr(self, each.name) for each in fields(self)}
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:

@@ -89,6 +89,18 @@ class TimerMessage:
     seq: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """Messages of a queue, about: those that can be received, and those that somebody holds."""
+
+    waiting: int = 0
+    in_flight: int = 0
+
+    def __add__(self, other: Depth) -> Depth:
+        """Of both together."""
+        return Depth(self.waiting + other.waiting, self.in_flight + other.in_flight)
+
+
 #: SQS caps a message's delay (seconds).
 LONGEST_DELAY = 900
 
@@ -139,6 +151,10 @@ class TaskQueue(Protocol):
 
     def sizes(self) -> dict[str, int]:
         """Messages waiting for workers, by ``[domain:]taskType``: a registry read, then one call per queue."""
+        ...
+
+    def depths(self) -> dict[str, Depth]:
+        """As ``sizes``, with what workers hold."""
         ...
 
     def size(self, task_type: str, domain: str = "") -> int:

@@ -13,8 +13,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from podium.domain.sizes import excess, size_of
-from podium.errors import PayloadTooLargeError
-from podium.json_text import answer_weight, text_weight
+from podium.json_text import answer_weight
 
 if TYPE_CHECKING:
     from podium.ports.bundle import Ports
@@ -123,14 +122,3 @@ class Room:
             if not self.is_full:
                 self._left -= weight + len(",")
             return not self.is_full
-
-
-def refuse_too_large(text: str) -> None:
-    """Raise PayloadTooLargeError for an answer that no invocation can give."""
-    weight = text_weight(text)
-    if weight > LARGEST_ANSWER:
-        raise PayloadTooLargeError(
-            f"The answer has {weight} bytes, more than the {LARGEST_ANSWER} of one request. "
-            "Read an execution without its tasks (includeTasks=false) and its tasks in pages "
-            "(GET /api/workflow/{workflowId}/tasks?start=0&count=15)"
-        )

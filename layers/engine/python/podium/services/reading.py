@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from podium.ports.bundle import Ports
     from podium.ports.executions import Everything, LogLine
     from podium.ports.poll_data import PollData
+    from podium.ports.queues import Depth
     from podium.services.states import States
 
 
@@ -160,6 +161,10 @@ class Reading:
     def queue_sizes(self) -> dict[str, int]:
         """Messages waiting, by ``[domain:]taskType``, sorted."""
         return dict(sorted(self._ports.tasks.sizes().items()))
+
+    def queue_depths(self) -> dict[str, Depth]:
+        """The same, with what workers hold."""
+        return dict(sorted(self._ports.tasks.depths().items()))
 
     def poll_data(self, task_type: str | None = None) -> Sequence[PollData]:
         """Who polled last, by task type and domain; of one type, or of all."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
@@ -19,7 +19,7 @@ from podium.adapters.message import (
 )
 from podium.domain.queues import gate_address
 from podium.errors import DefectError
-from podium.ports.queues import LONGEST_DELAY, Received, TaskMessage, TimerMessage
+from podium.ports.queues import LONGEST_DELAY, Depth, Received, TaskMessage, TimerMessage
 
 if TYPE_CHECKING:
     from types_boto3_sqs import SQSClient
@@ -33,6 +33,8 @@ _BATCH = 10
 #: Seconds between receiving a message and claiming its task; a poller that dies in between delays it.
 _CLAIM_SECONDS = 30
 _LONGEST_WAIT = 20
+_WAITING: Final = "ApproximateNumberOfMessages"
+_IN_FLIGHT: Final = "ApproximateNumberOfMessagesNotVisible"
 #: Counted from the first receive on.
 _LONGEST_VISIBILITY = 43_200
 _GONE = frozenset({"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"})
@@ -68,7 +70,7 @@ class SqsTaskQueue:
 
     def waiting_at(self, key: str) -> int:
         url = self._registry.find(gate_address(key))
-        return 0 if url is None else self._waiting(url)
+        return 0 if url is None else self._depth(url).waiting
 
     def pollable(self, task_type: str, domain: str) -> Sequence[QueueAddress]:
         return self._registry.pollable(task_type, domain)
@@ -138,25 +140,30 @@ class SqsTaskQueue:
             )
 
     def sizes(self) -> dict[str, int]:
+        return {name: depth.waiting for name, depth in self.depths().items()}
+
+    def depths(self) -> dict[str, Depth]:
         return {
-            name: sum(map(self._waiting, urls))
+            name: sum(map(self._depth, urls), Depth())
             for name, urls in sorted(self._registry.all().items())
         }
 
     def size(self, task_type: str, domain: str = "") -> int:
-        return sum(map(self._waiting, self._registry.of(task_type, domain)))
+        urls = self._registry.of(task_type, domain)
+        return sum(self._depth(url).waiting for url in urls)
 
-    def _waiting(self, url: str) -> int:
+    def _depth(self, url: str) -> Depth:
         with translated("GetQueueAttributes"):
             try:
                 answer = self._client.get_queue_attributes(
-                    QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"]
+                    QueueUrl=url, AttributeNames=[_WAITING, _IN_FLIGHT]
                 )
             except ClientError as error:
                 if code_of(error) in _GONE:
-                    return 0
+                    return Depth()
                 raise
-        return int(answer["Attributes"]["ApproximateNumberOfMessages"])
+        attributes = answer["Attributes"]
+        return Depth(int(attributes[_WAITING]), int(attributes[_IN_FLIGHT]))
 
 
 class SqsSystemTaskQueue:

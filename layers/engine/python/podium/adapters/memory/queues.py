@@ -17,7 +17,7 @@ from podium.adapters.message import (
     timer_json,
 )
 from podium.domain.queues import Lane, QueueAddress, gate_address, reading_order
-from podium.ports.queues import LONGEST_DELAY, Received, TaskMessage, TimerMessage
+from podium.ports.queues import LONGEST_DELAY, Depth, Received, TaskMessage, TimerMessage
 
 if TYPE_CHECKING:
     from podium.adapters.items.payloads import Payloads
@@ -93,11 +93,13 @@ class MemoryQueue:
                 if message.receipt == receipt:
                     message.visible_at = self._clock.now() + seconds * 1000
 
-    def waiting(self) -> int:
-        """How many messages a receive could get right now."""
+    def depth(self) -> Depth:
+        """How many messages a receive could get right now, and how many were received and are hidden."""
         with self._calls.call("GetQueueAttributes"), self._lock:
             now = self._clock.now()
-            return sum(message.visible_at <= now for message in self._messages)
+            hidden = [message for message in self._messages if message.visible_at > now]
+            held = sum(bool(message.receipt) for message in hidden)
+            return Depth(len(self._messages) - len(hidden), held)
 
     def messages(self) -> list[StoredMessage]:
         """A copy of every message, delayed and hidden ones too; for assertions and pumps."""
@@ -159,7 +161,7 @@ class MemoryTaskQueue:
 
     def waiting_at(self, key: str) -> int:
         queue = self.queues.get(gate_address(key))
-        return 0 if queue is None else queue.waiting()
+        return 0 if queue is None else queue.depth().waiting
 
     def pollable(self, task_type: str, domain: str) -> Sequence[QueueAddress]:
         found = [
@@ -192,15 +194,22 @@ class MemoryTaskQueue:
         self._queue(address).change_visibility(receipt, seconds)
 
     def sizes(self) -> dict[str, int]:
+        return {name: depth.waiting for name, depth in self.depths().items()}
+
+    def depths(self) -> dict[str, Depth]:
         names = {
             address.registry_name: (address.task_type, address.domain)
             for address in self.queues
             if address.lane is not Lane.GATE
         }
-        return {name: self.size(*names[name]) for name in sorted(names)}
+        return {name: self._depth(*names[name]) for name in sorted(names)}
 
     def size(self, task_type: str, domain: str = "") -> int:
-        return sum(self.queues[address].waiting() for address in self.pollable(task_type, domain))
+        return self._depth(task_type, domain).waiting
+
+    def _depth(self, task_type: str, domain: str) -> Depth:
+        addresses = self.pollable(task_type, domain)
+        return sum((self.queues[address].depth() for address in addresses), Depth())
 
     def _queue(self, address: QueueAddress) -> MemoryQueue:
         with self._lock:
