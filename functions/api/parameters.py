@@ -25,6 +25,7 @@ PATH = {each.name: each for each in (_VERSION, _STATUS)}
 
 # --- definitions ------------------------------------------------------------------------------
 
+NEW_VERSION = Parameter("newVersion", "As the one after the highest version", _FLAG, False)
 OVERWRITE = Parameter("overwrite", "Replace the version if it exists", _FLAG, False)
 CLASSIFIER = Parameter("classifier", "Only definitions of this kind, in any case: workflow, agent")
 VERSION = Parameter("version", "Version of the definition; the highest when absent", _NUMBER)

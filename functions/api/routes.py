@@ -11,9 +11,11 @@ from functions.api.resources import (
     bulk,
     metadata,
     operations,
+    schemas,
     secrets,
     storage,
     system,
+    tags,
     tasks,
     workflows,
 )
@@ -43,6 +45,27 @@ DEFINITIONS = (
     Route("GET", "/api/metadata/taskdefs", "Every task definition", JSON, metadata.list_tasks, READER, answer="TaskDef[]"),
     Route("GET", "/api/metadata/taskdefs/{tasktype}", "One task definition", JSON, metadata.get_task, READER, answer="TaskDef"),
     Route("DELETE", "/api/metadata/taskdefs/{tasktype}", "Forget a task definition", EMPTY, metadata.delete_task, METADATA),
+)
+
+TAGS = (
+    Route("GET", "/api/metadata/tags", "Every tag that is in use", JSON, tags.all_tags, READER, answer="TagObject[]"),
+    Route("GET", "/api/metadata/workflow/{name}/tags", "Tags of a workflow definition", JSON, tags.of_workflow, READER, answer="TagObject[]"),
+    Route("POST", "/api/metadata/workflow/{name}/tags", "Tag a workflow definition", EMPTY, tags.add_to_workflow, METADATA, body="TagObjects"),
+    Route("PUT", "/api/metadata/workflow/{name}/tags", "Replace the tags of a workflow definition", EMPTY, tags.replace_of_workflow, METADATA, body="TagObjects"),
+    Route("DELETE", "/api/metadata/workflow/{name}/tags", "Take tags from a workflow definition", EMPTY, tags.remove_from_workflow, METADATA, body="TagObjects"),
+    Route("GET", "/api/metadata/task/{name}/tags", "Tags of a task definition", JSON, tags.of_task, READER, answer="TagObject[]"),
+    Route("POST", "/api/metadata/task/{name}/tags", "Tag a task definition", EMPTY, tags.add_to_task, METADATA, body="TagObjects"),
+    Route("PUT", "/api/metadata/task/{name}/tags", "Replace the tags of a task definition", EMPTY, tags.replace_of_task, METADATA, body="TagObjects"),
+    Route("DELETE", "/api/metadata/task/{name}/tags", "Take tags from a task definition", EMPTY, tags.remove_from_task, METADATA, body="TagObjects"),
+)
+
+SCHEMAS = (
+    Route("POST", "/api/schema", "Register schemas", EMPTY, schemas.register, METADATA, body="SchemaDefs", parameters=(p.NEW_VERSION,)),
+    Route("GET", "/api/schema", "Every version of every schema", JSON, schemas.every, READER, answer="SchemaDef[]"),
+    Route("GET", "/api/schema/{name}", "The highest version of a schema", JSON, schemas.latest, READER, answer="SchemaDef"),
+    Route("GET", "/api/schema/{name}/{version}", "One version of a schema", JSON, schemas.get, READER, answer="SchemaDef"),
+    Route("DELETE", "/api/schema/{name}", "Forget every version of a schema", EMPTY, schemas.delete_all, METADATA),
+    Route("DELETE", "/api/schema/{name}/{version}", "Forget one version of a schema", EMPTY, schemas.delete, METADATA),
 )
 
 WORKFLOW = (
@@ -181,6 +204,8 @@ SECRETS = (
 # fmt: on
 ROUTES = (
     *DEFINITIONS,
+    *TAGS,
+    *SCHEMAS,
     *WORKFLOW,
     *WORKFLOW_BULK,
     *TASKS,

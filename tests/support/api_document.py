@@ -17,6 +17,8 @@ _BEGIN, _END = "<!-- routes: made by tests/support/api_document.py -->", "<!-- e
 
 SECTIONS = {
     "Definitions": routes.DEFINITIONS,
+    "Tags": routes.TAGS,
+    "Schemas": routes.SCHEMAS,
     "Executions": routes.WORKFLOW,
     "Several executions": routes.WORKFLOW_BULK,
     "Tasks": routes.TASKS,

@@ -20,6 +20,8 @@ from podium.adapters.engines.jsonpath import JsonPaths
 from podium.adapters.engines.quickjs import QuickJsScripts
 from podium.adapters.engines.schemas import JsonSchemas
 from podium.adapters.engines.zones import SystemZones
+from podium.adapters.items.schema_store import ItemSchemaStore
+from podium.adapters.items.tag_store import ItemTagStore
 from podium.adapters.memory.blobs import MemoryBlobs
 from podium.adapters.memory.calls import Calls
 from podium.adapters.memory.definitions import MemoryDefinitions
@@ -34,6 +36,7 @@ from podium.adapters.memory.queues import (
     MemoryTimerQueue,
 )
 from podium.adapters.memory.secrets import MemoryEnvironment, MemorySecrets
+from podium.adapters.memory.table import MemoryTable
 from podium.adapters.message import gate_call, task_message, timer_message
 from podium.adapters.stream import change, heard
 from podium.bootstrap import Engine, Switches, assemble
@@ -116,6 +119,7 @@ class Cluster:
         self.blobs = MemoryBlobs(self.calls)
         self.store = MemoryExecutions(self.blobs, calls=self.calls)
         self.definitions = MemoryDefinitions(self.calls)
+        self.metadata = MemoryTable(self.calls)
         self.task_queue = MemoryTaskQueue(self.clock, self.calls)
         self.system_queue = MemorySystemTaskQueue(self.clock, self.calls)
         self.timer_queue = MemoryTimerQueue(self.clock, self.calls)
@@ -155,6 +159,8 @@ class Cluster:
             system_tasks=self.system_queue,
             timers=self.timer_queue,
             blobs=self.blobs,
+            schemas=ItemSchemaStore(self.metadata),
+            tags=ItemTagStore(self.metadata),
             limits=self.store.limits,
             search=self.store.search,
             listeners=self.listeners,

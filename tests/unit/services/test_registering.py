@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
+from podium.adapters.items.schema_store import ItemSchemaStore
+from podium.adapters.memory.calls import Calls
 from podium.adapters.memory.definitions import MemoryDefinitions
+from podium.adapters.memory.table import MemoryTable
 from podium.domain.definitions import TaskDef, WorkflowDef, WorkflowTask
 from podium.errors import ConflictError, NotFoundError, TransientError, ValidationError
 from podium.ports.bundle import Ports
@@ -56,6 +59,8 @@ def a_service(store=None, clock=None):
         timers=nothing,
         blobs=nothing,
         limits=nothing,
+        schemas=ItemSchemaStore(MemoryTable(Calls())),
+        tags=nothing,
         listeners=nothing,
         secrets=nothing,
         environment=nothing,

@@ -34,7 +34,9 @@ from podium.adapters.engines.quickjs import QuickJsScripts
 from podium.adapters.engines.schemas import JsonSchemas
 from podium.adapters.engines.zones import SystemZones
 from podium.adapters.items.limit_store import ItemLimitStore
+from podium.adapters.items.schema_store import ItemSchemaStore
 from podium.adapters.items.search_store import ItemSearch
+from podium.adapters.items.tag_store import ItemTagStore
 from podium.adapters.stream import change, heard
 from podium.adapters.system import RandomIds, SystemClock, sleep
 from podium.adapters.web import UrllibHttpCaller
@@ -51,6 +53,7 @@ from podium.services.committing import Committing
 from podium.services.creating import Creating
 from podium.services.deciding import Deciding
 from podium.services.delivering import Delivering
+from podium.services.describing import Describing
 from podium.services.effects import Effects
 from podium.services.ending import Ending
 from podium.services.external_storage import ExternalStorage
@@ -82,6 +85,7 @@ from podium.services.starting import Started, Starting
 from podium.services.states import States
 from podium.services.steering import Steering
 from podium.services.stripping import Stripping
+from podium.services.tagging import Tagging
 from podium.services.timers import Timers
 from podium.services.timing import Timing
 from podium.services.trees import Trees
@@ -141,6 +145,10 @@ class Engine:
     fitting: Fitting
     #: Payloads that clients read and write themselves.
     external_storage: ExternalStorage
+    #: Registered schemas.
+    describing: Describing
+    #: Tags of definitions.
+    tagging: Tagging
     #: Secrets and environment variables, for operators.
     keeping: Keeping
     #: System tasks with I/O.
@@ -259,6 +267,8 @@ def assemble(
         timing=Timing(ports, states, deciding, committing, creating, timers, ending),
         fitting=Fitting(ports),
         external_storage=ExternalStorage(ports),
+        describing=Describing(ports),
+        tagging=Tagging(ports),
         keeping=Keeping(ports),
         running=Running(ports, revealing, ending),
         hear_record=hear_record,
@@ -305,6 +315,7 @@ def build(
         settings.task_dead_letters_queue_arn,
         clock,
     )
+    metadata = DynamoTable(clients.dynamodb, settings.metadata_table)
     ports = Ports(
         executions=executions,
         messages=executions,
@@ -325,6 +336,8 @@ def build(
         polls=DynamoPollData(clients.dynamodb, settings.metadata_table),
         limits=ItemLimitStore(table),
         search=ItemSearch(table),
+        schemas=ItemSchemaStore(metadata),
+        tags=ItemTagStore(metadata),
         secrets=SecretsManager(clients.deferred_secrets, settings.secret_prefix, clock),
         environment=ParameterStore(clients.deferred_ssm, settings.environment_prefix, clock),
         engines=Engines(

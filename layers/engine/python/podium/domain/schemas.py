@@ -8,17 +8,22 @@ workflow output fails the workflow.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
 
-from podium.domain.definitions import SchemaType
+from podium.domain.definitions import SchemaType, TaskDef, WorkflowDef, walk
 from podium.domain.engines import EngineError
 from podium.domain.outcome import LONGEST_REASON, Outcome
 from podium.domain.status import TaskStatus
 
 if TYPE_CHECKING:
-    from podium.domain.definitions import SchemaDef, TaskDef, WorkflowDef
+    from collections.abc import Mapping
+
+    from podium.domain.definitions import SchemaDef
     from podium.domain.engines import SchemaEngine
     from podium.domain.json import JsonMap
+
+D = TypeVar("D", WorkflowDef, TaskDef)
 
 #: Characters of a schema as JSON.
 MAX_SCHEMA = 100_000
@@ -29,6 +34,41 @@ SYSTEM_METADATA = "_systemMetadata"
 def unusable(schema: SchemaDef, engine: SchemaEngine) -> str | None:
     """Why nothing can be checked against ``schema``; None when it can."""
     return _not_given(schema) or engine.check(schema.data or {})
+
+
+def named_schemas(definition: WorkflowDef | TaskDef) -> set[tuple[str, int]]:
+    """Names and versions of the registered schemas that are enforced in ``definition``, with those of
+    the task definitions in a workflow.
+    """
+    definitions: list[WorkflowDef | TaskDef] = [definition]
+    if isinstance(definition, WorkflowDef):
+        definitions += [
+            task.task_definition for task in walk(definition.tasks) if task.task_definition
+        ]
+    return {
+        (schema.name, schema.version)
+        for each in definitions
+        if each.enforce_schema
+        for schema in (each.input_schema, each.output_schema)
+        if schema is not None and schema.is_named_only
+    }
+
+
+def with_schemas(definition: D, found: Mapping[tuple[str, int], SchemaDef | None]) -> D:
+    """``definition`` itself with those of :func:`named_schemas` that were ``found``."""
+
+    def whole(schema: SchemaDef | None) -> SchemaDef | None:
+        if schema is None or not schema.is_named_only:
+            return schema
+        return found.get((schema.name, schema.version)) or schema
+
+    if not definition.enforce_schema:
+        return definition
+    return replace(
+        definition,
+        input_schema=whole(definition.input_schema),
+        output_schema=whole(definition.output_schema),
+    )
 
 
 def refused_start(definition: WorkflowDef, given: JsonMap, engine: SchemaEngine) -> str | None:
@@ -94,11 +134,14 @@ def _refused(
 
 
 def _not_given(schema: SchemaDef) -> str | None:
-    """Schemas are JSON Schemas within the definition; there is no other place to look for one."""
+    """A registered schema has been put in the place of its name before."""
     if schema.type not in {None, SchemaType.JSON}:
         return f"schemas of type {schema.type} cannot be checked, JSON can"
     if schema.data is None:
-        return "it has no data: the JSON Schema itself"
+        return (
+            "it has no data, the JSON Schema itself, and none of this name is registered in version "
+            f"{schema.version}"
+        )
     if len(json.dumps(schema.data)) > MAX_SCHEMA:
         return f"it has more than {MAX_SCHEMA} characters"
     return None

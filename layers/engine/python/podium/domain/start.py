@@ -62,15 +62,19 @@ def embed(
     child: Callable[[WorkflowTask], SubWorkflowParams | None] = lambda task: (
         task.sub_workflow_param
     ),
+    *,
+    replaces: bool = False,
 ) -> WorkflowTask:
-    """``task`` and all in it with their TaskDefs; one that a task brings itself stays."""
+    """``task`` and all in it with their TaskDefs; one that a task brings itself stays, unless this
+    ``replaces`` it.
+    """
 
     def all_of(tasks: tuple[WorkflowTask, ...]) -> tuple[WorkflowTask, ...]:
-        return tuple(embed(nested, definition, child) for nested in tasks)
+        return tuple(embed(nested, definition, child, replaces=replaces) for nested in tasks)
 
     return replace(
         task,
-        task_definition=task.task_definition or definition(task),
+        task_definition=(None if replaces else task.task_definition) or definition(task),
         sub_workflow_param=child(task),
         decision_cases={key: all_of(tasks) for key, tasks in task.decision_cases.items()},
         default_case=all_of(task.default_case),

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from podium.ports.outside import Blobs, Clock, HttpCaller, Ids, Sleep
     from podium.ports.poll_data import PollDataStore
     from podium.ports.queues import GateQueue, SystemTaskQueue, TaskQueue, TimerQueue
+    from podium.ports.schemas import SchemaStore
     from podium.ports.search import Search
     from podium.ports.secrets import EnvironmentStore, SecretStore
+    from podium.ports.tags import TagStore
     from podium.ports.workflow_messages import WorkflowMessageStore
 
 
@@ -32,6 +34,8 @@ class Ports:
     system_tasks: SystemTaskQueue
     timers: TimerQueue
     blobs: Blobs
+    schemas: SchemaStore
+    tags: TagStore
     limits: LimitStore
     listeners: Listeners
     secrets: SecretStore

@@ -28,6 +28,8 @@ from podium.domain.decision import (
     NeedWorkflowDef,
 )
 from podium.domain.ids import TaskKey
+from podium.domain.schemas import named_schemas, with_schemas
+from podium.domain.start import embed
 from podium.errors import DefectError
 from podium.services.ended import latest_folded
 
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from podium.domain.caching import CachedResult
-    from podium.domain.definitions import TaskDef, WorkflowDef
+    from podium.domain.definitions import TaskDef, WorkflowDef, WorkflowTask
     from podium.domain.execution import Header, Task
     from podium.domain.memory import TaskMemory
     from podium.ports.bundle import Ports
@@ -113,11 +115,31 @@ class Deciding:
         names = sorted({need.name for need in needs if isinstance(need, NeedTaskDef)})
         if names:
             found = self._ports.definitions.tasks(names)
-            task_defs.update({name: found.get(name) for name in names})
+            for name in names:
+                task_def = found.get(name)
+                task_defs[name] = None if task_def is None else self._with_schemas(task_def)
         for need in needs:
             if isinstance(need, NeedWorkflowDef):
                 found_workflow = self._ports.definitions.workflow(need.name, need.version)
                 workflow_defs[need.name, need.version] = found_workflow
+
+    def with_schemas(self, definition: WorkflowDef) -> WorkflowDef:
+        """``definition`` with the registered schemas that it enforces by name; a GetItem each."""
+        if not (named := named_schemas(definition)):
+            return definition
+        found = {each: self._ports.schemas.get(*each) for each in named}
+
+        def whole(task: WorkflowTask) -> TaskDef | None:
+            own = task.task_definition
+            return None if own is None else with_schemas(own, found)
+
+        tasks = tuple(embed(task, whole, replaces=True) for task in definition.tasks)
+        return replace(with_schemas(definition, found), tasks=tasks)
+
+    def _with_schemas(self, definition: TaskDef) -> TaskDef:
+        if not (named := named_schemas(definition)):
+            return definition
+        return with_schemas(definition, {each: self._ports.schemas.get(*each) for each in named})
 
     def _load_variables(self, needs: frozenset[Need], variables: dict[str, str | None]) -> None:
         names = sorted({need.name for need in needs if isinstance(need, NeedEnvironment)})

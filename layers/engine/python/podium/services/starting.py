@@ -181,7 +181,8 @@ class Starting:
             version = "null" if spec.version is None else spec.version
             message = f"No such workflow defined. name={spec.name}, version={version}"
             raise NotFoundError(message)
-        return self._deciding.settle(lambda context: starts.prepare(definition, context))
+        prepared = self._deciding.settle(lambda context: starts.prepare(definition, context))
+        return self._deciding.with_schemas(prepared)
 
     def _put_snapshot(self, definition: WorkflowDef) -> str:
         value = definition.to_json()

@@ -39,6 +39,7 @@ class Validating:
             scripts=ports.engines.script,
             schemas=ports.engines.schema,
             task_def=ports.definitions.task,
+            schema_def=ports.schemas.get,
             owner_email_mandatory=owner_email_mandatory,
             name_validation=name_validation,
         )

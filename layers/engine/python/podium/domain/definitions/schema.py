@@ -34,6 +34,16 @@ class SchemaDef(Auditable):
     data: JsonMap | None = codec.optional_map()
     external_ref: str | None = codec.text()
 
+    @property
+    def is_checkable(self) -> bool:
+        """A JSON Schema that is ours to look at; others are kept as they are."""
+        return self.type in {None, SchemaType.JSON} and not self.external_ref
+
+    @property
+    def is_named_only(self) -> bool:
+        """It stands for the registered schema of its name and version."""
+        return self.data is None and self.is_checkable
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateLimitConfig(Record):

@@ -23,7 +23,11 @@ def schema_violations(
         ("inputSchema", definition.input_schema),
         ("outputSchema", definition.output_schema),
     ):
-        reason = None if schema is None else unusable(schema, context.schemas)
-        if schema is not None and reason is not None:
+        if schema is None:
+            continue
+        if schema.is_named_only:
+            schema = context.schema_def(schema.name, schema.version) or schema
+        reason = unusable(schema, context.schemas)
+        if reason is not None:
             message = f"the schema {schema.name} cannot be used: {reason}"
             yield Violation(f"{prefix}.{field}", message)
