@@ -97,7 +97,7 @@ WORKFLOW = (
     Route("POST", "/api/workflow/{workflowId}/jump/{taskReferenceName}", "Go on at another task", EMPTY, operations.jump, OPERATOR, body="Map?"),
     Route("POST", "/api/workflow/{workflowId}/variables", "Change the variables of an execution", JSON, workflows.update_variables, OPERATOR, body="Map", answer="Workflow"),
     Route("POST", "/api/workflow/{workflowId}/state", "Update a task and the variables of an execution", JSON, workflows.update_state, OPERATOR, body="WorkflowStateUpdate", answer="WorkflowRun", parameters=p.STATE),
-    Route("POST", "/api/workflow/{workflowId}/upgrade", "Go on with another version of the definition", EMPTY, None, OPERATOR, body="UpgradeWorkflowRequest"),
+    Route("POST", "/api/workflow/{workflowId}/upgrade", "Go on with another version of the definition", EMPTY, operations.upgrade, OPERATOR, body="UpgradeWorkflowRequest"),
     Route("POST", "/api/workflow/{workflowId}/messages", "Send a message to an execution", TEXT, workflows.post_message, OPERATOR, body="Map"),
     Route("GET", "/api/workflow/search", "Search executions: summaries", JSON, None, READER, answer="SearchResultWorkflowSummary", parameters=p.WORKFLOW_SEARCH),
     Route("GET", "/api/workflow/search-v2", "Search executions: full models without tasks", JSON, None, READER, answer="SearchResultWorkflow", parameters=p.WORKFLOW_SEARCH),

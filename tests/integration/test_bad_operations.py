@@ -32,6 +32,7 @@ OPERATIONS = (
     ("POST", "restart"),
     ("POST", "retry"),
     ("POST", "rerun"),
+    ("POST", "upgrade"),
     ("PUT", "skiptask/b"),
     ("POST", "jump/b"),
     ("POST", "resetcallbacks"),
@@ -92,7 +93,7 @@ def refused(
 
 @pytest.mark.parametrize(("method", "operation"), OPERATIONS, ids=[each for _, each in OPERATIONS])
 def test_an_unknown_execution_is_not_found(place: Place, method: str, operation: str) -> None:
-    body: dict[str, Any] | None = {} if operation == "rerun" else None
+    body: dict[str, Any] | None = {} if operation in {"rerun", "upgrade"} else None
     status, message = refused(place, method, f"no-such-id/{operation}".rstrip("/"), body)
     assert status == 404
     assert "no-such-id" in message
@@ -107,6 +108,7 @@ WRONG_STATES: list[tuple[str, str, Any, tuple[str, ...], int]] = [
     ("POST", "retry", None, ("RUNNING", "PAUSED"), 404),
     ("POST", "retry", None, ("COMPLETED",), 409),
     ("POST", "rerun", {}, ("RUNNING", "PAUSED"), 409),
+    ("POST", "upgrade", {"name": "flow"}, ENDED, 409),
     ("PUT", "skiptask/join", None, ("PAUSED", *ENDED), 409),
     ("POST", "jump/b", None, ("PAUSED", *ENDED), 409),
     ("POST", "resetcallbacks", None, ENDED, 409),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from podium.domain.requests import RerunWorkflowRequest, SkipTaskRequest
+from podium.domain.requests import RerunWorkflowRequest, SkipTaskRequest, UpgradeWorkflowRequest
 
 if TYPE_CHECKING:
     from podium.bootstrap import Engine
@@ -47,6 +47,12 @@ def jump(request: Request, engine: Engine) -> None:
     engine.steering.jump(
         request.path("workflowId"), request.path("taskReferenceName"), task_input or None
     )
+
+
+def upgrade(request: Request, engine: Engine) -> None:
+    """Go on with another version of the definition."""
+    wanted = UpgradeWorkflowRequest.from_json(request.body_object())
+    engine.steering.upgrade(request.path("workflowId"), wanted)
 
 
 def reset_callbacks(request: Request, engine: Engine) -> None:

@@ -260,7 +260,7 @@ def assemble(
         reads=reading,
         operations=operating,
         removing=Removing(ports, states, deciding, committing, closing, following, operating),
-        steering=Steering(ports, states, deciding, committing, creating, following),
+        steering=Steering(ports, states, deciding, committing, creating, following, starting),
         repeats=Repeating(ports, states, starting, reviving, following),
         advancing=advancing,
         read_record=read_record,

@@ -94,6 +94,16 @@ class SkipTaskRequest(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UpgradeWorkflowRequest(Record):
+    """With which version an execution is to go on (models.md 2.2); None is the highest."""
+
+    name: str = codec.name()
+    version: int | None = codec.optional_integer()
+    workflow_input: JsonMap | None = codec.optional_map()
+    task_output: JsonMap | None = codec.optional_map()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TaskExecLog(Record):
     """One line of the log of a task."""
 

@@ -150,4 +150,5 @@ def _use(kept: OrderedDict[str, Any], key: str) -> None:
 
 def _is_other_run(known: Header, header: Header) -> bool:
     """What was known of ended tasks may not hold any more, nor may definition and input."""
-    return (known.generation, known.recalls) != (header.generation, header.recalls)
+    known_run = (known.generation, known.recalls, known.definition)
+    return known_run != (header.generation, header.recalls, header.definition)

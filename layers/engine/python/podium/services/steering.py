@@ -6,12 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from podium.domain import operations
+from podium.domain.changes import HeaderChange
+from podium.domain.children import StartSpec
 from podium.domain.decision import Decision
 from podium.domain.execution import Kind
 from podium.domain.ids import TaskKey
 from podium.domain.status import TaskStatus
 from podium.domain.timeouts import next_timer
-from podium.errors import ConflictError, LostRaceError, NotFoundError
+from podium.errors import ConflictError, InvalidInputError, LostRaceError, NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,13 +21,14 @@ if TYPE_CHECKING:
     from podium.domain.decision import Context, Missing
     from podium.domain.execution import Task
     from podium.domain.json import JsonMap
-    from podium.domain.requests import SkipTaskRequest
+    from podium.domain.requests import SkipTaskRequest, UpgradeWorkflowRequest
     from podium.domain.state import State
     from podium.ports.bundle import Ports
     from podium.services.committing import Committing
     from podium.services.creating import Creating
     from podium.services.deciding import Deciding
     from podium.services.following import Following
+    from podium.services.starting import Starting
     from podium.services.states import States
 
     Step = Callable[[Context], Decision | Missing | None]
@@ -44,6 +47,7 @@ class Steering:
         committing: Committing,
         creating: Creating,
         following: Following,
+        starting: Starting,
     ) -> None:
         """Wire the parts; see ``bootstrap``."""
         self._ports = ports
@@ -52,6 +56,7 @@ class Steering:
         self._committing = committing
         self._creating = creating
         self._following = following
+        self._starting = starting
 
     def skip(self, workflow_id: str, ref: str, request: SkipTaskRequest) -> None:
         """The task under ``ref`` is not to run when its turn comes.
@@ -77,6 +82,37 @@ class Steering:
             return lambda context: operations.jump(state, ref, tasks, task_input, context)
 
         self._commit(workflow_id, operation)
+
+    def upgrade(self, workflow_id: str, request: UpgradeWorkflowRequest) -> None:
+        """Go on with another version of the definition, the highest by default.
+
+        Raises NotFoundError for an unknown id or version; InvalidInputError for another name, or for
+        what cannot be given; ConflictError when it has ended or has gone where the version differs.
+        """
+        for field in ("workflow_input", "task_output"):
+            if getattr(request, field):
+                raise InvalidInputError(f"{field}: an upgrade changes no input and gives no output")
+        for _ in range(MAX_RACES):
+            state = self._states.fresh(workflow_id)
+            if state is None:
+                raise _unknown(workflow_id)
+            if request.name != state.header.name:
+                raise InvalidInputError(
+                    f"name: workflow {workflow_id} is one of {state.header.name}, not {request.name}"
+                )
+            spec = StartSpec(name=request.name, version=request.version)
+            definition, digest = self._starting.freeze(spec)
+            graph = self._states.keep_graph(digest, definition)
+            tasks = self._present(state)
+            decision = self._deciding.settle(
+                lambda context: operations.upgrade(state, graph, digest, tasks, context),  # noqa: B023 - called at once
+                header=state.header,
+                memory=state.memory,
+            )
+            if self._committing.commit(replace(state, graph=graph), decision) is not None:
+                return
+        message = f"workflow {workflow_id} is too busy; try again"
+        raise LostRaceError(message)
 
     def reset_callbacks(self, workflow_id: str) -> None:
         """Worker tasks that wait for a callback or a delay can be polled now.
@@ -155,6 +191,17 @@ class Steering:
             if entry.kind is not Kind.DUE and (task is None or task.inc < entry.inc):
                 found[entry.seq] = self._creating.content_of(state, entry)
         return [task for _, task in sorted(found.items())]
+
+    def _present(self, state: State) -> list[Task]:
+        """All items. Those of open entries have to be there: what is put later would be put by another
+        definition than its header says.
+        """
+        tasks = list(self._ports.executions.read_tasks(state.header.workflow_id))
+        there = {(task.seq, task.inc) for task in tasks}
+        opened = [entry for entry in state.header.open if entry.kind is not Kind.DUE]
+        if any((entry.seq, entry.inc) not in there for entry in opened):
+            self._following.follow(self._creating.carry_out(HeaderChange(None, state.header)))
+        return tasks
 
     def _open_tasks(self, state: State) -> list[Task]:
         keys = [

@@ -21,6 +21,7 @@ from podium.domain.operations.retrying import (
 from podium.domain.operations.reviving import Remains
 from podium.domain.operations.skipping import skip
 from podium.domain.operations.updating_variables import update_variables
+from podium.domain.operations.upgrading import upgrade
 
 __all__ = [
     "Remains",
@@ -44,4 +45,5 @@ __all__ = [
     "terminate",
     "time_out",
     "update_variables",
+    "upgrade",
 ]
