@@ -54,17 +54,6 @@ HOSTED: dict[str, Callable[[Sdk], Any]] = {
 #: Methods whose routes are being built. Empty in a release.
 PENDING: frozenset[str] = frozenset(
     {
-        "MetadataClient.addTaskTag",
-        "MetadataClient.add_workflow_tag",
-        "MetadataClient.deleteTaskTag",
-        "MetadataClient.delete_workflow_tag",
-        "MetadataClient.getTaskTags",
-        "MetadataClient.getWorkflowRateLimit",
-        "MetadataClient.get_workflow_tags",
-        "MetadataClient.removeWorkflowRateLimit",
-        "MetadataClient.setTaskTags",
-        "MetadataClient.setWorkflowRateLimit",
-        "MetadataClient.set_workflow_tags",
         "SchedulerClient.delete",
         "SchedulerClient.delete_schedule",
         "SchedulerClient.delete_scheduler_tags",

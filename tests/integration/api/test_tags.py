@@ -61,7 +61,9 @@ def test_what_is_not_registered_gets_no_tags(client: Client, kind: str) -> None:
         ({"key": "a", "value": {}}, "body.value"),
         ({"key": "a", "value": "x" * 2000}, "1000"),
         ([TEAM] * 101, "101"),
-        ({"key": "tagged", "value": 5, "type": "RATE_LIMIT"}, "rateLimitConfig"),
+        ({"key": "tagged", "value": 5, "type": "RATE_LIMIT"}, "limits a workflow"),
+        ({"key": "tagged", "value": 0, "type": "RATE_LIMIT"}, "from 1 on"),
+        ({"key": "tagged", "value": "many", "type": "RATE_LIMIT"}, "from 1 on"),
     ],
 )
 def test_a_bad_tag_is_refused_and_nothing_stored(client: Client, body: Any, what: str) -> None:
@@ -69,3 +71,31 @@ def test_a_bad_tag_is_refused_and_nothing_stored(client: Client, body: Any, what
     assert answer.status == 400
     assert what in answer.body["message"]
     assert client.call("GET", "/metadata/task/tagged/tags") == []
+
+
+def test_a_limit_is_set_where_it_works(client: Client) -> None:
+    client.register(
+        definition("limited", simple("slow")), definition("limited", simple("slow"), version=2)
+    )
+    path = "/metadata/workflow/limited/tags"
+
+    def limit(value: int) -> dict[str, Any]:
+        return {"key": "limited", "type": "RATE_LIMIT", "value": value}
+
+    client.call("POST", path, limit(2))
+    client.call("POST", path, [TEAM, limit(1)])
+    assert client.call("GET", path) == [limit(1), TEAM]
+    for version in (1, 2):
+        found = client.call("GET", "/metadata/workflow/limited", version=version)
+        assert found["rateLimitConfig"]["concurrentExecLimit"] == 1
+    first, second = client.start("limited"), client.start("limited")
+    assert client.tasks(first) == [("slow", "SCHEDULED")]
+    assert client.tasks(second) == []
+    client.finish("slow")
+    assert client.tasks(second) == [("slow", "SCHEDULED")]
+    client.finish("slow")
+    client.call("DELETE", path, limit(7))
+    assert limit(1) in client.call("GET", path), "another limit than there is"
+    client.call("PUT", path, [TEAM])
+    assert client.call("GET", path) == [TEAM]
+    assert "rateLimitConfig" not in client.call("GET", "/metadata/workflow/limited")

@@ -247,6 +247,7 @@ def assemble(
         owner_email_mandatory=switches.owner_email_mandatory,
         name_validation=switches.name_validation,
     )
+    registering = cache(lambda: Registering(definition_store(), validating, ports.clock))
     return Engine(
         ports=ports,
         starts=Started(ports, starting, following),
@@ -268,7 +269,7 @@ def assemble(
         fitting=Fitting(ports),
         external_storage=ExternalStorage(ports),
         describing=Describing(ports),
-        tagging=Tagging(ports),
+        tagging=Tagging(ports, registering),
         keeping=Keeping(ports),
         running=Running(ports, revealing, ending),
         hear_record=hear_record,
@@ -280,7 +281,7 @@ def assemble(
         configuration=configuration or {},
         cross_origin=CrossOrigin.parse(switches.cors_allowed_origins),
         validating=validating,
-        registering=cache(lambda: Registering(definition_store(), validating, ports.clock)),
+        registering=registering,
     )
 
 

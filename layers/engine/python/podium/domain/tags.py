@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -13,10 +14,11 @@ if TYPE_CHECKING:
 
 #: The type of a tag that names none.
 METADATA = "METADATA"
-#: Tags of this type set a limit in the hosted product.
+#: A tag of this type, whose key is the name of a workflow, is its limit of executions at once.
 RATE_LIMIT = "RATE_LIMIT"
 #: Characters of all three parts of a tag.
 LONGEST = 1000
+_LIMIT = re.compile(r"[1-9][0-9]{0,8}")
 
 
 class Tagged(StrEnum):
@@ -36,10 +38,7 @@ class Tag:
 
     @classmethod
     def from_json(cls, body: JsonMap, path: str = "body") -> Tag:
-        """Raises InvalidInputError naming the part; ``path`` is where the tag stands.
-
-        A limit would have no effect as a label, so it is refused.
-        """
+        """Raises InvalidInputError naming the part; ``path`` is where the tag stands."""
         parts = {name: body.get(name) for name in ("key", "value", "type")}
         parts["type"] = parts["type"] or METADATA
         for name, value in parts.items():
@@ -48,12 +47,17 @@ class Tag:
         tag = cls(*(str(parts[name]) for name in ("key", "value", "type")))
         if len(tag.key) + len(tag.value) + len(tag.type) > LONGEST:
             raise InvalidInputError(f"{path}: a tag has at most {LONGEST} characters")
-        if tag.type == RATE_LIMIT:
-            raise InvalidInputError(
-                f"{path}.type: a tag sets no limit here; use rateLimitConfig of the definition"
-            )
+        if tag.type == RATE_LIMIT and not _LIMIT.fullmatch(tag.value):
+            raise InvalidInputError(f"{path}.value: a limit is a whole number from 1 on")
         return tag
+
+    @classmethod
+    def limit(cls, name: str, limit: int) -> Tag:
+        """The limit of the workflow called ``name``."""
+        return cls(name, str(limit), RATE_LIMIT)
 
     def to_json(self) -> dict[str, Json]:
         """The model TagObject."""
-        return {"key": self.key, "type": self.type, "value": self.value}
+        is_limit = self.type == RATE_LIMIT
+        value: Json = int(self.value) if is_limit else self.value
+        return {"key": self.key, "type": self.type, "value": value}
