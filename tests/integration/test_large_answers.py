@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from podium_local.front import HttpRequest
 from tests.support.client import Client, definition, simple, task
 from tests.support.stack import local_stack
 
@@ -139,3 +141,39 @@ def test_a_request_that_is_too_large_is_told_the_way_around(client: Client) -> N
     answer = client.stack.request("POST", "/api/workflow/w", {"a": "x" * (6 * MB)})
     assert answer.status == 413
     assert "GET /api/workflow/externalstoragelocation" in answer.body["message"]
+
+
+def wide(client: Client, count: int) -> list[str]:
+    """So many definitions, of each of which an answer holds two."""
+    names = [f"wide{number}" for number in range(count)]
+    text = "x" * (5 * MB // 2)
+    client.register(*(definition(name, simple("t1"), description=text) for name in names))
+    return names
+
+
+def test_definitions_that_are_too_many_go_compressed_or_are_named(client: Client) -> None:
+    names = wide(client, 3)
+    for path in ("", "/latest-versions"):
+        answer = client.stack.request("GET", f"/api/metadata/workflow{path}")
+        assert answer.status == 413
+        assert "GET /api/metadata/workflow/names" in answer.body["message"]
+    assert client.call("GET", "/metadata/workflow/names") == names
+    asked = HttpRequest(
+        "GET", "/api/metadata/workflow", headers=(("Accept-Encoding", "gzip, deflate"),)
+    )
+    response = client.stack.runtime.handle(asked)
+    assert response.status == 200
+    assert ("content-encoding", "gzip") in response.headers
+    found = json.loads(gzip.decompress(response.body))
+    assert [each["name"] for each in found] == names
+
+
+def test_what_was_done_is_told_although_its_answer_is_too_large(client: Client) -> None:
+    # Once in the definition, once with the task.
+    client.register(definition("grown", simple("t1", description="y" * (16 * MB // 5))))
+    wf = client.start("grown")
+    answer = client.stack.request("POST", f"/api/workflow/{wf}/variables", {"n": 1})
+    assert answer.status == 413
+    assert f"done in workflow {wf}" in answer.body["message"]
+    standing = client.call("GET", f"/workflow/{wf}/status", includeVariables="true")
+    assert standing["variables"] == {"n": 1}
