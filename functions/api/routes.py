@@ -136,7 +136,7 @@ TASKS = (
     Route("GET", "/api/tasks/queue/all/verbose", "How many tasks wait in each queue, by shard", JSON, tasks.all_queues_verbose, READER, answer="QueueDetails"),
     Route("GET", "/api/tasks/queue/polldata", "Who polled a task type last", JSON, tasks.poll_data, READER, answer="PollData[]", parameters=(p.TASK_TYPE,)),
     Route("GET", "/api/tasks/queue/polldata/all", "Who polled each task type last", JSON, tasks.all_poll_data, READER, answer="PollData[]"),
-    Route("POST", "/api/tasks/queue/requeue/{taskType}", "Put the pending tasks of a type back", TEXT, None, OPERATOR),
+    Route("POST", "/api/tasks/queue/requeue/{taskType}", "Put the pending tasks of a type back", TEXT, tasks.requeue, OPERATOR),
     Route("GET", "/api/tasks/externalstoragelocation", "Where to put or get a large task payload", JSON, storage.location, WORKER, answer="ExternalStorageLocation", parameters=p.STORAGE),
     Route("GET", "/api/tasks/external-storage-location", "Where to put or get a large task payload", JSON, storage.location, WORKER, answer="ExternalStorageLocation", parameters=p.STORAGE),
 )
@@ -151,7 +151,7 @@ EVENTS = (
 
 ADMINISTRATION = (
     Route("GET", "/api/admin/config", "Configuration of this installation", JSON, admin.configuration, ADMIN, answer="Map"),
-    Route("GET", "/api/admin/task/{tasktype}", "Pending tasks of a type", JSON, None, READER, answer="Task[]", parameters=p.PENDING_PAGE),
+    Route("GET", "/api/admin/task/{tasktype}", "Pending tasks of a type", JSON, admin.pending, READER, answer="Task[]", parameters=p.PENDING_PAGE),
     Route("POST", "/api/admin/sweep/requeue/{workflowId}", "Queue an execution for evaluation", TEXT, admin.requeue, ADMIN),
     Route("POST", "/api/admin/consistency/verifyAndRepair/{workflowId}", "Check and repair an execution", TEXT, admin.repair, ADMIN),
     Route("GET", "/api/admin/queues", "Event queues", JSON, None, READER, answer="EventQueues", parameters=(p.VERBOSE,)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podium import VERSION
+from podium.domain.wire import view_task_json
 
 if TYPE_CHECKING:
     from podium.bootstrap import Engine
@@ -15,6 +16,14 @@ if TYPE_CHECKING:
 def configuration(request: Request, engine: Engine) -> Json:
     """The version, and every setting as it is in force."""
     return {"version": VERSION, **engine.configuration}
+
+
+def pending(request: Request, engine: Engine) -> Json:
+    """Open tasks of one type, those of older executions first."""
+    start, count = request.number("start", 0), request.number("count", 100)
+    keys = engine.requeuing.pending(request.path("tasktype"), start, count)
+    now = engine.ports.clock.now()
+    return [view_task_json(*engine.reads.task(key.task_id), now=now) for key in keys]
 
 
 def requeue(request: Request, engine: Engine) -> str:

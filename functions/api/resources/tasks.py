@@ -144,6 +144,11 @@ def all_queues_verbose(request: Request, engine: Engine) -> Json:
     }
 
 
+def requeue(request: Request, engine: Engine) -> str:
+    """Send the waiting tasks of one type again; the answer is how many those are."""
+    return str(engine.requeuing.requeue(request.path("taskType")))
+
+
 def poll_data(request: Request, engine: Engine) -> Json:
     """Who polled one task type last, by domain."""
     return [_poll_data(each) for each in engine.reads.poll_data(request.required_text("taskType"))]

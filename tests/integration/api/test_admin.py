@@ -63,6 +63,30 @@ def test_a_task_that_was_lost_is_made_again(client: Client) -> None:
     assert client.status(wf) == "COMPLETED"
 
 
+def test_open_tasks_of_a_type_are_listed_and_sent_again(client: Client) -> None:
+    client.register(definition("pending", simple("waiting")))
+    ids = []
+    for _ in range(3):
+        ids.append(client.start("pending"))
+        client.stack.advance(1)
+    found = client.call("GET", "/admin/task/waiting")
+    assert [each["workflowInstanceId"] for each in found] == ids
+    assert found[0] == client.task(ids[0], "waiting")
+    page = client.call("GET", "/admin/task/waiting", start=1, count=1)
+    assert [each["workflowInstanceId"] for each in page] == ids[1:2]
+    assert client.call("GET", "/admin/task/nothing") == []
+    for name in ("start", "count"):
+        answer = client.stack.request("GET", "/api/admin/task/waiting", query={name: "-1"})
+        assert answer.status == 400
+        assert name in answer.body["message"]
+    assert client.call("POST", "/tasks/queue/requeue/waiting") == "3"
+    assert client.call("POST", "/tasks/queue/requeue/nothing") == "0"
+    for _ in ids:
+        client.finish("waiting")
+    assert client.poll("waiting") is None
+    assert {client.status(wf) for wf in ids} == {"COMPLETED"}
+
+
 def test_queues_are_shown_with_what_workers_hold(client: Client) -> None:
     client.register(definition("queued", simple("held")))
     for _ in range(3):

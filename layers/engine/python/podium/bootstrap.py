@@ -77,6 +77,7 @@ from podium.services.removing import Removing
 from podium.services.repairing import Repairing
 from podium.services.repeating import Repeating
 from podium.services.reporting import Reporting
+from podium.services.requeuing import Requeuing
 from podium.services.revealing import Revealing
 from podium.services.reviving import Reviving
 from podium.services.running import Running
@@ -133,6 +134,8 @@ class Engine:
     removing: Removing
     #: Skip, jump, resetcallbacks.
     steering: Steering
+    #: Open tasks of one type, over all executions.
+    requeuing: Requeuing
     #: Restart, retry and rerun of executions that have ended.
     repeats: Repeating
     #: Stream changes.
@@ -262,6 +265,7 @@ def assemble(
         operations=operating,
         removing=Removing(ports, states, deciding, committing, closing, following, operating),
         steering=Steering(ports, states, deciding, committing, creating, following, starting),
+        requeuing=Requeuing(ports, states, creating),
         repeats=Repeating(ports, states, starting, reviving, following),
         advancing=advancing,
         read_record=read_record,
