@@ -11,6 +11,7 @@ from pathlib import Path
 
 from functions.api import routes
 from functions.api.route import Route
+from tests.support.reference_routes import listed
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "api.md"
 _BEGIN, _END = "<!-- routes: made by tests/support/api_document.py -->", "<!-- end of routes -->"
@@ -32,7 +33,8 @@ SECTIONS = {
 
 def route_tables() -> str:
     """One heading and table for each part of the route table."""
-    return "\n\n".join(f"### {title}\n\n{_table(rows)}" for title, rows in SECTIONS.items())
+    tables = [f"### {title}\n\n{_table(rows)}" for title, rows in SECTIONS.items()]
+    return "\n\n".join((*tables, f"### Left out\n\n{_left_out()}"))
 
 
 def with_route_tables(page: str) -> str:
@@ -47,6 +49,23 @@ def _table(rows: Iterable[Route]) -> str:
         f"| {row.method} | `{row.path}` | {row.summary} | {_answer(row)} | {row.permission.value} |"
         for row in rows
     ]
+    return "\n".join(lines)
+
+
+def _left_out() -> str:
+    """What docs/reference/rest-api.md names and Podium does not serve, by its reason."""
+    by_reason: dict[str, list[str]] = {}
+    for each in listed():
+        if each.reason:
+            method = "" if each.method == "*" else f"{each.method} "
+            by_reason.setdefault(each.reason, []).append(f"`{method}{each.written}`")
+    lines = [
+        "These answer 404, as paths that nobody knows do.",
+        "",
+        "| Routes | Why |",
+        "|---|---|",
+    ]
+    lines += [f"| {', '.join(paths)} | {reason} |" for reason, paths in by_reason.items()]
     return "\n".join(lines)
 
 

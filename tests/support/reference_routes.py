@@ -26,6 +26,8 @@ class Listed:
     path: str
     #: Why it is left out; empty for what is served.
     reason: str
+    #: The path as the list writes it.
+    written: str
 
     @property
     def is_family(self) -> bool:
@@ -58,7 +60,7 @@ def listed() -> list[Listed]:
         if line and not line.startswith("#"):
             parts = _LINE.fullmatch(line)
             assert parts is not None, line
-            found.append(Listed(parts[1], plain(parts[2]), parts[3] or ""))
+            found.append(Listed(parts[1], plain(parts[2]), parts[3] or "", parts[2]))
     return found
 
 
