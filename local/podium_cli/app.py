@@ -7,7 +7,17 @@ from typing import Annotated
 import typer
 
 from podium import VERSION
-from podium_cli.commands import definitions, workflow
+from podium_cli.commands import (
+    definitions,
+    event_handlers,
+    moving,
+    schedules,
+    secrets,
+    task_definitions,
+    tasks,
+    testing,
+    workflow,
+)
 from podium_local import commands as local
 
 app = typer.Typer(
@@ -36,6 +46,16 @@ def podium(
 
 for _command in (local.up, local.status, local.down):
     app.command(rich_help_panel="This machine")(_command)
-app.add_typer(workflow.app, name="workflow", rich_help_panel="Any server")
-app.add_typer(definitions.app, name="def", rich_help_panel="Any server")
 workflow.app.command("register")(definitions.register)
+definitions.app.add_typer(moving.app)
+for _name, _group in {
+    "workflow": workflow.app,
+    "task": tasks.app,
+    "def": definitions.app,
+    "taskdef": task_definitions.app,
+    "schedule": schedules.app,
+    "event": event_handlers.app,
+    "secret": secrets.app,
+}.items():
+    app.add_typer(_group, name=_name, rich_help_panel="Any server")
+app.command("test", rich_help_panel="Any server")(testing.run_mocked)

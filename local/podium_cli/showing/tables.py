@@ -11,8 +11,9 @@ from rich.text import Text
 
 from podium_cli.showing.words import status_text, time_text
 
+Row = Mapping[str, Any]
 #: A heading, and how to read its cell from a row.
-Column = tuple[str, Callable[[Mapping[str, Any]], Any]]
+Column = tuple[str, Callable[[Row], Any]]
 
 
 def table(
