@@ -86,10 +86,11 @@ def import_definitions(
     origin = Server(source)
     if origin.url == session.server.url:
         raise UsageError(f"{origin.url} would be imported into itself")
+    tasks, workflows = _tasks(origin), _workflows(origin, names, latest=latest)
     moving = _Moving(session.server, overwrite=overwrite, dry_run=dry_run)
-    for task in _tasks(origin):
+    for task in tasks:
         moving.take_task(task)
-    for workflow in _workflows(origin, names, latest=latest):
+    for workflow in workflows:
         moving.take_workflow(workflow)
     _report(session, moving)
 

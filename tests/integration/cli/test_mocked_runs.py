@@ -7,11 +7,12 @@ import pytest
 from podium_local.runtime import LocalRuntime, Options
 from tests.support.commands import run_podium
 
+PACK = {"name": "pack", "taskReferenceName": "pack", "type": "SIMPLE"}
 ORDER = {
     "name": "order",
     "version": 1,
     "tasks": [
-        {"name": "pack", "taskReferenceName": "pack", "type": "SIMPLE"},
+        PACK,
         {
             "name": "bill",
             "taskReferenceName": "bill",
@@ -50,7 +51,7 @@ def test_a_definition_is_tested_without_a_server(file):
 
 
 def test_an_end_that_was_not_meant_is_told_with_what_it_waits_for(file):
-    one = {**ORDER, "tasks": ORDER["tasks"][:1], "outputParameters": {}}
+    one = {**ORDER, "tasks": [PACK], "outputParameters": {}}
     with LocalRuntime(Options(port=0)) as runtime:
         server = ("--server", f"{runtime.url}/api")
         ran = run_podium("test", file("one.json", one), *server)
