@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import urllib3
 
+from podium_cli.credentials import credentials_for
 from podium_cli.errors import CliError, NotFoundError, RefusedError, UnreachableError, UsageError
 
 #: Where ``podium up`` listens unless it is told otherwise.
@@ -22,9 +23,15 @@ Query = Mapping[str, Any]
 class Server:
     """Any server with Conductor's API; ``url`` includes its base path (``/api``)."""
 
-    def __init__(self, url: str = DEFAULT_URL) -> None:
-        """Nothing is sent yet. Raises UsageError for what is no URL of a server."""
+    def __init__(
+        self, url: str = DEFAULT_URL, environment: Mapping[str, str] | None = None
+    ) -> None:
+        """Nothing is sent yet. Keys are those of ``environment``; without it there are none.
+
+        Raises UsageError for what is no URL of a server.
+        """
         self.url = normal_url(url)
+        self._credentials = credentials_for(self.url, environment or {}, self._token)
         self._pool = urllib3.PoolManager(
             timeout=urllib3.Timeout(connect=_CONNECT, read=_READ), retries=False
         )
@@ -55,14 +62,38 @@ class Server:
         if pairs:
             target += "?" + urlencode(pairs, doseq=True)
         content, headers = _content(body)
-        try:
-            response = self._pool.request(method, target, body=content, headers=headers)
-        except urllib3.exceptions.HTTPError as error:
-            raise self._unreachable(error) from None
+        response = self._request(method, target, content, headers)
+        if response.status == 401 and self._credentials.renew():
+            response = self._request(method, target, content, headers)
         answer = _answer(response)
         if response.status >= 400:
             raise self._error(response.status, answer)
         return answer
+
+    def _request(
+        self, method: str, target: str, content: bytes | None, headers: dict[str, str]
+    ) -> urllib3.BaseHTTPResponse:
+        let_in = self._credentials.headers(method, target, headers, content)
+        try:
+            return self._pool.request(method, target, body=content, headers=headers | let_in)
+        except urllib3.exceptions.HTTPError as error:
+            raise self._unreachable(error) from None
+
+    def _token(self, key: str, secret: str) -> str | None:
+        """A token for a key; None where the server knows no keys."""
+        content, headers = _content({"keyId": key, "keySecret": secret})
+        try:
+            response = self._pool.request(
+                "POST", f"{self.url}/token", body=content, headers=headers
+            )
+        except urllib3.exceptions.HTTPError as error:
+            raise self._unreachable(error) from None
+        answer = _answer(response)
+        if response.status == 404:
+            return None
+        if response.status >= 400:
+            raise self._error(response.status, answer)
+        return str(answer["token"]) if isinstance(answer, dict) and "token" in answer else None
 
     def _unreachable(self, error: urllib3.exceptions.HTTPError) -> UnreachableError:
         if isinstance(error, urllib3.exceptions.ReadTimeoutError):
@@ -82,7 +113,10 @@ class Server:
             for each in body.get("validationErrors") or ()
         )
         if status in {401, 403}:
-            hint = f"{self.url} asks for credentials, or yours do not suffice."
+            hint = (
+                f"{self.url} asks for credentials, or yours do not suffice: CONDUCTOR_AUTH_KEY and "
+                "CONDUCTOR_AUTH_SECRET, or AWS credentials for an address of AWS."
+            )
             return RefusedError(message, details=details, hint=hint)
         if status in {404, 405, 501} and _is_no_route(message):
             hint = f"{self.url} does not serve this; does its URL end where the API begins (/api)?"
@@ -95,7 +129,7 @@ class Server:
 
 def normal_url(url: str) -> str:
     """``url`` without a slash at its end; ``/api`` is added where there is no path at all."""
-    text = url.strip().rstrip("/")
+    text = url.strip()
     parts = urlsplit(text if "://" in text else f"http://{text}")
     try:
         is_sound = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
@@ -104,7 +138,7 @@ def normal_url(url: str) -> str:
     if not is_sound:
         hint = f"It looks like {DEFAULT_URL}."
         raise UsageError(f"{url!r} is not the URL of a server", hint=hint)
-    return parts._replace(path=parts.path or "/api").geturl()
+    return parts._replace(path=parts.path.rstrip("/") or "/api").geturl()
 
 
 def _segment(text: str) -> str:

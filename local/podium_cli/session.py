@@ -53,7 +53,7 @@ class Session:
     def server(self) -> Server:
         """The server that is meant; made when it is first needed."""
         if not self._servers:
-            self._servers.append(Server(self.url or found_url()))
+            self._servers.append(Server(self.url or found_url(), os.environ))
         return self._servers[0]
 
     def show(self, value: Any, rendered: Callable[[], RenderableType] | None = None) -> None:
