@@ -19,7 +19,7 @@ _LISTS = (
 
 def definition_tree(definition: Mapping[str, Any]) -> Tree:
     """Its tasks in the order in which they run, below the operators that hold them."""
-    line = Text(f"{definition.get('name')} v{definition.get('version')}", style="bold")
+    line = Text().append(f"{definition.get('name')} v{definition.get('version')}", "bold")
     if definition.get("description"):
         line.append(f"  {definition['description']}", style="dim")
     tree = Tree(line)
@@ -29,7 +29,7 @@ def definition_tree(definition: Mapping[str, Any]) -> Tree:
 
 def _grow(tree: Tree, tasks: Sequence[Mapping[str, Any]]) -> None:
     for task in tasks:
-        line = Text(str(task.get("taskReferenceName", "")), style="bold")
+        line = Text().append(str(task.get("taskReferenceName", "")), "bold")
         name, type_ = task.get("name"), task.get("type", "SIMPLE")
         line.append(f"  {type_}", style="dim")
         if name not in {type_, task.get("taskReferenceName")}:

@@ -29,7 +29,7 @@ def execution_tree(
 
 def task_line(task: Task, now: int) -> Text:
     """One task: name, status, what it is, how long it took, why it failed."""
-    line = Text(str(task.get("referenceTaskName", "")), style="bold")
+    line = Text().append(str(task.get("referenceTaskName", "")), "bold")
     line.append("  ").append_text(status_text(str(task.get("status", ""))))
     line.append(f"  {_kind(task)}", style="dim")
     if round_ := iteration(task):
@@ -46,7 +46,8 @@ def task_line(task: Task, now: int) -> Text:
 
 
 def _headline(execution: Mapping[str, Any], now: int) -> Text:
-    line = Text(f"{execution.get('workflowName')} v{execution.get('workflowVersion')}", "bold")
+    name = f"{execution.get('workflowName')} v{execution.get('workflowVersion')}"
+    line = Text().append(name, "bold")
     line.append("  ").append_text(status_text(str(execution.get("status", ""))))
     line.append(f"  {execution.get('workflowId')}")
     end = execution.get("endTime") or now

@@ -14,7 +14,7 @@ from podium_cli.showing.words import json_line, status_text
 
 def run_tree(run: Mapping[str, Any], now: int) -> Tree:
     """``now``: epoch ms."""
-    line = Text(str(run.get("targetWorkflowId")), "bold")
+    line = Text().append(str(run.get("targetWorkflowId")), "bold")
     line.append("  ").append_text(status_text(str(run.get("targetWorkflowStatus", ""))))
     if run.get("signalTimeout"):
         line.append("  still running: the wait is over", style="yellow")
