@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
@@ -13,7 +14,8 @@ from podium.domain.definitions import Record, TaskDef, WorkflowDef
 from podium.domain.definitions.readers import MismatchError
 from podium.domain.definitions.record import read_record
 from podium.domain.validation import ValidationContext, validate_task_def, validate_workflow
-from podium.errors import Violation
+from podium.errors import InvalidInputError, Violation
+from podium.json_text import decode_json
 from podium_cli.documents.places import find_path, steps_path
 from podium_cli.documents.positions import Path, Position, Positions, path_text, scan
 
@@ -21,6 +23,7 @@ _Validate = Callable[[Any, ValidationContext, str], tuple[Violation, ...]]
 _TOP = "$"
 #: Wrong types that are told of one document; each is looked for anew.
 _MAX_MISMATCHES = 100
+_CONSTANT = re.compile("NaN|-?Infinity")
 
 
 class Severity(StrEnum):
@@ -61,10 +64,7 @@ def _findings(
     except RecursionError:
         return [Finding(Position(1, 1), _TOP, "it is nested too deeply")]
     positions = scan(text)
-    found = [
-        Finding(positions.at(offset), path_text(path), "this key stands here twice")
-        for path, offset in positions.repeated
-    ]
+    found = [*_unreadable(text, positions), *_repeated(positions)]
     tops: list[tuple[Path, Any]] = [((), document)]
     if isinstance(document, list):
         tops = [((index,), item) for index, item in enumerate(document)]
@@ -75,6 +75,30 @@ def _findings(
             value, top, positions, kind, lambda record: validate(record, context, _TOP)
         )
     return sorted(found, key=lambda finding: finding.position)
+
+
+def _unreadable(text: str, positions: Positions) -> Iterator[Finding]:
+    """What Python reads as JSON and the server does not."""
+    constants = [
+        (path, match[0])
+        for path, offset in positions.values.items()
+        if (match := _CONSTANT.match(text, offset))
+    ]
+    for path, name in constants:
+        yield Finding(positions.of(path), path_text(path), f"{name} is not a number")
+    if constants:
+        return
+    try:
+        decode_json(text)
+    except InvalidInputError as error:
+        yield Finding(Position(1, 1), _TOP, str(error))
+
+
+def _repeated(positions: Positions) -> Iterator[Finding]:
+    """The server takes the last one."""
+    for path, offset in positions.repeated:
+        message = "this key stands here twice"
+        yield Finding(positions.at(offset), path_text(path), message, Severity.WARNING)
 
 
 def _of_one(

@@ -235,3 +235,31 @@ def test_no_server_is_exit_code_5_and_says_what_to_do(podium):
     assert ran.code == 5
     assert "no server answers at http://127.0.0.1:9/api (Connection refused)" in ran.err
     assert "podium up" in ran.err
+
+
+# Several at once.
+
+
+def test_several_ids_go_in_bulk_and_each_refusal_is_told(podium, started):
+    ids = [started("order", SIMPLE) for _ in range(2)]
+    ran = podium("workflow", "pause", *ids)
+    assert (ran.code, ran.out) == (0, f"{ids[0]} paused\n{ids[1]} paused\n")
+    assert podium("workflow", "resume", *ids).code == 0
+
+    ran = podium("workflow", "terminate", *ids, "no-such-id", "--reason", "all of them")
+    assert (ran.code, len(ran.out.splitlines())) == (1, 2)
+    assert "1 of 3 were not terminated" in ran.err
+    assert "no-such-id: " in ran.err
+
+    for command in ("retry", "restart"):
+        ran = podium("workflow", command, *ids, "--json")
+        assert sorted(ran.json["bulkSuccessfulResults"]) == sorted(ids)
+        podium("workflow", "terminate", *ids)
+    assert podium("workflow", "remove", *ids, "--no-archive").code == 0
+    assert podium("workflow", "get", ids[0]).code == 3
+
+
+def test_what_runs_is_terminated_and_removed_at_once(podium, started):
+    ids = [started("order", SIMPLE) for _ in range(2)]
+    assert podium("workflow", "remove", *ids, "--terminate", "--no-archive").code == 0
+    assert podium("workflow", "get", ids[1]).code == 3

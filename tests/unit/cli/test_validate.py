@@ -99,7 +99,9 @@ def test_a_warning_alone_is_no_error_unless_it_is_to_be(validate):
         ("[]", (1, 1, "$"), "it holds no definition"),
         ("7", (1, 1, "$"), "expected an object"),
         ('[{"name": "x", "tasks": 7}]', (1, 16, "$[0].tasks"), "expected an array"),
-        ('{"name": "a", "name": "b"}', (1, 15, "$.name"), "this key stands here twice"),
+        ('{"name": "a", "version": NaN}', (1, 15, "$.version"), "NaN is not a number"),
+        ('{"name": "\\ud800"}', (1, 1, "$"), "half a surrogate pair"),
+        ('{"name": ' + "[" * 201 + "]" * 201 + "}", (1, 1, "$"), "nested deeper than 200 levels"),
         ("[" * 100_000, (1, 1, "$"), "nested too deeply"),
     ],
 )
@@ -108,6 +110,13 @@ def test_what_is_no_definition_is_told_where(validate, text, place, words):
     assert ran.code == 1
     assert place in places(ran)
     assert any(words in each["message"] for each in ran.json)
+
+
+def test_a_key_that_stands_there_twice_is_a_warning(validate):
+    text = GOOD.replace('"name": "good"', '"name": "good", "name": "better"')
+    ran = validate(text, "--json")
+    assert (ran.code, places(ran)) == (0, [(2, 19, "$.name")])
+    assert validate(text, "--strict").code == 1
 
 
 def test_scripts_and_schemas_are_checked_where_the_engine_is_installed(validate):
