@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Sequence
 
@@ -14,6 +15,10 @@ INTERRUPTED = 130
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command and exit; exit code 1 and a hint if an extra is missing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # What the terminal has no letters for is shown all the same.
+            stream.reconfigure(errors="backslashreplace")
     try:
         from podium_cli.app import app
         from podium_cli.errors import CliError

@@ -17,6 +17,8 @@ DEFAULT_URL = "http://localhost:8080/api"
 #: Seconds to connect, and to wait for an answer: longer than an HTTP API of AWS does.
 _CONNECT, _READ = 10.0, 60.0
 
+_END_OF_URL = "Does the URL end where the API begins (/api)?"
+
 Query = Mapping[str, Any]
 
 
@@ -68,6 +70,9 @@ class Server:
         answer = _answer(response)
         if response.status >= 400:
             raise self._error(response.status, answer)
+        if "html" in response.headers.get("Content-Type", ""):
+            message = f"{self.url} answers with a web page: no API is there"
+            raise RefusedError(message, hint=_END_OF_URL)
         return answer
 
     def _request(
@@ -119,8 +124,7 @@ class Server:
             )
             return RefusedError(message, details=details, hint=hint)
         if status in {404, 405, 501} and _is_no_route(message):
-            hint = f"{self.url} does not serve this; does its URL end where the API begins (/api)?"
-            return RefusedError(message, hint=hint)
+            return RefusedError(message, hint=f"{self.url} does not serve this. {_END_OF_URL}")
         if status == 404:
             return NotFoundError(message, details=details)
         hint = "Try again: the server says that it was busy." if body.get("retryable") else ""

@@ -60,6 +60,17 @@ def test_a_reader_that_goes_away_is_no_error(url, podium, file):
             assert process.stderr.read() == ""
 
 
+def test_what_a_terminal_has_no_letters_for_is_shown_all_the_same(url, podium, file):
+    path = file("name.json", {"name": "größe", "tasks": [NOOP]})
+    assert podium("def", "register", path).code == 0
+    with running(
+        "def", "get", "größe", "--tree", "--server", url, PYTHONIOENCODING="ascii"
+    ) as process:
+        out, err = process.communicate(timeout=20)
+    assert (process.returncode, err) == (0, "")
+    assert "gr\\xf6\\xdfe v1" in out
+
+
 def test_a_shell_completes_commands(tmp_path):
     words = {
         "_PODIUM_COMPLETE": "complete_bash",

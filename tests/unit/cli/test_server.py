@@ -14,6 +14,8 @@ from podium_cli.credentials import IamSignature, Nobody, credentials_for
 from podium_cli.errors import CliError, NotFoundError, RefusedError, UnreachableError, UsageError
 from podium_cli.server import Server, normal_url
 
+PAGE = "a page"
+
 
 class Stub(ThreadingHTTPServer):
     """Answers what it is told to, and keeps what it was sent."""
@@ -40,7 +42,8 @@ class _Handler(BaseHTTPRequestHandler):
         status, answer = known.pop(0) if len(known) > 1 else known[0]
         content = b"" if answer is None else json.dumps(answer).encode()
         self.send_response(status)
-        self.send_header("Content-Type", "application/json")
+        kind = "text/html" if answer == PAGE else "application/json"
+        self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
@@ -97,7 +100,7 @@ def test_names_are_encoded_and_queries_left_out_or_repeated(stub):
     ("status", "body", "kind", "hint"),
     [
         (404, {"message": "No such workflow x"}, NotFoundError, ""),
-        (404, {"message": "No endpoint GET /y"}, RefusedError, "does its URL end"),
+        (404, {"message": "No endpoint GET /y"}, RefusedError, "Does the URL end"),
         (409, {"message": "taken"}, RefusedError, ""),
         (401, {"message": "who?"}, RefusedError, "CONDUCTOR_AUTH_KEY"),
         (500, {"message": "busy", "retryable": True}, RefusedError, "Try again"),
@@ -119,6 +122,12 @@ def test_violations_are_details(stub):
     with pytest.raises(RefusedError) as raised:
         Server(stub.url).get("x")
     assert raised.value.details == ("a.arg0: must be",)
+
+
+def test_a_page_is_no_answer(stub):
+    stub.answers["/api/x"] = [(200, PAGE)]
+    with pytest.raises(RefusedError, match="answers with a web page"):
+        Server(stub.url).get("x")
 
 
 def test_no_server_is_unreachable():
