@@ -220,7 +220,7 @@ REQUEST_CASES: list[Case] = [
     ("POST", "/api/token", {"keyId": "a", "keySecret": "b"}, "", 404, "/api/token"),
     ("GET", "/api/nothing/at/all", None, "", 404, "/api/nothing/at/all"),
     ("PATCH", "/api/workflow", {}, "", 405, "PATCH"),
-    ("PUT", "/api/workflow/bulk/pause", [], "", 501, "not built yet"),
+    ("PUT", "/api/workflow/bulk/pause", [], "", 400, "Validation failed"),
 ]
 
 
