@@ -19,6 +19,9 @@ LOCK    = $(UV) pip compile --quiet --universal --python-version 3.11 --generate
           --no-emit-index-url --no-header --no-annotate
 READY  := .venv/.ready
 PYTEST := $(BIN)/python -m pytest --quiet
+# Conductor's JavaScript SDK, which the parity tests run with Node.
+JS     := tests/parity/javascript
+NODE   := $(JS)/node_modules/.ready
 
 $(BIN)/uv:
 	@test -n "$(PY)" || { echo 'Podium needs Python 3.11 or newer; name one with PY=...' >&2; exit 1; }
@@ -30,12 +33,16 @@ $(READY): pyproject.toml requirements/dev.lock | $(BIN)/uv
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
+$(NODE): $(JS)/package.json $(JS)/package-lock.json $(JS)/.npmrc
+	cd $(JS) && npm ci --silent
+	@touch $@
+
 .PHONY: help
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: setup
-setup: $(READY) ## Make .venv with every locked dependency and Podium itself, editable
+setup: $(READY) $(NODE) ## Make .venv with every locked dependency and Podium itself, editable
 
 .PHONY: lock
 lock: | $(BIN)/uv ## Resolve pyproject.toml into requirements/*.lock (UPGRADE=1 takes newer versions)
@@ -57,13 +64,13 @@ fix: $(READY) ## Format the code and apply the linter's safe fixes
 	$(BIN)/ruff format --quiet .
 
 .PHONY: test
-test: $(READY) ## Every test but the slow ones; branch coverage of the domain at least 95 %
+test: $(READY) $(NODE) ## Every test but the slow ones; branch coverage of the domain at least 95 %
 	$(PYTEST) -m 'not slow' --numprocesses auto --dist loadfile --cov --cov-report= tests
 	$(BIN)/coverage report
 	$(BIN)/coverage report --include='*/podium/domain/*' --fail-under=95 --format=total
 
 .PHONY: parity
-parity: $(READY) ## The peer's behaviour and its official client, against a local Podium
+parity: $(READY) $(NODE) ## The peer's behaviour and its official client, against a local Podium
 	$(PYTEST) tests/parity
 	$(BIN)/python -m tests.parity.harness.cli coverage
 
@@ -89,4 +96,4 @@ synth: $(READY) ## CloudFormation of the whole installation, into cdk.out
 
 .PHONY: clean
 clean: ## Remove what make made
-	rm -rf .venv cdk.out .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv $(JS)/node_modules cdk.out .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
