@@ -154,6 +154,12 @@ def _error(thing: Json) -> Json:
     }
 
 
+def _bulk_errors(thing: Json) -> Json:
+    if not isinstance(thing.get("bulkErrorResults"), dict):
+        return thing
+    return thing | {"bulkErrorResults": dict.fromkeys(thing["bulkErrorResults"], "<message>")}
+
+
 def _in_range(number: float) -> Any:
     return "<time>" if _EARLIEST < number < _LATEST else number
 
@@ -222,6 +228,11 @@ RULES: tuple[Rule, ...] = (
         "error texts",
         "an error's message is for people and names the host; its status and shape are compared",
         thing=_error,
+    ),
+    Rule(
+        "messages of bulk errors",
+        "as above; which ids failed is compared",
+        thing=_bulk_errors,
     ),
     Rule(
         "ids",

@@ -44,7 +44,7 @@ ENVIRONMENT = {"PARITY_REGION": "north", "PARITY_MAP": '{"zone": "n1"}'}
 _SETTINGS = {
     "server.address": "127.0.0.1",
     "conductor.integrations.ai.enabled": "false",
-    "conductor.scheduler.enabled": "false",
+    "conductor.scheduler.initialDelayMs": "0",
     "conductor.workflow-message-queue.enabled": "true",
     "conductor.app.workflowOffsetTimeout": "1s",
     "conductor.app.maxPostponeDurationSeconds": "1s",

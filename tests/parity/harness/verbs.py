@@ -216,6 +216,28 @@ def _call(run: Run, step: Step, argument: Json) -> Answer:
     )
 
 
+def _find(run: Run, step: Step, argument: Json) -> Answer:
+    """Repeat a request until its answer has a ``pick`` (``results/0``); that alone is written down.
+
+    With ``id``, the field of it that is the id of an execution, the execution is kept.
+    """
+    place = str(argument.get("pick", "")).split("/")
+
+    def look() -> Answer | None:
+        answer = _call(run, step, argument)
+        found: Any = answer.body
+        for part in filter(None, place):
+            inner = found.get(part) if isinstance(found, dict) else None
+            is_there = isinstance(found, list) and part.isdecimal() and int(part) < len(found)
+            found = found[int(part)] if is_there else inner
+        return Answer(answer.status, found) if answer.is_good and found else None
+
+    found: Answer = run.until(look, step.within, f"{argument.get('pick')} of {argument['path']}")
+    if "id" in argument:
+        run.executions[step.keep] = str(found.body[argument["id"]])
+    return found
+
+
 def _keep(run: Run, step: Step, argument: str) -> None:
     """Name an execution before an operation replaces it."""
     run.executions[step.keep] = run.find(argument)
@@ -239,6 +261,7 @@ VERBS: dict[str, Verb] = {
     "await": _await,
     "sleep": _sleep,
     "call": _call,
+    "find": _find,
     "keep": _keep,
 }
 

@@ -90,7 +90,7 @@ def validate_task_result(
 def validate_workflow_ids(ids: Sequence[str], path: str) -> tuple[Violation, ...]:
     """The ids of a bulk request; ``path`` names the call: ``pauseWorkflow.arg0``."""
     if not ids:
-        return (Violation(path, "WorkflowIds list cannot be null or empty"),)
+        return (Violation(path, "WorkflowIds list cannot be null."),)
     if len(ids) > MAX_BULK_IDS:
         message = f"{len(ids)} workflows are more than the {MAX_BULK_IDS} of one request"
         return (Violation(path, message),)
