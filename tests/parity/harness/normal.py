@@ -22,8 +22,8 @@ AS_DEFINED = "<as defined>"
 #: Types whose tasks the server itself visits: their poll counts count its visits.
 SERVED = frozenset(
     {
-        "DO_WHILE", "EXCLUSIVE_JOIN", "FORK", "HTTP", "HUMAN", "INLINE", "JOIN", "JSON_JQ_TRANSFORM",
-        "LAMBDA", "NOOP", "PULL_WORKFLOW_MESSAGES", "SET_VARIABLE", "START_WORKFLOW", "SUB_WORKFLOW",
+        "DO_WHILE", "EVENT", "EXCLUSIVE_JOIN", "FORK", "HTTP", "HUMAN", "INLINE", "JOIN", "JSON_JQ_TRANSFORM",
+        "KAFKA_PUBLISH", "LAMBDA", "NOOP", "PULL_WORKFLOW_MESSAGES", "SET_VARIABLE", "START_WORKFLOW", "SUB_WORKFLOW",
         "SWITCH", "TERMINATE", "WAIT",
     }
 )  # fmt: skip
@@ -78,6 +78,8 @@ def _of_task(change: Callable[[Json], Json]) -> Callable[[Json], Json]:
 
 
 def _server_worker(task: Json) -> Json:
+    if task.get("taskType") == "EVENT":
+        return _without("workerId")(task)
     if task.get("workerId") in (None, WORKER) or task["workerId"].startswith("worker "):
         return task
     return task | {"workerId": "<host>"}
@@ -154,6 +156,20 @@ def _error(thing: Json) -> Json:
     }
 
 
+def _durations(thing: Json) -> Json:
+    if "workflowType" not in thing or "executionTime" not in thing:
+        return thing
+    ran = "<ms>" if thing["executionTime"] else 0
+    return _without("queueWaitTime")(thing | {"executionTime": ran})
+
+
+def _violations_in_order(thing: Json) -> Json:
+    found = thing.get("validationErrors")
+    if not isinstance(found, list):
+        return thing
+    return thing | {"validationErrors": sorted(found, key=lambda one: (one["path"], one["message"]))}
+
+
 def _bulk_errors(thing: Json) -> Json:
     if not isinstance(thing.get("bulkErrorResults"), dict):
         return thing
@@ -220,8 +236,19 @@ RULES: tuple[Rule, ...] = (
         thing=_of_task(_without("queueWaitTime")),
     ),
     Rule(
+        "durations in summaries",
+        "as above; whether a task or workflow has run to its end at all stays visible",
+        thing=_durations,
+    ),
+    Rule(
+        "violations",
+        "all of them come at once, in an order that says nothing",
+        thing=_violations_in_order,
+    ),
+    Rule(
         "host of a system task",
-        "the peer writes its host name where a worker's name stands",
+        "the peer writes its host name where a worker's name stands; it publishes an EVENT within a decision,"
+        " Podium in a worker",
         thing=_of_task(_server_worker),
     ),
     Rule(
