@@ -138,3 +138,11 @@ def test_a_step_of_the_story_goes_as_it_should(story: Any, step: str) -> None:
 def test_the_story_has_no_other_steps(story: Any) -> None:
     assert story.keys() == EXPECTED.keys()
     assert set(EXPECTED) >= PENDING
+
+
+def test_the_lock_names_no_registry_and_every_package_has_its_hash() -> None:
+    """Which registry serves them is a matter of each machine."""
+    lock = json.loads((HERE / "package-lock.json").read_text())
+    packages = {name: found for name, found in lock["packages"].items() if name}
+    assert packages
+    assert all("resolved" not in found and found["integrity"] for found in packages.values())

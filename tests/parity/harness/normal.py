@@ -167,7 +167,9 @@ def _violations_in_order(thing: Json) -> Json:
     found = thing.get("validationErrors")
     if not isinstance(found, list):
         return thing
-    return thing | {"validationErrors": sorted(found, key=lambda one: (one["path"], one["message"]))}
+    return thing | {
+        "validationErrors": sorted(found, key=lambda one: (one["path"], one["message"]))
+    }
 
 
 def _bulk_errors(thing: Json) -> Json:
