@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from base64 import b64encode
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.event_handler.api_gateway import Response
@@ -14,6 +15,8 @@ from podium.json_text import encode_json, text_weight
 from podium.services.fitting import LARGEST_ANSWER
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from functions.api.route import Route
     from podium.http_event import Request
     from podium.services.fitting import Fitting
@@ -22,12 +25,24 @@ if TYPE_CHECKING:
 _COMPRESSION = 3
 
 
+@dataclass(frozen=True, slots=True)
+class Headed:
+    """A result that some headers say more of."""
+
+    result: Any
+    headers: Mapping[str, str]
+
+
 def answer(route: Route, result: Any, request: Request, fitting: Fitting) -> Response[str]:
     """Shape what the handler of ``route`` returned; None is an empty body (rest-api.md 1.1).
 
     What is too large leaves its largest payloads out; what still is goes compressed, if the client
     takes that. Raises PayloadTooLargeError when it fits into no answer.
     """
+    if isinstance(result, Headed):
+        response = answer(route, result.result, request, fitting)
+        response.headers.update(result.headers)
+        return response
     if route.content is Content.EMPTY:
         return Response(route.status, None, "")
     if result is None:

@@ -66,9 +66,11 @@ from podium.services.joining import Joining
 from podium.services.keeping import Keeping
 from podium.services.limiting import Limiting
 from podium.services.listening import Listening
+from podium.services.listing import Listing
 from podium.services.mocking import Mocking
 from podium.services.open_tasks import OpenTasks
 from podium.services.operating import Operating
+from podium.services.outlining import Outlining
 from podium.services.polling import Polling
 from podium.services.posting import Posting
 from podium.services.reading import Reading
@@ -81,6 +83,8 @@ from podium.services.requeuing import Requeuing
 from podium.services.revealing import Revealing
 from podium.services.reviving import Reviving
 from podium.services.running import Running
+from podium.services.searching import Searching
+from podium.services.searching_tasks import SearchingTasks
 from podium.services.signaling import Signaling
 from podium.services.starting import Started, Starting
 from podium.services.states import States
@@ -128,6 +132,13 @@ class Engine:
     awaiting: Awaiting
     #: Everything that is read for clients.
     reads: Reading
+    #: Searches for executions, and for tasks.
+    searching: Searching
+    searching_tasks: SearchingTasks
+    #: Executions of a workflow that run, or that share a correlation id.
+    listing: Listing
+    #: Executions in batches, without their tasks.
+    outlining: Outlining
     #: Pause, resume, terminate, decide.
     operations: Operating
     #: Removal, with or without an archived copy.
@@ -225,6 +236,7 @@ def assemble(
     children = Children(ports, states, deciding, committing, starting, joining, ending)
     creating = Creating(ports, states, deciding, children, ending)
     reading = Reading(ports, states)
+    outlining = Outlining(ports, reading)
     closing = Closing(ports, states, deciding, committing, creating, children, reading, limiting)
     reviving = Reviving(ports, states, deciding, committing, closing)
     trees = Trees(ports, states, deciding, children, reviving)
@@ -262,6 +274,10 @@ def assemble(
         mocking=Mocking(ports, states, starting, following, open_tasks, updates),
         awaiting=Awaiting(ports, states),
         reads=reading,
+        searching=Searching(ports, outlining),
+        searching_tasks=SearchingTasks(ports, reading, outlining),
+        listing=Listing(ports, reading),
+        outlining=outlining,
         operations=operating,
         removing=Removing(ports, states, deciding, committing, closing, following, operating),
         steering=Steering(ports, states, deciding, committing, creating, following, starting),

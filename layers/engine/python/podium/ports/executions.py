@@ -44,6 +44,20 @@ class Everything:
 
 
 @dataclass(frozen=True, slots=True)
+class Outline:
+    """An execution without its tasks and variables."""
+
+    header: Header
+    #: Without an input that is too large for an item.
+    start: StartRecord
+    #: Empty, too, when it is too large for an item.
+    output: JsonMap
+    #: Paths of what was left out.
+    input_path: str = ""
+    output_path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Archived:
     """The archived copy of an execution."""
 
@@ -296,11 +310,22 @@ class ExecutionStore(Protocol):
         """GetItem of O."""
         ...
 
-    def read_everything(self, workflow_id: str) -> Everything | None:
+    def read_everything(
+        self, workflow_id: str, *, large_payloads: bool = True
+    ) -> Everything | None:
         """One consistent Query of the partition per page: H, I, V, O and all T.
 
-        Of payloads of tasks that are too many to be held at once, tasks have the paths only.
+        Of payloads of tasks that are too many to be held at once, tasks have the paths only; without
+        ``large_payloads`` of all that are not in their items.
         """
+        ...
+
+    def read_headers(self, workflow_ids: Sequence[str]) -> dict[str, Header]:
+        """BatchGetItem of H, consistent, a hundred at a time: those that are there, by id."""
+        ...
+
+    def read_outlines(self, workflow_ids: Sequence[str]) -> dict[str, Outline]:
+        """BatchGetItem of H, I and O, consistent, 33 executions at a time: those that are there, by id."""
         ...
 
     # --- archive and removal ---------------------------------------------------------------------

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from podium.domain.search import Access, WorkflowRow
+    from podium.domain.search import Access, Mark, WorkflowRow
 
 #: Fields of a row that are not kept: they are in the execution's own items.
 NOT_KEPT = frozenset(
@@ -60,6 +60,14 @@ class Search(Protocol):
         Read page by page as they are wanted, ``page`` rows at a time from each place that may have
         some. Rows that change meanwhile come once all the same.
         """
+        ...
+
+    def remember(self, key: str, mark: Mark, until: int) -> None:
+        """PutItem: where a page ended, for whoever asks for the next one before ``until`` (epoch ms)."""
+        ...
+
+    def recall(self, key: str, now: int) -> Mark | None:
+        """GetItem: what was remembered under ``key``, if it has not been too long."""
         ...
 
     def total(self, accesses: Sequence[Access]) -> Total | None:

@@ -53,13 +53,12 @@ class Indexing:
 
     def _follow_removal(self, header: Header) -> None:
         """What has an archived copy stays to be found; the rest is forgotten."""
-        archived = self._ports.executions.read_archive(header.workflow_id)
+        archived = self._reading.archived(header.workflow_id)
         if archived is None:
             now = self._ports.clock.now()
             self._ports.search.forget(header.workflow_id, header.version, now)
             return
-        indexed = named(self._reading.whole(header.workflow_id))
-        self._ports.search.put(replace(indexed, version=header.version))
+        self._ports.search.put(replace(named(archived), version=header.version))
 
     def _indexed(self, header: Header) -> Indexed:
         if not header.status.is_terminal or header.status.is_successful:
@@ -67,7 +66,7 @@ class Indexing:
         if header.last_seq > MOST_READ:
             return Indexed(self._row(header), header.version, lacks_failures=True)
         try:
-            found = self._reading.whole(header.workflow_id)
+            found = self._reading.whole(header.workflow_id, large_payloads=False)
         except NotFoundError:
             return Indexed(self._row(header), header.version, lacks_failures=True)
         return named(replace(found, header=header))

@@ -59,31 +59,43 @@ class Reading:
 
     # --- executions -----------------------------------------------------------------------------
 
-    def view(self, workflow_id: str, *, include_tasks: bool = True) -> ExecutionView:
+    def view(
+        self, workflow_id: str, *, include_tasks: bool = True, large_payloads: bool = True
+    ) -> ExecutionView:
         """A whole execution as clients see it, tasks by seq; raises NotFoundError.
 
         One Query per page and the definition snapshot, if this process does not have it. Without
         tasks: a GetItem each for header, start, variables and output, however large the execution;
-        one that ended badly is read whole, since it names the tasks that failed.
+        one that ended badly is read whole, since it names the tasks that failed. Without
+        ``large_payloads`` tasks have the paths of those that are not in their items.
         """
         if not include_tasks:
             header = self._ports.executions.read_header(workflow_id)
             if header is not None and not _names_failures(header):
                 return masked(self._view_of(header))
-        return masked(self.whole(workflow_id))
+        return masked(self.whole(workflow_id, large_payloads=large_payloads))
 
-    def whole(self, workflow_id: str) -> ExecutionView:
+    def whole(self, workflow_id: str, *, large_payloads: bool = True) -> ExecutionView:
         """As :meth:`view`, for the engine itself: with what the definition's maskedFields hide.
 
         One that was removed is read from its archived copy.
         """
-        everything = self._ports.executions.read_everything(workflow_id)
+        everything = self._ports.executions.read_everything(
+            workflow_id, large_payloads=large_payloads
+        )
         if everything is not None:
             return _whole(everything, self._graph(everything.header))
-        archived = self._ports.executions.read_archive(workflow_id)
+        archived = self.archived(workflow_id)
         if archived is None:
             raise _unknown(workflow_id)
-        return _whole(archived.everything, Graph(WorkflowDef.from_json(archived.definition)))
+        return archived
+
+    def archived(self, workflow_id: str) -> ExecutionView | None:
+        """The archived copy, with what is masked; None when there is none. GetItem, GetObject."""
+        found = self._ports.executions.read_archive(workflow_id)
+        if found is None:
+            return None
+        return _whole(found.everything, Graph(WorkflowDef.from_json(found.definition)))
 
     def standing(
         self, workflow_id: str, *, with_output: bool = False, with_variables: bool = False
@@ -104,7 +116,7 @@ class Reading:
             header,
             self._start(header),
             shown(self._output(header)) if with_output else None,
-            shown(self._variables(header)) if with_variables else None,
+            shown(self.variables(header)) if with_variables else None,
         )
 
     # --- tasks ----------------------------------------------------------------------------------
@@ -177,7 +189,7 @@ class Reading:
             header=header,
             start=self._start(header),
             definition=self.definition(header),
-            variables=self._variables(header),
+            variables=self.variables(header),
             output=self._output(header),
             tasks=(),
         )
@@ -201,7 +213,8 @@ class Reading:
         """The definition as the execution keeps it."""
         return self._graph(header).definition
 
-    def _variables(self, header: Header) -> JsonMap:
+    def variables(self, header: Header) -> JsonMap:
+        """Its variables; no call where they are the definition's."""
         version = header.variables_version
         if not version:
             return self.definition(header).variables
@@ -212,7 +225,7 @@ class Reading:
         if newer.variables_version == version:
             message = f"variables {version} of {header.workflow_id} are missing"
             raise DefectError(message)
-        return self._variables(newer)
+        return self.variables(newer)
 
     def _output(self, header: Header) -> JsonMap:
         if not header.output_version:

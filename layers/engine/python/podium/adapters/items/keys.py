@@ -194,6 +194,11 @@ def cache_key(digest: str) -> Key:
     return f"C#{digest}", "C"
 
 
+def page_key(name: str) -> Key:
+    """Key of P: where a page of a search ended."""
+    return f"P#{name}", "P"
+
+
 def logs_partition(task_id: str) -> str:
     """Partition key of the log lines of a task; any text is a task id here."""
     encoded = task_id.encode("utf-8", "surrogatepass")

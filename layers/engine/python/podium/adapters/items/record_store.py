@@ -65,9 +65,12 @@ class RecordStore(ItemStore):
         item = self._table.get(output_key(workflow_id))
         return None if item is None else self._payloads.unpack(item, "p")
 
-    def read_everything(self, workflow_id: str) -> Everything | None:
+    def read_everything(
+        self, workflow_id: str, *, large_payloads: bool = True
+    ) -> Everything | None:
         items = list(self._table.query(partition(workflow_id)))
-        return everything_in(items, self._payloads, Budget(LARGEST_VIEWED, LARGEST_VIEW))
+        budget = Budget(LARGEST_VIEWED, LARGEST_VIEW) if large_payloads else Budget(-1)
+        return everything_in(items, self._payloads, budget)
 
     def put_payload(self, workflow_id: str, value: JsonMap) -> str:
         return self._payloads.store(workflow_id, json_text.dumps(value).encode())

@@ -6,12 +6,13 @@ import heapq
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from podium.adapters.items.attributes import with_key
+from podium.adapters.items import text as json_text
+from podium.adapters.items.attributes import number, text, with_key
 from podium.adapters.items.conditions import Less
 from podium.adapters.items.headers import REMOVED_STAYS
-from podium.adapters.items.keys import search_key
+from podium.adapters.items.keys import page_key, search_key
 from podium.adapters.items.search_items import (
     CORRELATIONS,
     PARENTS,
@@ -37,6 +38,7 @@ from podium.domain.search import (
     ByStatus,
     ByTime,
     ByType,
+    Mark,
     Span,
     WorkflowRow,
 )
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
 
     from podium.adapters.items.attributes import Item
     from podium.adapters.items.table import Table
+    from podium.domain.json import Json
     from podium.domain.search import Access
 
 #: An execution ends, or goes on, while a search reads one place after the other: open ones are looked
@@ -103,6 +106,19 @@ class ItemSearch:
                 if indexed.row.workflow_id not in seen:
                     seen.add(indexed.row.workflow_id)
                     yield indexed
+
+    def remember(self, key: str, mark: Mark, until: int) -> None:
+        values: list[Json] = list(mark.values)
+        place: Item = {"at": json_text.dumps({"values": values, "id": mark.id}), "until": until}
+        # Whole seconds, rounded up.
+        self._table.put(Put(with_key(page_key(key), place | {"ttl": -(-until // 1000)})))
+
+    def recall(self, key: str, now: int) -> Mark | None:
+        found = self._table.get(page_key(key))
+        if found is None or number(found, "until") <= now:
+            return None
+        place = json_text.load_map(text(found, "at"))
+        return Mark(tuple(cast("list[str | int]", place["values"])), str(place["id"]))
 
     def total(self, accesses: Sequence[Access]) -> Total | None:
         places = [place for access in accesses for place in _places(access)]

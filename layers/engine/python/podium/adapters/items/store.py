@@ -7,6 +7,7 @@ from podium.adapters.items.cache_store import CacheStore
 from podium.adapters.items.header_store import HeaderStore
 from podium.adapters.items.key_store import KeyStore
 from podium.adapters.items.message_store import MessageStore
+from podium.adapters.items.outline_store import OutlineStore
 from podium.adapters.items.record_store import RecordStore
 from podium.adapters.items.task_store import TaskStore
 from podium.adapters.items.waiter_store import WaiterStore
@@ -17,6 +18,7 @@ class ItemExecutionStore(
     KeyStore,
     TaskStore,
     RecordStore,
+    OutlineStore,
     WaiterStore,
     MessageStore,
     CacheStore,

@@ -1,0 +1,174 @@
+"""Search executions (rest-api.md 3.6, 11): planned onto what is indexed, checked against the headers.
+
+A search that an index serves reads the page that is asked for and no more. Any other looks at row
+after row, up to a bound, and says when it stopped there. Every row that is answered has been read
+from its execution's own items, so no answer has a status that was over when it was asked for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from podium.domain.search import (
+    REMEMBER_SECONDS,
+    Everything,
+    TaskRow,
+    WorkflowRow,
+    is_after,
+    mark_of,
+    page_of,
+    plan,
+    row_id,
+)
+from podium.domain.search.seeking import fields_in, settled, started_from
+from podium.ports.search import NOT_KEPT, Total
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from podium.domain.search import Access, Mark, Plan, SearchRequest
+    from podium.ports.bundle import Ports
+    from podium.ports.search import Indexed
+    from podium.services.outlining import Outlining
+
+R = TypeVar("R", WorkflowRow, TaskRow)
+
+#: Rows that a search looks at which no index serves; and executions, where it has to look at these.
+MOST_ROWS, MOST_EXECUTIONS = 10_000, 2_000
+#: Rows read at a time where nobody knows how many it takes.
+_PAGE = 500
+#: What an open execution changes without telling the index.
+_MOVING = frozenset({"updateTime"})
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Generic[R]):
+    """A page of a search."""
+
+    total: int
+    rows: tuple[R, ...]
+    #: The search looked at as much as it may; there may be more, and ``total`` is a lower bound.
+    is_cut_short: bool = False
+
+
+class Searching:
+    """Answers searches for executions."""
+
+    def __init__(self, ports: Ports, outlining: Outlining) -> None:
+        """Wire the parts; see ``bootstrap``."""
+        self._ports = ports
+        self._outlining = outlining
+        self._pages = Pages(ports)
+
+    def search(self, request: SearchRequest) -> Found[WorkflowRow]:
+        """The executions that are asked for."""
+        found = settled(plan(request.condition, request.order, request.fields))
+        if not found.accesses:
+            return Found(0, ())
+        after = self._pages.recall(request)
+        if found.serves_order and isinstance(found.residual, Everything) and not request.free_text:
+            return self._turned_to(request, found, after)
+        return self._sifted(request, found, after)
+
+    def _turned_to(
+        self, request: SearchRequest, found: Plan, after: Mark | None
+    ) -> Found[WorkflowRow]:
+        """The page itself, which the indexes lead to."""
+        skipped = 0 if after else request.start
+        if skipped > MOST_ROWS:
+            return Found(MOST_ROWS, (), is_cut_short=True)
+        rows = self._rows(found, request, after, skipped + request.size + 1)
+        taken = list(islice(rows, skipped, skipped + request.size + 1))
+        shown, has_more = taken[: request.size], len(taken) > request.size
+        if has_more and shown:
+            self._pages.remember(request, mark_of(shown[-1].row, request.order))
+        if has_more or after or not taken:
+            total = self._total(found.accesses)
+        else:
+            total = Total(skipped + len(taken))
+        fresh = [row for row in self._outlining.rows(shown) if request.wants(row)]
+        number = max(total.number - (len(shown) - len(fresh)), 0)
+        return Found(number, tuple(fresh), is_cut_short=not total.is_exact)
+
+    def _rows(
+        self, found: Plan, request: SearchRequest, after: Mark | None, page: int
+    ) -> Iterator[Indexed]:
+        """In the order of the request, after its remembered place if there is one."""
+        accesses = found.accesses
+        if after is not None:
+            # It is by start time that the indexes serve an order.
+            moment = int(after.values[0])
+            accesses = tuple(
+                started_from(access, moment, newest_first=found.is_descending)
+                for access in accesses
+            )
+        rows = self._ports.search.rows(
+            accesses, newest_first=found.is_descending, page=min(page, MOST_ROWS)
+        )
+        if after is None:
+            return rows
+        return (each for each in rows if is_after(each.row, after, request.order))
+
+    def _total(self, accesses: Sequence[Access]) -> Total:
+        """Counted where the rows lie, or one by one."""
+        total = self._ports.search.total(accesses)
+        if total is not None:
+            return total
+        rows = self._ports.search.rows(accesses, newest_first=True, page=_PAGE)
+        number = sum(1 for _ in islice(rows, MOST_ROWS + 1))
+        return Total(min(number, MOST_ROWS), is_exact=number <= MOST_ROWS)
+
+    def _sifted(
+        self, request: SearchRequest, found: Plan, after: Mark | None
+    ) -> Found[WorkflowRow]:
+        """Row after row: those that are kept, or, where they do not tell, those of the executions."""
+        is_deep = _looks_deep(request)
+        most = MOST_EXECUTIONS if is_deep else MOST_ROWS
+        kept = self._ports.search.rows(
+            found.accesses, newest_first=found.is_descending or not found.serves_order, page=_PAGE
+        )
+        looked_at = list(islice(kept, most + 1))
+        is_cut_short = len(looked_at) > most
+        by_id = {each.row.workflow_id: each for each in looked_at[:most]}
+        if is_deep:
+            rows = self._outlining.rows(list(by_id.values()), with_failures=False)
+        else:
+            rows = [each.row for each in by_id.values()]
+        page = page_of(rows, request, after)
+        self._pages.remember(request, page.mark)
+        shown = [by_id[row_id(row)] for row in page.rows]
+        fresh = [row for row in self._outlining.rows(shown) if request.wants(row)]
+        return Found(
+            max(page.total - (len(shown) - len(fresh)), 0), tuple(fresh), is_cut_short=is_cut_short
+        )
+
+
+class Pages:
+    """Where pages ended, so that the next one goes on there (domain/search/paging.py)."""
+
+    def __init__(self, ports: Ports) -> None:
+        """Keep the ports."""
+        self._search = ports.search
+        self._clock = ports.clock
+
+    def recall(self, request: SearchRequest) -> Mark | None:
+        """Where the page before this one ended; None when nobody asked for it lately."""
+        if not request.start:
+            return None
+        return self._search.recall(request.page_key(request.start), self._clock.now())
+
+    def remember(self, request: SearchRequest, mark: Mark | None) -> None:
+        """This page ends at ``mark``; None: nothing follows it."""
+        if mark is not None:
+            key = request.page_key(request.start + request.size)
+            until = self._clock.now() + REMEMBER_SECONDS * 1000
+            self._search.remember(key, mark, until)
+
+
+def _looks_deep(request: SearchRequest) -> bool:
+    """What is kept of an execution does not tell whether it is a hit, or where its place is."""
+    named = {field.name for field in fields_in(request.condition)}
+    named |= {key.field.name for key in request.order}
+    return bool(request.free_text) or not named.isdisjoint(NOT_KEPT | _MOVING)
