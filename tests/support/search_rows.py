@@ -11,17 +11,21 @@ from podium.adapters.items.search_store import ItemSearch
 from podium.adapters.items.store import ItemExecutionStore
 from podium.domain.decision import Decision
 from podium.domain.execution import Header, Parent, StartRecord
+from podium.domain.json import JsonMap
 from podium.domain.search import WorkflowRow
 from podium.domain.search.rows import payload_text
 from podium.ports.search import Indexed
+from podium.services.listing import Listing
 from podium.services.outlining import Outlining
 from podium.services.reading import Reading
-from podium.services.searching import Searching
-from podium.services.searching_tasks import SearchingTasks
+from podium.services.searching import MOST_EXECUTIONS, MOST_ROWS, Searching
+from podium.services.searching_tasks import MOST_OWNERS, SearchingTasks
 from podium.services.states import States
 
 #: The snapshot that all of them name.
 DIGEST = "5e8d" * 8
+
+STEP: JsonMap = {"name": "charge_card", "taskReferenceName": "charge", "type": "SIMPLE"}
 
 
 def as_stored(row: WorkflowRow) -> WorkflowRow:
@@ -67,7 +71,7 @@ def put_executions(
     store: ItemExecutionStore, search: ItemSearch, rows: Iterable[WorkflowRow]
 ) -> None:
     """Write them as the engine does: start, header with output, and what is searched."""
-    store.put_snapshot(DIGEST, {"name": "orders", "tasks": []})
+    store.put_snapshot(DIGEST, {"name": "orders", "tasks": [STEP]})
     for row in rows:
         store.put_start(row.workflow_id, start_of(row), None)
         output = json.loads(row.output) or None
@@ -78,12 +82,24 @@ def put_executions(
 class Services:
     """What answers searches, over one store."""
 
-    def __init__(self, store: ItemExecutionStore, search: ItemSearch, clock: Any) -> None:
+    def __init__(
+        self,
+        store: ItemExecutionStore,
+        search: ItemSearch,
+        clock: Any,
+        *,
+        most_rows: int = MOST_ROWS,
+        most_executions: int = MOST_EXECUTIONS,
+        most_owners: int = MOST_OWNERS,
+    ) -> None:
         ports: Any = _Ports(store, search, clock)
         reading = Reading(ports, States(store))
-        self.outlining = Outlining(ports, reading)
-        self.searching = Searching(ports, self.outlining)
-        self.searching_tasks = SearchingTasks(ports, reading, self.outlining)
+        outlining = Outlining(ports, reading)
+        self.listing = Listing(ports, reading)
+        self.searching = Searching(
+            ports, outlining, most_rows=most_rows, most_executions=most_executions
+        )
+        self.searching_tasks = SearchingTasks(ports, reading, outlining, most_owners=most_owners)
 
 
 class _Ports:

@@ -56,8 +56,16 @@ class Found(Generic[R]):
 class Searching:
     """Answers searches for executions."""
 
-    def __init__(self, ports: Ports, outlining: Outlining) -> None:
-        """Wire the parts; see ``bootstrap``."""
+    def __init__(
+        self,
+        ports: Ports,
+        outlining: Outlining,
+        *,
+        most_rows: int = MOST_ROWS,
+        most_executions: int = MOST_EXECUTIONS,
+    ) -> None:
+        """Wire the parts; see ``bootstrap``. The bounds are those above."""
+        self._most_rows, self._most_executions = most_rows, most_executions
         self._ports = ports
         self._outlining = outlining
         self._pages = Pages(ports)
@@ -77,8 +85,8 @@ class Searching:
     ) -> Found[WorkflowRow]:
         """The page itself, which the indexes lead to."""
         skipped = 0 if after else request.start
-        if skipped > MOST_ROWS:
-            return Found(MOST_ROWS, (), is_cut_short=True)
+        if skipped > self._most_rows:
+            return Found(self._most_rows, (), is_cut_short=True)
         rows = self._rows(found, request, after, skipped + request.size + 1)
         taken = list(islice(rows, skipped, skipped + request.size + 1))
         shown, has_more = taken[: request.size], len(taken) > request.size
@@ -105,7 +113,7 @@ class Searching:
                 for access in accesses
             )
         rows = self._ports.search.rows(
-            accesses, newest_first=found.is_descending, page=min(page, MOST_ROWS)
+            accesses, newest_first=found.is_descending, page=min(page, self._most_rows)
         )
         if after is None:
             return rows
@@ -117,15 +125,15 @@ class Searching:
         if total is not None:
             return total
         rows = self._ports.search.rows(accesses, newest_first=True, page=_PAGE)
-        number = sum(1 for _ in islice(rows, MOST_ROWS + 1))
-        return Total(min(number, MOST_ROWS), is_exact=number <= MOST_ROWS)
+        number = sum(1 for _ in islice(rows, self._most_rows + 1))
+        return Total(min(number, self._most_rows), is_exact=number <= self._most_rows)
 
     def _sifted(
         self, request: SearchRequest, found: Plan, after: Mark | None
     ) -> Found[WorkflowRow]:
         """Row after row: those that are kept, or, where they do not tell, those of the executions."""
         is_deep = _looks_deep(request)
-        most = MOST_EXECUTIONS if is_deep else MOST_ROWS
+        most = self._most_executions if is_deep else self._most_rows
         kept = self._ports.search.rows(
             found.accesses, newest_first=found.is_descending or not found.serves_order, page=_PAGE
         )

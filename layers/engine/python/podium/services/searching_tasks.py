@@ -34,8 +34,17 @@ MOST_OWNERS, MOST_TASKS = 200, 20_000
 class SearchingTasks:
     """Answers searches for tasks."""
 
-    def __init__(self, ports: Ports, reading: Reading, outlining: Outlining) -> None:
-        """Wire the parts; see ``bootstrap``."""
+    def __init__(
+        self,
+        ports: Ports,
+        reading: Reading,
+        outlining: Outlining,
+        *,
+        most_owners: int = MOST_OWNERS,
+        most_tasks: int = MOST_TASKS,
+    ) -> None:
+        """Wire the parts; see ``bootstrap``. The bounds are those above."""
+        self._most_owners, self._most_tasks = most_owners, most_tasks
         self._ports = ports
         self._reading = reading
         self._outlining = outlining
@@ -65,14 +74,16 @@ class SearchingTasks:
         rows: list[TaskRow] = []
         if not found.accesses:
             return rows, False
-        kept = self._ports.search.rows(found.accesses, newest_first=True, page=MOST_OWNERS + 1)
-        owners = [each.row.workflow_id for each in islice(kept, MOST_OWNERS + 1)]
-        for workflow_id in owners[:MOST_OWNERS]:
-            if len(rows) > MOST_TASKS:
+        kept = self._ports.search.rows(
+            found.accesses, newest_first=True, page=self._most_owners + 1
+        )
+        owners = [each.row.workflow_id for each in islice(kept, self._most_owners + 1)]
+        for workflow_id in owners[: self._most_owners]:
+            if len(rows) > self._most_tasks:
                 return rows, True
             try:
                 view = self._reading.view(workflow_id, large_payloads=False)
             except NotFoundError:
                 continue
             rows += (task_row(task, view.header, view.start) for task in view.tasks)
-        return rows, len(owners) > MOST_OWNERS
+        return rows, len(owners) > self._most_owners
