@@ -59,7 +59,7 @@ def check(services: Services, examples: int) -> None:
 
 
 def test_a_search_finds_what_a_plain_filter_finds(services, request):
-    check(services, 600 if "memory" in request.node.name else 15)
+    check(services, 300 if "memory" in request.node.name else 8)
 
 
 @pytest.mark.slow

@@ -15,6 +15,7 @@ from podium.errors import NotFoundError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from podium.domain.execution import Header
     from podium.domain.search import WorkflowRow
     from podium.ports.bundle import Ports
     from podium.ports.executions import Outline
@@ -47,6 +48,13 @@ class Outlining:
             else:
                 found.append(self._row(outline))
         return found
+
+    def moved(self, kept: Sequence[Indexed]) -> list[WorkflowRow]:
+        """The rows with what their headers say by now: BatchGetItem of these alone. What has no header
+        any more stays as it was kept.
+        """
+        headers = self._ports.executions.read_headers([each.row.workflow_id for each in kept])
+        return [_moved(each.row, headers.get(each.row.workflow_id)) for each in kept]
 
     def views(self, workflow_ids: Sequence[str]) -> dict[str, ExecutionView]:
         """Executions for the model Workflow without tasks, by id; those that are gone are left out."""
@@ -106,6 +114,18 @@ class Outlining:
             output=outline.output,
             tasks=(),
         )
+
+
+def _moved(row: WorkflowRow, header: Header | None) -> WorkflowRow:
+    if header is None:
+        return row
+    return replace(
+        row,
+        status=header.status,
+        update_time=header.committed_at,
+        end_time=header.ended_at,
+        reason_for_incompletion=header.reason or None,
+    )
 
 
 def _agree(kept: Indexed, outline: Outline) -> bool:

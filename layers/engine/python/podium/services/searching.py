@@ -8,6 +8,7 @@ from its execution's own items, so no answer has a status that was over when it 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 from itertools import islice
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -41,6 +42,15 @@ MOST_ROWS, MOST_EXECUTIONS = 10_000, 2_000
 _PAGE = 500
 #: What an open execution changes without telling the index.
 _MOVING = frozenset({"updateTime"})
+
+
+class _Depth(Enum):
+    """How far a search has to look into an execution."""
+
+    #: What is kept of it tells.
+    ROWS = "rows"
+    HEADERS = "headers"
+    PAYLOADS = "payloads"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,25 +142,30 @@ class Searching:
         self, request: SearchRequest, found: Plan, after: Mark | None
     ) -> Found[WorkflowRow]:
         """Row after row: those that are kept, or, where they do not tell, those of the executions."""
-        is_deep = _looks_deep(request)
-        most = self._most_executions if is_deep else self._most_rows
+        depth = _depth(request)
+        most = self._most_executions if depth is _Depth.PAYLOADS else self._most_rows
         kept = self._ports.search.rows(
             found.accesses, newest_first=found.is_descending or not found.serves_order, page=_PAGE
         )
         looked_at = list(islice(kept, most + 1))
         is_cut_short = len(looked_at) > most
         by_id = {each.row.workflow_id: each for each in looked_at[:most]}
-        if is_deep:
-            rows = self._outlining.rows(list(by_id.values()), with_failures=False)
-        else:
-            rows = [each.row for each in by_id.values()]
-        page = page_of(rows, request, after)
+        page = page_of(self._looked_into(list(by_id.values()), depth), request, after)
         self._pages.remember(request, page.mark)
         shown = [by_id[row_id(row)] for row in page.rows]
         fresh = [row for row in self._outlining.rows(shown) if request.wants(row)]
         return Found(
             max(page.total - (len(shown) - len(fresh)), 0), tuple(fresh), is_cut_short=is_cut_short
         )
+
+    def _looked_into(self, kept: Sequence[Indexed], depth: _Depth) -> list[WorkflowRow]:
+        match depth:
+            case _Depth.ROWS:
+                return [each.row for each in kept]
+            case _Depth.HEADERS:
+                return self._outlining.moved(kept)
+            case _Depth.PAYLOADS:
+                return self._outlining.rows(kept, with_failures=False)
 
 
 class Pages:
@@ -175,8 +190,10 @@ class Pages:
             self._search.remember(key, mark, until)
 
 
-def _looks_deep(request: SearchRequest) -> bool:
-    """What is kept of an execution does not tell whether it is a hit, or where its place is."""
+def _depth(request: SearchRequest) -> _Depth:
+    """What has to be read of an execution to tell whether it is a hit, and where its place is."""
     named = {field.name for field in fields_in(request.condition)}
     named |= {key.field.name for key in request.order}
-    return bool(request.free_text) or not named.isdisjoint(NOT_KEPT | _MOVING)
+    if request.free_text or not named.isdisjoint(NOT_KEPT):
+        return _Depth.PAYLOADS
+    return _Depth.ROWS if named.isdisjoint(_MOVING) else _Depth.HEADERS
