@@ -59,7 +59,7 @@ def check(services: Services, examples: int) -> None:
 
 
 def test_a_search_finds_what_a_plain_filter_finds(services, request):
-    check(services, 300 if "memory" in request.node.name else 8)
+    check(services, 200 if "memory" in request.node.name else 4)
 
 
 @pytest.mark.slow
