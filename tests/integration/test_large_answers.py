@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
 from collections.abc import Iterator
@@ -9,8 +10,11 @@ from typing import Any
 
 import pytest
 
+from functions.api.handler import handler
 from podium_local.front import HttpRequest
 from tests.support.client import Client, definition, simple, task
+from tests.support.cluster import Cluster
+from tests.support.fake_engine import http_event, installed
 from tests.support.stack import local_stack
 
 MB = 1024 * 1024
@@ -177,3 +181,36 @@ def test_what_was_done_is_told_although_its_answer_is_too_large(client: Client) 
     assert f"done in workflow {wf}" in answer.body["message"]
     standing = client.call("GET", f"/workflow/{wf}/status", includeVariables="true")
     assert standing["variables"] == {"n": 1}
+
+
+def test_thousands_of_tasks_are_read_compressed_or_page_by_page() -> None:
+    count = 4000
+    cluster = Cluster(inline=True)
+    loop = {
+        **task("FOR_EACH", "each", inputParameters={"concurrency": 200}),
+        "items": "${workflow.input.items}",
+        "loopOver": [task("NOOP", "n")],
+    }
+    wf = cluster.start(definition("wide", loop), {"items": list(range(count))})
+    while not cluster.status(wf).is_terminal:
+        cluster.settle()
+
+    def asked(path: str, query: str = "", **headers: str) -> dict[str, Any]:
+        with installed(cluster.engine):
+            return handler(http_event("GET", path, query, headers=headers), None)  # type: ignore[arg-type]  # unused
+
+    refused = asked(f"/api/workflow/{wf}")
+    assert refused["statusCode"] == 413
+    assert "/tasks?start=0&count=15" in refused["body"]
+    whole = asked(f"/api/workflow/{wf}", **{"accept-encoding": "gzip"})
+    assert (whole["statusCode"], whole["isBase64Encoded"]) == (200, True)
+    assert len(whole["body"]) < MB
+    found = json.loads(gzip.decompress(base64.b64decode(whole["body"])))
+    assert len(found["tasks"]) == count + 1
+    page = asked(f"/api/workflow/{wf}/tasks", "start=3990&count=500")
+    assert page["statusCode"] == 200
+    body = json.loads(page["body"])
+    assert (body["totalHits"], len(body["results"])) == (count + 1, 11)
+    refused = asked(f"/api/workflow/{wf}/tasks", "count=4001")
+    assert refused["statusCode"] == 413
+    assert "Ask for fewer at once: count" in refused["body"]
