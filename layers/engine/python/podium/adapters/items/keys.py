@@ -28,13 +28,24 @@ DUE_BUCKETS = tuple("01234567")
 
 #: A sort key holds 1024 bytes; a longer escaped ref is hashed.
 _LONGEST_REF = 500
+#: Characters of an id; ours have 36. A partition key holds 2048 bytes.
+_LONGEST_ID = 400
 #: No escaped ref contains it: a ``~`` there is always followed by hex digits.
 _HASHED = "~~"
 
 
 def partition(workflow_id: str) -> str:
     """Partition key of everything an execution consists of."""
-    return WORKFLOWS + workflow_id
+    return WORKFLOWS + _short_id(workflow_id)
+
+
+def _short_id(workflow_id: str) -> str:
+    """An id as a part of a key: one that is longer than any of ours is hashed, so that it can be asked
+    for and is not there.
+    """
+    if len(workflow_id) <= _LONGEST_ID:
+        return workflow_id
+    return _HASHED + hashlib.sha256(workflow_id.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def workflow_id_of(item: dict[str, Attribute]) -> str:
@@ -74,7 +85,7 @@ def given_key(workflow_id: str, seq: int) -> Key:
 
 def archive_key(workflow_id: str) -> Key:
     """Key of the item that says where the archived copy of an execution is."""
-    return f"A#{workflow_id}", "A"
+    return f"A#{_short_id(workflow_id)}", "A"
 
 
 def is_archived(item: dict[str, Attribute]) -> bool:
@@ -136,7 +147,7 @@ def is_search(item: dict[str, Attribute]) -> bool:
 
 def messages_of(workflow_id: str) -> str:
     """Partition key of the messages to an execution: apart, since nobody reads them with it."""
-    return MESSAGES + workflow_id
+    return MESSAGES + _short_id(workflow_id)
 
 
 def message_run(generation: int) -> str:
