@@ -97,5 +97,6 @@ def preflight(topology: Topology) -> apigateway.CorsPreflightOptions | None:
         allow_origins=sorted(origins),
         allow_methods=[apigateway.CorsHttpMethod.ANY],
         allow_headers=["*"],
+        expose_headers=["*"],
         max_age=Duration.hours(2),
     )
