@@ -68,6 +68,17 @@ class EventBus:
 
 
 @dataclass(frozen=True, slots=True)
+class ScheduleGroup:
+    """A group of EventBridge Scheduler for one-time schedules made at run time, all of which send to
+    ``queue``; what cannot be sent goes to ``dead_letters``.
+    """
+
+    name: str
+    queue: str
+    dead_letters: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeadLetters:
     """Where a message goes that was received ``max_receive_count`` times and never deleted."""
 
@@ -162,6 +173,10 @@ class Kind(StrEnum):
     ALL_SECRETS = "all-secrets"
     #: Every variable of the installation's environment, and the path they lie under.
     PARAMETERS = "parameters"
+    #: Every schedule of the schedule group.
+    SCHEDULES = "schedules"
+    #: The role with which EventBridge Scheduler sends.
+    SCHEDULER_ROLE = "scheduler-role"
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +208,8 @@ class Attribute(StrEnum):
     SECRET_PREFIX = "secret-prefix"  # noqa: S105  # a name
     #: First part of the name of every variable.
     ENVIRONMENT_PREFIX = "environment-prefix"
+    SCHEDULE_GROUP_NAME = "schedule-group-name"
+    SCHEDULER_ROLE_ARN = "scheduler-role-arn"
     #: ``Variable.of`` is the value itself.
     TEXT = "text"
 
@@ -233,6 +250,7 @@ class Topology:
     tables: tuple[Table, ...]
     bucket: Bucket
     event_bus: EventBus
+    schedule_group: ScheduleGroup
     queues: tuple[Queue, ...]
     functions: tuple[Function, ...]
 

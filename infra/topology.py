@@ -20,6 +20,7 @@ from infra.shapes import (
     Kind,
     Queue,
     QueueTrigger,
+    ScheduleGroup,
     ScheduleTrigger,
     StreamTrigger,
     Table,
@@ -40,6 +41,9 @@ RESULTS_DEAD_LETTERS = "results-dead-letters"
 #: Calls for a look at the gate of a limit (protocol.md 9).
 GATES = "gates"
 GATES_DEAD_LETTERS = "gates-dead-letters"
+#: Wakeups of schedules, delayed or sent by EventBridge Scheduler (docs/schedules.md).
+SCHEDULES = "schedules"
+SCHEDULES_DEAD_LETTERS = "schedules-dead-letters"
 DECIDER_FAILURES = "decider-failures"
 #: Dead letters of the task types' own queues. Not "task-...": those names belong to task types.
 TASKS_DEAD_LETTERS = "tasks-dead-letters"
@@ -82,6 +86,13 @@ ENVIRONMENT = (
     Variable("PODIUM_SECRET_PREFIX", Attribute.SECRET_PREFIX),
     Variable("PODIUM_ENVIRONMENT_PREFIX", Attribute.ENVIRONMENT_PREFIX),
     Variable("PODIUM_FAILURES_QUEUE_URL", Attribute.QUEUE_URL, DECIDER_FAILURES),
+    Variable("PODIUM_SCHEDULES_QUEUE_URL", Attribute.QUEUE_URL, SCHEDULES),
+    Variable("PODIUM_SCHEDULES_QUEUE_ARN", Attribute.QUEUE_ARN, SCHEDULES),
+    Variable(
+        "PODIUM_SCHEDULES_DEAD_LETTERS_QUEUE_ARN", Attribute.QUEUE_ARN, SCHEDULES_DEAD_LETTERS
+    ),
+    Variable("PODIUM_SCHEDULE_GROUP", Attribute.SCHEDULE_GROUP_NAME),
+    Variable("PODIUM_SCHEDULER_ROLE_ARN", Attribute.SCHEDULER_ROLE_ARN),
     Variable("PODIUM_INLINE_ADVANCE", Attribute.TEXT, "true"),
     Variable("PODIUM_PAYLOAD_THRESHOLD_BYTES", Attribute.TEXT, "32768"),
     Variable("PODIUM_TASK_PAYLOAD_THRESHOLD_BYTES", Attribute.TEXT, "3145728"),
@@ -157,6 +168,14 @@ _ADVANCE = (
 )
 
 
+#: Whoever sets the next moment of a schedule sees to it that somebody wakes it.
+_WAKE = (
+    grant(Kind.QUEUE, SCHEDULES, "sqs", "SendMessage"),
+    grant(Kind.SCHEDULES, "", "scheduler", "CreateSchedule", "DeleteSchedule"),
+    grant(Kind.SCHEDULER_ROLE, "", "iam", "PassRole"),
+)
+
+
 def _show_again(queue: str) -> Grant:
     """A message that came before its task's item is seen again soon."""
     return grant(Kind.QUEUE, queue, "sqs", "ChangeMessageVisibility")
@@ -197,10 +216,12 @@ TOPOLOGY = Topology(
             stream=True,
             ttl_attribute="ttl",
         ),
-        Table(METADATA),
+        # Definitions and schedules stay; records of what schedules have started do not.
+        Table(METADATA, ttl_attribute="ttl"),
     ),
     bucket=Bucket(PAYLOADS, expire_after_days=400),
     event_bus=EventBus(EVENTS),
+    schedule_group=ScheduleGroup(SCHEDULES, SCHEDULES, SCHEDULES_DEAD_LETTERS),
     queues=(
         # A run that died is repeated before its lease (360 s) ends; with one message a batch there
         # are no throttled batches to leave room for.
@@ -217,6 +238,8 @@ TOPOLOGY = Topology(
         _last_queue(RESULTS_DEAD_LETTERS),
         _read_queue(GATES, _WORK_TIMEOUT, GATES_DEAD_LETTERS, DAY),
         _last_queue(GATES_DEAD_LETTERS),
+        _read_queue(SCHEDULES, _WORK_TIMEOUT, SCHEDULES_DEAD_LETTERS),
+        _last_queue(SCHEDULES_DEAD_LETTERS),
         _read_queue(DECIDER_FAILURES, _WORK_TIMEOUT, REPAIR_DEAD_LETTERS),
         _read_queue(TASKS_DEAD_LETTERS, _WORK_TIMEOUT, REPAIR_DEAD_LETTERS, _LONGEST_RETENTION),
         _last_queue(REPAIR_DEAD_LETTERS),
@@ -233,6 +256,7 @@ TOPOLOGY = Topology(
                 *_SEARCH,
                 _PAYLOADS_DELETE,
                 grant(Kind.TABLE, METADATA, "dynamodb", "DeleteItem", "PutItem"),
+                *_WAKE,
                 _TASKS_RECEIVE,
                 _TASKS_COUNT,
                 _SECRETS_READ,
@@ -315,6 +339,24 @@ TOPOLOGY = Topology(
             timeout=_WORK_TIMEOUT,
             triggers=(QueueTrigger(RESULTS),),
             grants=(*_ADVANCE, _SECRETS_READ, _show_again(RESULTS)),
+            environment=ENVIRONMENT,
+        ),
+        Function(
+            "schedules",
+            memory=512,
+            timeout=_WORK_TIMEOUT,
+            triggers=(
+                # Few at a time: what schedules start is work for others.
+                QueueTrigger(SCHEDULES, max_concurrency=10),
+                ScheduleTrigger("overdue-schedules", rate_minutes=5),
+            ),
+            grants=(
+                *_ADVANCE,
+                # Its cursors, and its records.
+                grant(Kind.TABLE, METADATA, "dynamodb", "PutItem"),
+                *_WAKE,
+                _show_again(SCHEDULES),
+            ),
             environment=ENVIRONMENT,
         ),
         Function(

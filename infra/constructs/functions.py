@@ -21,7 +21,12 @@ OPEN_ENDED = {
     Kind.EVENT_BUSES: "Buses for status events are named by definitions; the grant ends at their prefix.",
     Kind.SECRETS: "Secrets are made at run time; the grant ends at their prefix.",
     Kind.ALL_SECRETS: "Names of secrets are listed by no narrower right; it tells no value.",
+    Kind.SCHEDULES: "One-time schedules are made at run time; the grant ends at their group.",
     Kind.PARAMETERS: "Variables are made at run time; the grant ends at their prefix.",
+}
+#: What narrows the grants on a kind further.
+CONDITIONS = {
+    Kind.SCHEDULER_ROLE: {"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}}
 }
 RUNTIME = "Dependencies have wheels for this Python; it is moved on with the lock, not by the day."
 
@@ -96,7 +101,9 @@ class _Deployed(Construct):
                 "topology": iam.PolicyDocument(
                     statements=[
                         iam.PolicyStatement(
-                            actions=list(grant.actions), resources=[resources.arn(grant.on)]
+                            actions=list(grant.actions),
+                            resources=[resources.arn(grant.on)],
+                            conditions=CONDITIONS.get(grant.on.kind),
                         )
                         for grant in grants
                     ]

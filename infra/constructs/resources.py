@@ -6,6 +6,7 @@ from typing import assert_never
 
 from aws_cdk import ArnFormat, Stack
 
+from infra.constructs.calls import Calls
 from infra.constructs.queues import Queues
 from infra.constructs.storage import Storage
 from infra.shapes import (
@@ -24,7 +25,8 @@ from infra.shapes import (
 class Resources:
     """Looks up what a grant or a variable means in this stack."""
 
-    def __init__(self, stack: Stack, storage: Storage, queues: Queues) -> None:
+    def __init__(self, stack: Stack, storage: Storage, queues: Queues, calls: Calls) -> None:
+        self._calls = calls
         self._stack = stack
         self._storage = storage
         self._queues = queues
@@ -45,6 +47,8 @@ class Resources:
                 return self._storage.bucket.arn_for_objects("*")
             case Kind.QUEUE:
                 return self._queues.by_name[resource.name].queue_arn
+            case Kind.SCHEDULER_ROLE:
+                return self._calls.role_arn
             case _:
                 return self._open_ended(resource.kind)
 
@@ -77,6 +81,12 @@ class Resources:
                 return self._stack.format_arn(
                     service="ssm", resource="parameter", resource_name=f"{path}*"
                 )
+            case Kind.SCHEDULES:
+                return self._stack.format_arn(
+                    service="scheduler",
+                    resource="schedule",
+                    resource_name=f"{self._calls.group_name}/*",
+                )
         raise ValueError(f"a {kind} has a name")
 
     def stream_arn(self, table: str) -> str:
@@ -103,6 +113,10 @@ class Resources:
                 return secret_prefix(self._stack.stack_name)
             case Attribute.ENVIRONMENT_PREFIX:
                 return environment_prefix(self._stack.stack_name)
+            case Attribute.SCHEDULE_GROUP_NAME:
+                return self._calls.group_name
+            case Attribute.SCHEDULER_ROLE_ARN:
+                return self._calls.role_arn
             case Attribute.TEXT:
                 return variable.of
         assert_never(variable.attribute)

@@ -7,6 +7,7 @@ from aws_cdk import aws_events as events
 from constructs import Construct
 
 from infra.constructs.alarms import Alarms
+from infra.constructs.calls import Calls
 from infra.constructs.code import Layers
 from infra.constructs.functions import Functions
 from infra.constructs.http import HttpFront
@@ -42,7 +43,8 @@ class PodiumStack(Stack):
         storage = Storage(self, "Storage", topology, name)
         queues = Queues(self, "Queues", topology, name)
         events.EventBus(self, "Events", event_bus_name=physical_name(topology.event_bus.name, name))
-        resources = Resources(self, storage, queues)
+        calls = Calls(self, "Calls", topology=topology, queues=queues, stack=name)
+        resources = Resources(self, storage, queues, calls)
         functions = Functions(
             self,
             "Functions",

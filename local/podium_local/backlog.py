@@ -19,6 +19,10 @@ class Backlog(Protocol):
         """When a message of the queue (physical name) can next be received; None: not before one is sent."""
         ...
 
+    def next_call(self, group: str) -> tuple[int, str] | None:
+        """When (epoch ms) the next one-time schedule of the group is to be done, and its name."""
+        ...
+
     def stream_end(self, table: str) -> int | None:
         """Sequence number that the next record of the table's stream gets; None when unknown."""
         ...
@@ -49,6 +53,12 @@ class MotoBacklog:
 
         due = next_visible(queue, REGION, ACCOUNT)
         return None if due is None else int(due)
+
+    def next_call(self, group: str) -> tuple[int, str] | None:
+        """See Backlog."""
+        from podium_local.moto_patch.scheduler import earliest
+
+        return earliest(group, REGION, ACCOUNT)
 
     def stream_end(self, table: str) -> int | None:
         """See Backlog."""
@@ -94,6 +104,12 @@ class BlindBacklog:
     def queue_due(self, queue: str) -> int | None:
         """See Backlog."""
         return self._clock.now()
+
+    def next_call(self, group: str) -> tuple[int, str] | None:
+        """See Backlog."""
+        from podium_local.moto_patch.scheduler import earliest
+
+        return earliest(group, REGION, ACCOUNT)
 
     def stream_end(self, table: str) -> int | None:
         """See Backlog."""

@@ -41,6 +41,7 @@ class Resources:
     queues: Mapping[str, str]
     queue_urls: Mapping[str, str]
     queue_arns: Mapping[str, str]
+    schedule_group: str = ""
 
     def environment(self, function: Function) -> dict[str, str]:
         """Environment variables of ``function``."""
@@ -65,6 +66,10 @@ class Resources:
                 return secret_prefix(self.stack)
             case Attribute.ENVIRONMENT_PREFIX:
                 return environment_prefix(self.stack)
+            case Attribute.SCHEDULE_GROUP_NAME:
+                return self.schedule_group
+            case Attribute.SCHEDULER_ROLE_ARN:
+                return f"arn:aws:iam::{ACCOUNT}:role/{physical_name('scheduler', self.stack)}"
             case Attribute.TEXT:
                 return of
 
@@ -76,6 +81,8 @@ def create(topology: Topology, clients: Clients, stack: str = "podium") -> Resou
     bucket = physical_name(topology.bucket.name, stack)
     s3.create_bucket(Bucket=bucket)
     clients("events").create_event_bus(Name=physical_name(topology.event_bus.name, stack))
+    group = physical_name(topology.schedule_group.name, stack)
+    clients("scheduler").create_schedule_group(Name=group)
     urls: dict[str, str] = {}
     arns: dict[str, str] = {}
     for queue in _dead_letters_first(topology):
@@ -88,6 +95,7 @@ def create(topology: Topology, clients: Clients, stack: str = "podium") -> Resou
         queues={queue.name: physical_name(queue.name, stack) for queue in topology.queues},
         queue_urls=urls,
         queue_arns=arns,
+        schedule_group=group,
     )
 
 

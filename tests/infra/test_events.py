@@ -104,6 +104,12 @@ def test_timer_messages_are_as_the_engine_sends_them():
     assert len(bodies) == 2
 
 
+def test_wakeups_are_as_the_engine_sends_them():
+    (body,) = _bodies("sqs-schedules.json")
+
+    assert message.wakeup_json(message.wakeup_message(body)) == body
+
+
 def test_calls_for_a_gate_are_as_the_engine_sends_them():
     (body,) = _bodies("sqs-gates.json")
 

@@ -35,7 +35,10 @@ TASK_QUEUES = f"arn:aws:sqs:{REGION}:{ACCOUNT}:podium-task-*"
 SINK_QUEUES = f"arn:aws:sqs:{REGION}:{ACCOUNT}:podium-sink-*"
 EVENT_BUSES = f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/podium-*"
 SECRETS = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:podium/secrets/*"
+SCHEDULES = f"arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule/podium-schedules/*"
 PARAMETERS = f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/podium/environment*"
+#: By the logical id that the CDK gives it: the role has no name.
+SCHEDULER_ROLE = "CallsRoleCC7036D6.Arn"
 #: What is known by its prefix only.
 PREFIXES = {
     Kind.TASK_QUEUES: TASK_QUEUES,
@@ -44,6 +47,7 @@ PREFIXES = {
     Kind.SECRETS: SECRETS,
     Kind.ALL_SECRETS: "*",
     Kind.PARAMETERS: PARAMETERS,
+    Kind.SCHEDULES: SCHEDULES,
 }
 BUCKET = f"podium-payloads-{ACCOUNT}-{REGION}"
 FUNCTIONS = pytest.mark.parametrize(
@@ -75,6 +79,8 @@ def _arn(resource: Resource) -> str:
             return f"{BUCKET}.Arn"
         case Kind.OBJECTS:
             return f"{BUCKET}.Arn/*"
+        case Kind.SCHEDULER_ROLE:
+            return SCHEDULER_ROLE
         case _:
             return PREFIXES[resource.kind]
 
@@ -93,6 +99,10 @@ def _value(variable: Variable) -> str:
             return "podium/secrets/"
         case Attribute.ENVIRONMENT_PREFIX:
             return "/podium/environment/"
+        case Attribute.SCHEDULE_GROUP_NAME:
+            return "podium-schedules"
+        case Attribute.SCHEDULER_ROLE_ARN:
+            return SCHEDULER_ROLE
         case Attribute.TEXT:
             return variable.of
 
@@ -162,7 +172,46 @@ def test_a_role_allows_what_the_topology_grants_and_nothing_else(template, funct
 def test_no_policy_stands_outside_the_roles(template):
     assert not list(template.resources("AWS::IAM::Policy"))
     assert not list(template.resources("AWS::IAM::ManagedPolicy"))
-    assert len(template.properties("AWS::IAM::Role")) == len(TOPOLOGY.functions)
+    roles = template.properties("AWS::IAM::Role")
+    assert len(roles) == len(TOPOLOGY.functions) + len(_roles_of_the_scheduler(roles))
+
+
+def _roles_of_the_scheduler(roles):
+    return [
+        role
+        for role in roles
+        if role["AssumeRolePolicyDocument"]["Statement"][0]["Principal"]["Service"]
+        == "scheduler.amazonaws.com"
+    ]
+
+
+def test_eventbridge_scheduler_may_send_wakeups_for_this_account_and_nothing_else(template):
+    (role,) = _roles_of_the_scheduler(template.properties("AWS::IAM::Role"))
+    (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
+    (sending,) = _statements(role)
+
+    assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
+    assert sending["Action"] == "sqs:SendMessage"
+    queues = {"podium-schedules.Arn", "podium-schedules-dead-letters.Arn"}
+    assert set(sending["Resource"]) == queues
+    (group,) = template.properties("AWS::Scheduler::ScheduleGroup")
+    assert group["Name"] == "podium-schedules"
+
+
+def test_the_role_of_the_scheduler_can_be_passed_to_the_scheduler_only(template):
+    passing = [
+        statement
+        for role in template.properties("AWS::IAM::Role")
+        for statement in _statements(role)
+        if statement["Action"] == "iam:PassRole"
+    ]
+
+    assert len(passing) == 2
+    for statement in passing:
+        assert statement["Resource"] == SCHEDULER_ROLE
+        assert statement["Condition"] == {
+            "StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}
+        }
 
 
 def test_the_only_open_ended_resources_are_those_whose_names_are_made_at_run_time(template):
@@ -284,12 +333,15 @@ def test_pages_of_other_origins_are_allowed_by_the_setting_alone(template):
 
 
 def test_schedules_tick_their_functions(template):
-    (rule,) = template.properties("AWS::Events::Rule")
-    ((function, trigger),) = _triggers(ScheduleTrigger)
+    found = {rule["Name"]: rule for rule in template.properties("AWS::Events::Rule")}
+    rates = {1: "rate(1 minute)", 5: "rate(5 minutes)"}
 
-    assert rule["ScheduleExpression"] == "rate(1 minute)"
-    assert trigger.rate_minutes == 1
-    assert [target["Arn"] for target in rule["Targets"]] == [f"{physical_name(function.name)}.Arn"]
+    assert found.keys() == {physical_name(tick.name) for _, tick in _triggers(ScheduleTrigger)}
+    for function, trigger in _triggers(ScheduleTrigger):
+        rule = found[physical_name(trigger.name)]
+        assert rule["ScheduleExpression"] == rates[trigger.rate_minutes]
+        targets = [target["Arn"] for target in rule["Targets"]]
+        assert targets == [f"{physical_name(function.name)}.Arn"]
 
 
 @pytest.mark.parametrize("queue", TOPOLOGY.queues, ids=lambda queue: queue.name)

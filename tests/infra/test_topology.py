@@ -128,6 +128,8 @@ def test_grants_are_on_things_that_exist_and_name_single_actions(function):
         Kind.SECRETS: {""},
         Kind.ALL_SECRETS: {""},
         Kind.PARAMETERS: {""},
+        Kind.SCHEDULES: {""},
+        Kind.SCHEDULER_ROLE: {""},
     }
 
     for grant in all_grants(function):

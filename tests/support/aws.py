@@ -30,6 +30,7 @@ class MotoStack:
     metadata_table: str = physical_name(topology.METADATA)
     payload_bucket: str = physical_name(topology.PAYLOADS)
     queue_prefix: str = queue_prefix()
+    schedule_group: str = physical_name(topology.SCHEDULES)
     event_bus: str = physical_name(topology.EVENTS)
     #: URL and ARN by logical name.
     queue_urls: dict[str, str] = field(default_factory=dict)
@@ -48,6 +49,7 @@ def moto_stack() -> Iterator[MotoStack]:
             stack.clients.dynamodb.create_table(**_table(table))
         stack.clients.s3.create_bucket(Bucket=stack.payload_bucket)
         stack.clients.events.create_event_bus(Name=stack.event_bus)
+        stack.clients.scheduler.create_schedule_group(Name=stack.schedule_group)
         _make_queues(stack)
         yield stack
 

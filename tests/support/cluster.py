@@ -35,6 +35,7 @@ from podium.adapters.memory.queues import (
     MemoryTaskQueue,
     MemoryTimerQueue,
 )
+from podium.adapters.memory.schedules import MemorySchedules, MemoryWakeups
 from podium.adapters.memory.secrets import MemoryEnvironment, MemorySecrets
 from podium.adapters.memory.table import MemoryTable
 from podium.adapters.message import gate_call, task_message, timer_message
@@ -128,6 +129,8 @@ class Cluster:
         self.environment = MemoryEnvironment(self.calls)
         self.gate_queue = MemoryGateQueue(self.clock, self.calls)
         self.poll_data = MemoryPollData(self.calls)
+        self.schedules = MemorySchedules(self.calls)
+        self.wakeups = MemoryWakeups(self.clock, self.calls)
         self._ids = CountedIds()
         self._switches = Switches(inline_advance=inline, **switches)
         self.engines = [self._engine() for _ in range(deciders)]
@@ -182,6 +185,7 @@ class Cluster:
             read_record=lambda record: change(record, self.store.payloads),
             hear_record=lambda record: heard(record, self.store.payloads),
             definition_store=lambda: self.definitions,
+            scheduler=lambda: (self.schedules, self.wakeups),
         )
 
     def _sleep(self, milliseconds: int) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from infra.shapes import Bucket, DeadLetters, EventBus, Queue, Table
+from infra.shapes import Bucket, DeadLetters, EventBus, Queue, ScheduleGroup, Table
 from podium_local.backlog import Backlog, MotoBacklog
 from podium_local.clock import VirtualClock
 from podium_local.moto_patch.calls import hooked
@@ -27,6 +27,7 @@ def topology(**functions: tuple[Trigger, ...]) -> Topology:
         tables=(Table("items", stream=True),),
         bucket=Bucket("blobs", expire_after_days=1),
         event_bus=EventBus("bus"),
+        schedule_group=ScheduleGroup("calls", "work", "dead"),
         queues=(
             Queue("work", visibility=60, dead_letters=DeadLetters("dead", 3)),
             Queue("dead"),

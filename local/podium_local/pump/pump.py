@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from podium_local.pump.calls import CallMapping
 from podium_local.pump.faults import Faults
 from podium_local.pump.queues import QueueMapping
 from podium_local.pump.reader import SharedReader, StreamReader
@@ -77,12 +78,15 @@ class Pump:
         self._backoff = backoff
         self._readers: dict[str, SharedReader] = {}
         self._observers: list[Callable[[dict[str, Any]], None]] = []
-        self._mappings = [
+        self._mappings: list[Mapping] = [
             mapping
             for function in topology.functions
             for trigger in function.triggers
             if (mapping := self._mapping(function, trigger)) is not None
         ]
+        self._mappings.append(
+            CallMapping(resources, clients("scheduler"), self._sqs, backlog, clock)
+        )
         self._background: _Background | None = None
 
     def observe(self, observer: Callable[[dict[str, Any]], None]) -> None:

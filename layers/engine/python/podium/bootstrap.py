@@ -107,6 +107,8 @@ if TYPE_CHECKING:
     from podium.ports.outside import Clock, Ids, Sleep
     from podium.ports.queues import Redelivery
     from podium.ports.records import FailedRecords
+    from podium.ports.schedules import ScheduleStore, Wakeups
+    from podium.services.scheduling import Scheduling
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +189,8 @@ class Engine:
     validating: Validating
     #: Makes the service of the metadata routes; only the API function asks for it.
     registering: Callable[[], Registering]
+    #: Makes the services of the scheduler; only the API and the schedules function ask for them.
+    scheduling: Callable[[], Scheduling]
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,12 +219,13 @@ def assemble(
     read_record: Callable[[Mapping[str, Any]], Change | None],
     hear_record: Callable[[Mapping[str, Any]], HeaderChange | TaskTransition | None],
     definition_store: Callable[[], DefinitionStore],
+    scheduler: Callable[[], tuple[ScheduleStore, Wakeups]],
     configuration: Mapping[str, Json] | None = None,
 ) -> Engine:
     """Wire every service over ``ports``.
 
-    ``definition_store`` is called when somebody registers or lists definitions; ``configuration`` is
-    what operators are shown of the settings.
+    ``definition_store`` is called when somebody registers or lists definitions, ``scheduler`` when
+    somebody asks for schedules; ``configuration`` is what operators are shown of the settings.
     """
     states = States(ports.executions)
     deciding = Deciding(ports)
@@ -263,6 +268,13 @@ def assemble(
         name_validation=switches.name_validation,
     )
     registering = cache(lambda: Registering(definition_store(), validating, ports.clock))
+
+    def scheduling() -> Scheduling:
+        """Imported here and when needed: most functions know nothing of schedules."""
+        from podium.services.scheduling import Scheduling
+
+        return Scheduling.over(ports, *scheduler(), validating=validating, starting=starting)
+
     return Engine(
         ports=ports,
         starts=Started(ports, starting, following),
@@ -302,6 +314,7 @@ def assemble(
         cross_origin=CrossOrigin.parse(switches.cors_allowed_origins),
         validating=validating,
         registering=registering,
+        scheduling=cache(scheduling),
     )
 
 
@@ -385,12 +398,14 @@ def build(
                 settings.timers_queue_url,
                 settings.results_queue_url,
                 settings.gates_queue_url,
+                settings.schedules_queue_url,
             ),
         ),
         read_record=lambda record: change(record, executions.payloads),
         hear_record=lambda record: heard(record, executions.payloads),
         definition_store=lambda: _definition_store(clients, settings),
         configuration=settings.shown(),
+        scheduler=lambda: _scheduler(clients, settings),
     )
 
 
@@ -399,6 +414,22 @@ def _definition_store(clients: Clients, settings: Settings) -> DefinitionStore:
     from podium.adapters.aws.metadata import DynamoDefinitions
 
     return DynamoDefinitions(clients.dynamodb, settings.metadata_table)
+
+
+def _scheduler(clients: Clients, settings: Settings) -> tuple[ScheduleStore, Wakeups]:
+    from podium.adapters.aws.schedules import DynamoSchedules
+    from podium.adapters.aws.wakeups import AwsWakeups, CallTarget
+
+    target = CallTarget(
+        group=settings.schedule_group,
+        queue_arn=settings.schedules_queue_arn,
+        dead_letters_arn=settings.schedules_dead_letters_queue_arn,
+        role_arn=settings.scheduler_role_arn,
+    )
+    wakeups = AwsWakeups(
+        clients.sqs, clients.deferred_scheduler, settings.schedules_queue_url, target
+    )
+    return DynamoSchedules(clients.dynamodb, settings.metadata_table), wakeups
 
 
 _installed: list[Engine] = []

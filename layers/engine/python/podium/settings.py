@@ -33,6 +33,12 @@ class Settings:
     gates_queue_url: str
     task_dead_letters_queue_arn: str
     failures_queue_url: str
+    schedules_queue_url: str
+    schedules_queue_arn: str
+    schedules_dead_letters_queue_arn: str
+    #: Group of the one-time schedules of EventBridge Scheduler, and the role that they call with.
+    schedule_group: str
+    scheduler_role_arn: str
     #: The secret X is called this and X in Secrets Manager.
     secret_prefix: str = "podium/secrets/"  # noqa: S105  # a name
     #: The variable X is called this and X in the parameter store.
@@ -110,6 +116,11 @@ _REQUIRED = frozenset(
         "gates_queue_url",
         "task_dead_letters_queue_arn",
         "failures_queue_url",
+        "schedules_queue_url",
+        "schedules_queue_arn",
+        "schedules_dead_letters_queue_arn",
+        "schedule_group",
+        "scheduler_role_arn",
     }
 )
 

@@ -20,6 +20,7 @@ from podium.ports.queues import TaskMessage, TimerMessage
 if TYPE_CHECKING:
     from podium.adapters.items.payloads import Payloads
     from podium.domain.json import Json, JsonMap
+    from podium.domain.schedules.wakeups import Wakeup
 
 VERSION = 1
 
@@ -150,6 +151,29 @@ def gate_call(body: str) -> GateCall:
     if not isinstance(key, str):
         raise DefectError(f"a call for no gate: {body[:100]!r}")
     return GateCall(key, is_sweep=bool(wire.get("sweep")))
+
+
+def wakeup_json(wakeup: Wakeup) -> str:
+    """``{"v":1,"schedule":..,"revision":..,"moment":<epoch ms>}``; EventBridge Scheduler sends the same."""
+    return json_text.dumps(
+        {
+            "v": VERSION,
+            "schedule": wakeup.schedule,
+            "revision": wakeup.revision,
+            "moment": wakeup.moment,
+        }
+    )
+
+
+def wakeup_message(body: str) -> Wakeup:
+    """Read :func:`wakeup_json` back; DefectError for what it did not write."""
+    from podium.domain.schedules.wakeups import Wakeup  # noqa: PLC0415 - one function needs it
+
+    wire = cast("dict[str, Any]", _load(body))
+    try:
+        return Wakeup(wire["schedule"], wire["revision"], wire["moment"])
+    except KeyError as error:
+        raise DefectError(f"a wakeup without {error}") from error
 
 
 def _load(body: str) -> JsonMap:

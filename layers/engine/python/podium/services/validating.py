@@ -34,7 +34,8 @@ class Validating:
         self, ports: Ports, *, owner_email_mandatory: bool = False, name_validation: bool = False
     ) -> None:
         """The switches are those of models.md 6.1."""
-        self._context = ValidationContext(
+        #: What a check looks things up with.
+        self.context = ValidationContext(
             paths=ports.engines.path,
             scripts=ports.engines.script,
             schemas=ports.engines.schema,
@@ -49,7 +50,7 @@ class Validating:
         _refuse(
             violation
             for definition, call in definitions
-            for violation in validate_workflow(definition, self._context, call)
+            for violation in validate_workflow(definition, self.context, call)
         )
 
     def task_def(self, *definitions: tuple[TaskDef, str]) -> None:
@@ -57,12 +58,12 @@ class Validating:
         _refuse(
             violation
             for definition, call in definitions
-            for violation in validate_task_def(definition, self._context, call)
+            for violation in validate_task_def(definition, self.context, call)
         )
 
     def start(self, request: StartWorkflowRequest) -> None:
         """A start request, with the definition in it; an input that is null is refused, too."""
-        _refuse(validate_start_request(request, self._context))
+        _refuse(validate_start_request(request, self.context))
         if not (request.name or "").strip() and request.workflow_def is None:
             raise InvalidInputError("Workflow name cannot be null or empty")
         request.given_input()

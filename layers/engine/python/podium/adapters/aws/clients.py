@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from types_boto3_dynamodbstreams import DynamoDBStreamsClient
     from types_boto3_events import EventBridgeClient
     from types_boto3_s3 import S3Client
+    from types_boto3_scheduler import EventBridgeSchedulerClient
     from types_boto3_secretsmanager import SecretsManagerClient
     from types_boto3_sqs import SQSClient
     from types_boto3_ssm import SSMClient
@@ -116,6 +117,17 @@ class Clients:
     def deferred_ssm(self) -> SSMClient:
         """As ``ssm``, made at its first call."""
         return cast("SSMClient", _Deferred(lambda: self.ssm))
+
+    @cached_property
+    def scheduler(self) -> EventBridgeSchedulerClient:
+        """Client of EventBridge Scheduler."""
+        client = self.session.create_client("scheduler", config=_CONFIG)
+        return cast("EventBridgeSchedulerClient", client)
+
+    @property
+    def deferred_scheduler(self) -> EventBridgeSchedulerClient:
+        """As ``scheduler``, made at its first call: only far moments need it."""
+        return cast("EventBridgeSchedulerClient", _Deferred(lambda: self.scheduler))
 
 
 class _Deferred:

@@ -80,6 +80,11 @@ def optional_integer() -> Any:
     return _wired(None, Wire(lambda value: read_integer(value, _INT_BITS), omitted=None))
 
 
+def optional_long() -> Any:
+    """A 64-bit number (times in ms), or None: left out of the JSON."""
+    return _wired(None, Wire(lambda value: read_integer(value, _LONG_BITS), omitted=None))
+
+
 def flag(default: bool = False) -> Any:  # noqa: FBT001, FBT002 - reads as a declaration
     """true or false, always present; null is false."""
     return _wired(default, Wire(lambda value: bool(read_flag(value))))
