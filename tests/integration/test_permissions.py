@@ -97,7 +97,14 @@ def _use_everything(client: Client) -> None:
     client.finish("costly", {"n": 1, "large": "y" * 5000})
     second = client.start("sink", given)
     client.call("POST", f"/workflow/{second}/variables", {"v": 2})
+    for name, minutes in (("near", "*/10"), ("far", "40")):
+        plan = {"cronExpression": f"0 {minutes} * * * *", "startWorkflowRequest": {"name": "child"}}
+        client.call("POST", "/scheduler/schedules", {"name": name, **plan})
     client.stack.advance(3700)
+    client.call("PUT", "/scheduler/bulk/pause", ["near", "far"])
+    client.call("GET", "/scheduler/search/executions")
+    client.call("GET", "/scheduler/admin/pause")
+    client.call("DELETE", "/scheduler/schedules/far")
     assert [client.status(each) for each in (first, second)] == ["COMPLETED"] * 2
     again = {"name": "child", "input": {}, **keyed, "idempotencyStrategy": "FAIL_ON_RUNNING"}
     client.call("POST", "/workflow", again)
@@ -117,8 +124,18 @@ def test_no_function_makes_a_call_that_it_was_not_granted(
     }
     assert missing == set()
     callers = {function for function, _, _ in watch.calls}
-    assert {"api", "poll", "decider", "timers", "listeners"} <= callers
+    assert {"api", "poll", "decider", "timers", "listeners", "schedules"} <= callers
     listeners = {
         operation for (name, *_), (operation, _) in watch.calls.items() if name == "listeners"
     }
     assert {"PutEvents", "SendMessage", "GetParameters", "GetObject"} <= listeners
+    scheduling = {
+        (name, operation)
+        for (name, service, _), (operation, _) in watch.calls.items()
+        if service == "scheduler"
+    }
+    assert scheduling == {
+        ("api", "CreateSchedule"),
+        ("api", "DeleteSchedule"),
+        ("schedules", "CreateSchedule"),
+    }

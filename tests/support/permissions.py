@@ -61,6 +61,11 @@ class Permissions:
             case "sqs":
                 # A batch is authorized as what it is a batch of.
                 yield f"sqs:{operation.removesuffix('Batch')}", self._queue(params)
+            case "scheduler":
+                assert params["GroupName"] == physical_name("schedules", self._stack)
+                yield f"scheduler:{operation}", Resource(Kind.SCHEDULES)
+                if operation == "CreateSchedule":
+                    yield "iam:PassRole", Resource(Kind.SCHEDULER_ROLE)
             case "events":
                 yield f"events:{operation}", Resource(Kind.EVENT_BUSES)
             case "s3":
