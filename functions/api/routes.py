@@ -187,9 +187,9 @@ SCHEDULER = (
     Route("GET", "/api/scheduler/admin/pause", "Pause the scheduler", JSON, scheduler.stop, ADMIN, answer="Texts"),
     Route("GET", "/api/scheduler/admin/resume", "Resume the scheduler", JSON, scheduler.go_on, ADMIN, answer="Texts"),
     Route("GET", "/api/scheduler/admin/requeue", "Queue all schedules anew", JSON, scheduler.requeue, ADMIN, answer="RequeuedSchedules"),
-    Route("GET", "/api/scheduler/schedules/{name}/tags", "Tags of a schedule", JSON, scheduler.tags, READER, answer="Tag[]"),
-    Route("PUT", "/api/scheduler/schedules/{name}/tags", "Put tags on a schedule", EMPTY, scheduler.tag, METADATA, body="Tag[]"),
-    Route("DELETE", "/api/scheduler/schedules/{name}/tags", "Take tags off a schedule", EMPTY, scheduler.untag, METADATA, body="Tag[]"),
+    Route("GET", "/api/scheduler/schedules/{name}/tags", "Tags of a schedule", JSON, scheduler.tags, READER, answer="TagObject[]"),
+    Route("PUT", "/api/scheduler/schedules/{name}/tags", "Replace the tags of a schedule", EMPTY, scheduler.tag, METADATA, body="TagObject[]"),
+    Route("DELETE", "/api/scheduler/schedules/{name}/tags", "Take tags off a schedule", EMPTY, scheduler.untag, METADATA, body="TagObject[]"),
     Route("PUT", "/api/scheduler/bulk/pause", "Pause schedules", JSON, scheduler.pause_all, METADATA, body="Text[]", answer="BulkResponse"),
     Route("PUT", "/api/scheduler/bulk/resume", "Resume schedules", JSON, scheduler.resume_all, METADATA, body="Text[]", answer="BulkResponse"),
 )

@@ -131,7 +131,7 @@ def tags(request: Request, engine: Engine) -> Json:
 
 
 def tag(request: Request, engine: Engine) -> None:
-    """Put tags on one; others stay."""
+    """These tags instead of those that are there."""
     engine.scheduling().schedules.tag(request.path("name"), _tags(request))
 
 

@@ -285,17 +285,19 @@ def test_whoever_changes_a_schedule_that_fires_meanwhile_tries_again():
     assert scheduler.moments() == [5 * MINUTE]
 
 
-def test_tags_are_put_by_their_keys_and_leave_the_moments_alone():
+def test_tags_are_set_and_taken_off_and_leave_the_moments_alone():
     scheduler = Scheduler()
     before = scheduler.save()
     tags = schedule(tags=[{"key": "a", "value": "1"}, {"key": "b", "value": "2"}]).tags
-    scheduler.schedules.tag("s", tags)
     scheduler.schedules.tag("s", [replace(tags[0], value="3")])
+    scheduler.schedules.tag("s", tags)
     after = scheduler.schedules.get("s")
-    assert [(tag.key, tag.value) for tag in after.schedule.tags] == [("b", "2"), ("a", "3")]
+    assert after.schedule.tags == tags
     assert (after.revision, after.cursors) == (before.revision, before.cursors)
-    scheduler.schedules.untag("s", [tags[0], tags[1]])
-    assert [tag.key for tag in scheduler.schedules.get("s").schedule.tags] == ["a"]
+    scheduler.schedules.untag("s", [tags[0], replace(tags[1], value="9")])
+    assert [tag.key for tag in scheduler.schedules.get("s").schedule.tags] == ["b"]
+    with pytest.raises(NotFoundError, match="Schedule 'x' not found"):
+        scheduler.schedules.tag("x", tags)
 
 
 @pytest.mark.parametrize(

@@ -122,12 +122,13 @@ class Schedules:
         self._write(name, resumed)
 
     def tag(self, name: str, tags: Sequence[Tag]) -> None:
-        """Put these tags in the place of those with the same keys; raises NotFoundError."""
-        self._retag(name, lambda old: (*_without(old, tags, by_key=True), *tags))
+        """Put these tags in the place of all that are there; raises NotFoundError."""
+        self._retag(name, lambda _: tuple(tags))
 
     def untag(self, name: str, tags: Sequence[Tag]) -> None:
         """Take these tags off; raises NotFoundError."""
-        self._retag(name, lambda old: _without(old, tags, by_key=False))
+        gone = {(tag.key, tag.value) for tag in tags}
+        self._retag(name, lambda old: tuple(tag for tag in old if (tag.key, tag.value) not in gone))
 
     def _retag(self, name: str, change: Callable[[tuple[Tag, ...]], tuple[Tag, ...]]) -> None:
         """A label says nothing of when to fire: cursors and revision stay."""
@@ -260,11 +261,6 @@ def _mentions(schedule: WorkflowSchedule, text: str) -> bool:
         schedule.description,
         *(entry.cron_expression for entry in schedule.entries),
     )
-
-
-def _without(old: Sequence[Tag], tags: Sequence[Tag], *, by_key: bool) -> tuple[Tag, ...]:
-    gone = {(tag.key, None if by_key else tag.value) for tag in tags}
-    return tuple(each for each in old if (each.key, None if by_key else each.value) not in gone)
 
 
 def _unknown(name: str) -> NotFoundError:
