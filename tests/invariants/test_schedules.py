@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -20,7 +21,7 @@ from podium.errors import NotFoundError
 from tests.support.cluster import Crash
 from tests.support.scheduler import MINUTE, START, Scheduler
 
-_CRONS = {
+_CRONS: dict[str, dict[str, Any]] = {
     "near": {"cron": "0 */10 * * * *"},
     "far": {"cron": "30 0 * * * *"},
     "made up for": {"cron": "0 */4 * * * *", "runCatchupScheduleInstances": True},
@@ -46,7 +47,7 @@ class _Killer:
             raise Crash
 
 
-def _fire(fields: dict[str, object], at: int) -> tuple[object, int, int]:
+def _fire(fields: dict[str, Any], at: int) -> tuple[object, int, int]:
     """Two hours of a schedule: what came of it, the half calls made, the crashes."""
     scheduler = Scheduler()
     scheduler.save(**fields)

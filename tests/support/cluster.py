@@ -40,7 +40,7 @@ from podium.adapters.memory.secrets import MemoryEnvironment, MemorySecrets
 from podium.adapters.memory.table import MemoryTable
 from podium.adapters.message import gate_call, task_message, timer_message
 from podium.adapters.stream import change, heard
-from podium.bootstrap import Engine, Switches, assemble
+from podium.bootstrap import Engine, OnDemand, Switches, assemble
 from podium.domain.decision import ExecutionView
 from podium.domain.definitions import TaskDef, WorkflowDef
 from podium.domain.engines import Engines
@@ -184,8 +184,10 @@ class Cluster:
             redelivery=NoRedelivery(),
             read_record=lambda record: change(record, self.store.payloads),
             hear_record=lambda record: heard(record, self.store.payloads),
-            definition_store=lambda: self.definitions,
-            scheduler=lambda: (self.schedules, self.wakeups),
+            on_demand=OnDemand(
+                definitions=lambda: self.definitions,
+                scheduler=lambda: (self.schedules, self.wakeups),
+            ),
         )
 
     def _sleep(self, milliseconds: int) -> None:

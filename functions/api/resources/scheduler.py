@@ -36,15 +36,14 @@ def list_all(request: Request, engine: Engine) -> Json:
 
 def search(request: Request, engine: Engine) -> Json:
     """A page of schedules."""
-    start, size = _page(request)
     paused = request.text("paused")
     found = engine.scheduling().schedules.search(
         workflow_name=request.text("workflowName"),
         schedule_name=request.text("scheduleName"),
         paused=None if paused is None else request.flag("paused", default=False),
         free_text=request.text("freeText") or "*",
-        start=start,
-        size=size,
+        start=request.number("start", 0),
+        size=request.number("size", 100),
         sort=request.texts("sort"),
     )
     return search_result_json(found.total, [_json(each) for each in found.states])
@@ -83,12 +82,11 @@ def next_few(request: Request, engine: Engine) -> Json:
 
 def search_executions(request: Request, engine: Engine) -> Json:
     """A page of what schedules have started."""
-    start, size = _page(request)
     found = engine.scheduling().schedules.executions(
         request.text("query") or "",
         request.text("freeText") or "*",
-        start,
-        size,
+        request.number("start", 0),
+        request.number("size", 100),
         request.texts("sort"),
     )
     return search_result_json(found.total, [record.to_json() for record in found.records])
@@ -142,14 +140,6 @@ def untag(request: Request, engine: Engine) -> None:
 
 def _json(state: ScheduleState) -> Json:
     return schedule_json(state.schedule, state.next)
-
-
-def _page(request: Request) -> tuple[int, int]:
-    start, size = request.number("start", 0), request.number("size", 100)
-    for name, value in (("start", start), ("size", size)):
-        if value < 0:
-            raise InvalidInputError(f"query parameter {name} must not be negative: {value}")
-    return start, size
 
 
 def _tags(request: Request) -> Sequence[Tag]:

@@ -210,6 +210,16 @@ class Switches:
         return cls(**{each.name: getattr(settings, each.name) for each in fields(cls)})
 
 
+@dataclass(frozen=True, slots=True)
+class OnDemand:
+    """Stores that few functions use, made when somebody asks for them."""
+
+    #: To register and list definitions.
+    definitions: Callable[[], DefinitionStore]
+    #: Schedules, and what wakes them.
+    scheduler: Callable[[], tuple[ScheduleStore, Wakeups]]
+
+
 def assemble(
     ports: Ports,
     switches: Switches,
@@ -218,14 +228,12 @@ def assemble(
     redelivery: Redelivery,
     read_record: Callable[[Mapping[str, Any]], Change | None],
     hear_record: Callable[[Mapping[str, Any]], HeaderChange | TaskTransition | None],
-    definition_store: Callable[[], DefinitionStore],
-    scheduler: Callable[[], tuple[ScheduleStore, Wakeups]],
+    on_demand: OnDemand,
     configuration: Mapping[str, Json] | None = None,
 ) -> Engine:
     """Wire every service over ``ports``.
 
-    ``definition_store`` is called when somebody registers or lists definitions, ``scheduler`` when
-    somebody asks for schedules; ``configuration`` is what operators are shown of the settings.
+    ``configuration`` is what operators are shown of the settings.
     """
     states = States(ports.executions)
     deciding = Deciding(ports)
@@ -267,13 +275,14 @@ def assemble(
         owner_email_mandatory=switches.owner_email_mandatory,
         name_validation=switches.name_validation,
     )
-    registering = cache(lambda: Registering(definition_store(), validating, ports.clock))
+    registering = cache(lambda: Registering(on_demand.definitions(), validating, ports.clock))
 
     def scheduling() -> Scheduling:
         """Imported here and when needed: most functions know nothing of schedules."""
         from podium.services.scheduling import Scheduling
 
-        return Scheduling.over(ports, *scheduler(), validating=validating, starting=starting)
+        store, wakeups = on_demand.scheduler()
+        return Scheduling.over(ports, store, wakeups, validating=validating, starting=starting)
 
     return Engine(
         ports=ports,
@@ -403,9 +412,11 @@ def build(
         ),
         read_record=lambda record: change(record, executions.payloads),
         hear_record=lambda record: heard(record, executions.payloads),
-        definition_store=lambda: _definition_store(clients, settings),
+        on_demand=OnDemand(
+            definitions=lambda: _definition_store(clients, settings),
+            scheduler=lambda: _scheduler(clients, settings),
+        ),
         configuration=settings.shown(),
-        scheduler=lambda: _scheduler(clients, settings),
     )
 
 
