@@ -106,6 +106,7 @@ ENVIRONMENT = (
     Variable("PODIUM_TASK_STATUS_EVENTS", Attribute.TEXT, "false"),
     Variable("PODIUM_LISTENER_SINK", Attribute.TEXT, "eventbridge"),
     Variable("PODIUM_CORS_ALLOWED_ORIGINS", Attribute.TEXT, ""),
+    Variable("PODIUM_SCHEDULE_CATCH_UP_SECONDS", Attribute.TEXT, "2592000"),
     Variable("PODIUM_LOG_LEVEL", Attribute.TEXT, "INFO"),
 )
 

@@ -10,6 +10,7 @@ from podium.domain.schedules.executions import ExecutionState
 from podium.domain.schedules.state import RECORDS_KEPT
 from podium.domain.schedules.wakeups import Wakeup
 from podium.errors import NotFoundError, ValidationError
+from tests.support.cluster import Cluster
 from tests.support.scheduler import DAY, HOUR, MINUTE, SECOND, START, Scheduler, schedule
 
 
@@ -101,6 +102,17 @@ def test_what_was_missed_while_the_scheduler_stood_is_made_up_for_if_asked(catch
     scheduler.schedules.go_on()
     scheduler.run_until(6 * HOUR)
     assert scheduler.moments() == moments
+
+
+def test_what_was_missed_too_long_ago_is_not_made_up_for():
+    scheduler = Scheduler(Cluster(schedule_catch_up_seconds=2 * 3600))
+    scheduler.save(cron="0 0 * * * *", runCatchupScheduleInstances=True)
+    scheduler.schedules.stop()
+    scheduler.run_until(5 * HOUR + MINUTE)
+    scheduler.schedules.go_on()
+    scheduler.run_until(6 * HOUR)
+    # The one that was next, then those of the last two hours.
+    assert scheduler.moments() == [HOUR, 4 * HOUR, 5 * HOUR, 6 * HOUR]
 
 
 def test_much_to_make_up_for_is_done_in_several_wakeups():

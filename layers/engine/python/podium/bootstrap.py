@@ -202,6 +202,7 @@ class Switches:
     name_validation: bool = False
     task_status_events: bool = False
     listener_sink: str = "eventbridge"
+    schedule_catch_up_seconds: int = 2_592_000
     cors_allowed_origins: str = ""
 
     @classmethod
@@ -282,7 +283,14 @@ def assemble(
         from podium.services.scheduling import Scheduling
 
         store, wakeups = on_demand.scheduler()
-        return Scheduling.over(ports, store, wakeups, validating=validating, starting=starting)
+        return Scheduling.over(
+            ports,
+            store,
+            wakeups,
+            validating=validating,
+            starting=starting,
+            longest_catch_up=switches.schedule_catch_up_seconds * 1000,
+        )
 
     return Engine(
         ports=ports,

@@ -68,6 +68,8 @@ class Settings:
     listener_sink: str = "eventbridge"
     #: Pages of these origins may call the API from a browser, separated by commas; none by default.
     cors_allowed_origins: str = ""
+    #: Schedules that catch up make up for moments of this long ago (seconds) and no older ones.
+    schedule_catch_up_seconds: int = 2_592_000
     log_level: str = "INFO"
 
     @property

@@ -35,9 +35,15 @@ class FiringSchedules:
     """What the ``schedules`` function does."""
 
     def __init__(
-        self, ports: Ports, store: ScheduleStore, waking: Waking, starting: Starting
+        self,
+        ports: Ports,
+        store: ScheduleStore,
+        waking: Waking,
+        starting: Starting,
+        longest_catch_up: int,
     ) -> None:
         """Wire the parts; see ``services/scheduling.py``."""
+        self._longest_catch_up = longest_catch_up
         self._ports = ports
         self._store = store
         self._starting = starting
@@ -80,7 +86,8 @@ class FiringSchedules:
         firings = state.due(now)
         for firing in firings:
             self._store.note(self._execute(state, firing, now), firing.slot)
-        moved = state.after(firings, timetable(state.schedule, self._ports.engines.zones), now)
+        moments = timetable(state.schedule, self._ports.engines.zones, self._longest_catch_up)
+        moved = state.after(firings, moments, now)
         if not moved.is_due(now):
             self._waking.arm(moved)
         self._store.move(moved, state)  # lost to somebody else: it is read again

@@ -34,10 +34,11 @@ class Scheduling:
         *,
         validating: Validating,
         starting: Starting,
+        longest_catch_up: int,
     ) -> Scheduling:
-        """The services over these ports."""
+        """The services over these ports; how far back (ms) is made up for."""
         waking = Waking(wakeups, ports.clock)
         return cls(
             schedules=Schedules(ports, store, waking, validating),
-            firing=FiringSchedules(ports, store, waking, starting),
+            firing=FiringSchedules(ports, store, waking, starting, longest_catch_up),
         )

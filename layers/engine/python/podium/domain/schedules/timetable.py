@@ -28,8 +28,8 @@ class Timetable:
     entries: tuple[tuple[Cron, tzinfo], ...]
     start: int | None = None
     end: int | None = None
-    #: Moments that were missed are made up for, one by one.
-    catches_up: bool = False
+    #: How long ago (ms) moments may lie that were missed and are made up for, one by one.
+    catches_up: int = 0
 
     def first(self, now: int) -> tuple[int | None, ...]:
         """The first moment of each entry after ``now``; None: there is none."""
@@ -37,7 +37,7 @@ class Timetable:
 
     def following(self, index: int, fired: int, now: int) -> int | None:
         """The moment of one entry after the one that was to fire at ``fired`` and did at ``now``."""
-        return self.after(index, fired if self.catches_up else max(fired, now))
+        return self.after(index, max(fired, now - self.catches_up))
 
     def after(self, index: int, moment: int) -> int | None:
         """The first moment of one entry after ``moment``, if the window has one."""
@@ -49,8 +49,11 @@ class Timetable:
         return found
 
 
-def timetable(schedule: WorkflowSchedule, zones: Zones) -> Timetable:
-    """Read the expressions and zones of ``schedule``; raises ValidationError naming what is wrong."""
+def timetable(schedule: WorkflowSchedule, zones: Zones, longest_catch_up: int = 0) -> Timetable:
+    """Read the expressions and zones of ``schedule``; raises ValidationError naming what is wrong.
+
+    ``longest_catch_up`` (ms) is how far back a schedule looks that catches up.
+    """
     entries, violations = _read(schedule, zones)
     if violations:
         raise ValidationError(violations)
@@ -58,7 +61,7 @@ def timetable(schedule: WorkflowSchedule, zones: Zones) -> Timetable:
         entries,
         start=schedule.schedule_start_time,
         end=schedule.schedule_end_time,
-        catches_up=schedule.run_catchup_schedule_instances,
+        catches_up=longest_catch_up if schedule.run_catchup_schedule_instances else 0,
     )
 
 
