@@ -32,6 +32,21 @@ def test_a_schedule_of_every_second_needs_no_call_of_the_service():
     assert scheduler.cluster.wakeups.booked == {}
 
 
+@pytest.mark.parametrize(
+    ("cron", "armed"), [("0 * * * * *", "SendMessage"), ("0 0 * * * *", "CreateSchedule")]
+)
+def test_a_firing_costs_two_reads_and_two_writes_beside_what_it_starts(cron, armed):
+    scheduler = Scheduler()
+    state = scheduler.save(cron=cron, startWorkflowRequest={"name": "gone"})
+    scheduler.cluster.clock.advance((state.next or 0) - START)
+    calls: list[str] = []
+    scheduler.cluster.calls.before_call = calls.append
+    scheduler.deliver(Wakeup("s", state.revision, state.next or 0))
+    scheduler.cluster.calls.before_call = lambda name: None
+    looked_for = "Query"  # the definition that is gone
+    assert calls == ["GetItem", "GetItem", looked_for, "PutItem", armed, "UpdateItem"]
+
+
 def test_a_far_moment_is_booked_for_the_minute_before():
     scheduler = Scheduler()
     state = scheduler.save(cron="20 30 6 * * *")

@@ -56,7 +56,8 @@ class FiringSchedules:
             state = self._store.read(wakeup.schedule)
             if state is None or state.revision != wakeup.revision or state.next is None:
                 return
-            if not state.is_due(self._ports.clock.now()):
+            now = self._ports.clock.now()
+            if not state.is_due(now):
                 if state.next <= wakeup.moment:
                     self._waking.arm(state)
                 return
@@ -65,7 +66,12 @@ class FiringSchedules:
             if fired >= MOST_FIRINGS:
                 self._waking.poke(state)
                 return
-            fired += self._fire(state)
+            moved = self._fire(state, now)
+            if not self._store.move(moved, state):
+                continue  # somebody else was quicker: what is due now?
+            if not moved.is_due(now):
+                return
+            fired += moved.fired - state.fired
         raise LostRaceError(f"schedule {wakeup.schedule} is too busy")
 
     def sweep(self) -> int:
@@ -80,9 +86,8 @@ class FiringSchedules:
             self._waking.poke(state)
         return len(due)
 
-    def _fire(self, state: ScheduleState) -> int:
-        """Fire every entry that is due once, and move their cursors; how many were fired."""
-        now = self._ports.clock.now()
+    def _fire(self, state: ScheduleState, now: int) -> ScheduleState:
+        """Fire every entry that is due and arm the next wakeup; the state to be written then."""
         firings = state.due(now)
         for firing in firings:
             self._store.note(self._execute(state, firing, now), firing.slot)
@@ -90,8 +95,7 @@ class FiringSchedules:
         moved = state.after(firings, moments, now)
         if not moved.is_due(now):
             self._waking.arm(moved)
-        self._store.move(moved, state)  # lost to somebody else: it is read again
-        return len(firings)
+        return moved
 
     def _execute(self, state: ScheduleState, firing: Firing, now: int) -> WorkflowScheduleExecution:
         """Start the workflow of one firing; its record says how that went."""
