@@ -14,9 +14,7 @@ from tests.parity.conftest import Server
 
 HERE = Path(__file__).parent / "javascript"
 #: Steps whose routes are being built. Empty in a release.
-PENDING: frozenset[str] = frozenset(
-    {"test", "search", "correlated", "schedule", "nextFew", "firing"}
-)
+PENDING: frozenset[str] = frozenset({"test", "search", "correlated"})
 
 
 @pytest.fixture(scope="module")
