@@ -82,10 +82,11 @@ def _grow(tree: Tree, branch: Branch, now: int, *, payloads: bool) -> None:
 
 
 def _kind(task: Task) -> str:
-    """Type, and the task's name where that says more."""
-    type_ = str(task.get("taskType", ""))
+    """Type as the definition has it, and the task's name where that says more."""
+    type_ = str((task.get("workflowTask") or {}).get("type") or task.get("taskType", ""))
     name = str(task.get("taskDefName") or "")
-    return type_ if name in {"", type_, task.get("referenceTaskName")} else f"{type_} {name}"
+    reference = (task.get("workflowTask") or {}).get("taskReferenceName")
+    return type_ if name in {"", type_, reference} else f"{type_} {name}"
 
 
 def _lasted(task: Task, now: int) -> str:
