@@ -42,7 +42,7 @@ def test_ctrl_c_ends_a_watch_cleanly(url, waiting):
         assert process.stderr is not None
         assert "w  IN_PROGRESS" in process.stderr.readline()
         process.send_signal(signal.SIGINT)
-        assert process.wait(20) == 130
+        assert process.wait(60) == 130
         assert process.stderr.read() == ""
 
 
@@ -56,7 +56,7 @@ def test_a_reader_that_goes_away_is_no_error(url, podium, file):
             assert process.stderr is not None
             process.stdout.readline()
             process.stdout.close()
-            process.wait(20)
+            process.wait(60)
             assert process.stderr.read() == ""
 
 
@@ -66,7 +66,7 @@ def test_what_a_terminal_has_no_letters_for_is_shown_all_the_same(url, podium, f
     with running(
         "def", "get", "größe", "--tree", "--server", url, PYTHONIOENCODING="ascii"
     ) as process:
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (0, "")
     assert "gr\\xf6\\xdfe v1" in out
 
@@ -78,7 +78,7 @@ def test_a_shell_completes_commands(tmp_path):
         "COMP_CWORD": "2",
     }
     with running(**words) as process:
-        out, _ = process.communicate(timeout=20)
+        out, _ = process.communicate(timeout=60)
     assert out.split() == ["start", "status"]
 
 

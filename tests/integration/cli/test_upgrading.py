@@ -36,7 +36,7 @@ def test_an_execution_goes_on_with_another_version(podium, file):
 def test_open_tasks_of_a_type_are_listed_and_put_back(podium, file):
     path = file("one.json", {"name": "one", "tasks": [SIMPLE]})
     workflow_id = podium("workflow", "start", "--file", path).out.strip()
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while workflow_id not in (ran := podium("task", "open", "held")).out:
         assert time.monotonic() < until, ran
         time.sleep(0.05)
