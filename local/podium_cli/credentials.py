@@ -81,9 +81,10 @@ class IamSignature:
             raise RefusedError(
                 "this server asks for AWS credentials, and there are none", hint=hint
             )
-        request = AWSRequest(method, url, headers=dict(headers), data=body)
+        # Of the headers only the host: what lies between may change the others.
+        request = AWSRequest(method, url, data=body)
         SigV4Auth(found.get_frozen_credentials(), "execute-api", self._region).add_auth(request)
-        return {name: str(value) for name, value in request.headers.items() if name not in headers}
+        return {name: str(value) for name, value in request.headers.items()}
 
     def renew(self) -> bool:
         """Each request has a signature of its own."""

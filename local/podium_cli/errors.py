@@ -3,6 +3,7 @@
 CliError
 ├── UsageError         2, the arguments cannot be meant
 ├── RefusedError       1, the server said no, or a file has findings
+│   └── TooLargeError     more than fits into one request or answer
 ├── NotFoundError      3, nothing has that id or name
 ├── EndedBadlyError    4, an execution ended in another way than COMPLETED
 └── UnreachableError   5, no server answered
@@ -34,6 +35,10 @@ class UsageError(CliError):
 
 class RefusedError(CliError):
     """The server refused the request, or failed."""
+
+
+class TooLargeError(RefusedError):
+    """The body of the request, or of the answer, is larger than one may be."""
 
 
 class NotFoundError(CliError):

@@ -10,7 +10,14 @@ from urllib.parse import quote, urlencode, urlsplit
 import urllib3
 
 from podium_cli.credentials import credentials_for
-from podium_cli.errors import CliError, NotFoundError, RefusedError, UnreachableError, UsageError
+from podium_cli.errors import (
+    CliError,
+    NotFoundError,
+    RefusedError,
+    TooLargeError,
+    UnreachableError,
+    UsageError,
+)
 
 #: Where ``podium up`` listens unless it is told otherwise.
 DEFAULT_URL = "http://localhost:8080/api"
@@ -127,6 +134,8 @@ class Server:
             return RefusedError(message, hint=f"{self.url} does not serve this. {_END_OF_URL}")
         if status == 404:
             return NotFoundError(message, details=details)
+        if status == 413:
+            return TooLargeError(message, details=details)
         hint = "Try again: the server says that it was busy." if body.get("retryable") else ""
         return RefusedError(message, details=details, hint=hint)
 
@@ -157,7 +166,8 @@ def _parameter(value: Any) -> Any:
 
 
 def _content(body: Any) -> tuple[bytes | None, dict[str, str]]:
-    headers = {"Accept": "*/*", "User-Agent": "podium-cli"}
+    # Compressed, more of a large execution fits into an answer (docs/payloads.md).
+    headers = {"Accept": "*/*", "Accept-Encoding": "gzip", "User-Agent": "podium-cli"}
     if body is None:
         return None, headers
     if isinstance(body, str):

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from rich.live import Live
 
-from podium_cli.errors import EndedBadlyError
+from podium_cli.errors import EndedBadlyError, TooLargeError
 from podium_cli.showing.executions import TERMINAL, execution_tree, task_line
 
 if TYPE_CHECKING:
     from podium_cli.session import Session
 
+#: Tasks asked for at once where an execution is too large; fewer where these are, too.
+_PAGE = 1000
 #: Seconds between two looks: the first, the longest, and how they grow while nothing changes.
 _FIRST, _LONGEST, _GROWTH = 0.2, 2.0, 1.3
 
@@ -65,11 +67,34 @@ def _told(session: Session, workflow_id: str) -> dict[str, Any]:
     return execution
 
 
+def read_execution(session: Session, workflow_id: str) -> dict[str, Any]:
+    """A whole execution; its tasks page by page where it is too large for one answer."""
+    server = session.server
+    try:
+        execution: dict[str, Any] = server.get("workflow", workflow_id)
+    except TooLargeError:
+        execution = server.get("workflow", workflow_id, includeTasks=False)
+        tasks: list[Any] = []
+        size, total = _PAGE, 1
+        while len(tasks) < total:
+            try:
+                page = server.get("workflow", workflow_id, "tasks", start=len(tasks), count=size)
+            except TooLargeError:
+                if size == 1:
+                    raise
+                size = max(size // 4, 1)
+                continue
+            total = page["totalHits"] if page["results"] else 0
+            tasks += page["results"]
+        execution["tasks"] = tasks
+    return execution
+
+
 def _looks(session: Session, workflow_id: str) -> Iterator[dict[str, Any]]:
     """The execution again and again, the last time at its end."""
     pause, before = _FIRST, None
     while True:
-        execution: dict[str, Any] = session.server.get("workflow", workflow_id)
+        execution = read_execution(session, workflow_id)
         yield execution
         if execution.get("status") in TERMINAL:
             return

@@ -13,6 +13,8 @@ import pytest
 from podium_cli.credentials import IamSignature, Nobody, credentials_for
 from podium_cli.errors import CliError, NotFoundError, RefusedError, UnreachableError, UsageError
 from podium_cli.server import Server, normal_url
+from podium_cli.session import Session
+from podium_cli.watching import read_execution
 
 PAGE = "a page"
 
@@ -124,6 +126,23 @@ def test_violations_are_details(stub):
     assert raised.value.details == ("a.arg0: must be",)
 
 
+def test_an_execution_too_large_for_an_answer_is_read_page_by_page(stub):
+    tasks = [{"taskId": str(number)} for number in range(5)]
+    large = (413, {"message": "read its tasks in pages"})
+    stub.answers["/api/workflow/w"] = [large, (200, {"workflowId": "w", "tasks": []})]
+    stub.answers["/api/workflow/w/tasks"] = [
+        large,
+        (200, {"totalHits": 5, "results": tasks[:3]}),
+        (200, {"totalHits": 5, "results": tasks[3:]}),
+    ]
+    assert read_execution(Session(url=stub.url), "w") == {"workflowId": "w", "tasks": tasks}
+    assert [path.partition("?")[2] for _, path, *_ in stub.seen[2:]] == [
+        "start=0&count=1000",
+        "start=0&count=250",
+        "start=3&count=250",
+    ]
+
+
 def test_a_page_is_no_answer(stub):
     stub.answers["/api/x"] = [(200, PAGE)]
     with pytest.raises(RefusedError, match="answers with a web page"):
@@ -175,7 +194,7 @@ def test_requests_to_an_api_of_aws_are_signed(monkeypatch):
     headers = found.headers("POST", f"{url}/workflow?x=1", {"Content-Type": "text/plain"}, b"x")
     assert "/eu-west-1/execute-api/aws4_request" in headers["Authorization"]
     assert headers["X-Amz-Security-Token"] == "session"
-    assert "Content-Type" not in headers
+    assert "SignedHeaders=host;x-amz-date;x-amz-security-token" in headers["Authorization"]
 
 
 def test_nobody_else_is_told_anything():

@@ -11,7 +11,7 @@ from podium_cli.session import Session, connected
 from podium_cli.showing import tables
 from podium_cli.showing.executions import execution_tree
 from podium_cli.showing.words import json_line, status_text
-from podium_cli.watching import now, refuse_bad_end
+from podium_cli.watching import now, read_execution, refuse_bad_end
 from podium_cli.watching import watch as follow
 
 app = typer.Typer()
@@ -45,7 +45,10 @@ def get(
     if watched:
         watch_until_end(session, workflow_id)
         return
-    execution = session.server.get("workflow", workflow_id, includeTasks=tasks)
+    if tasks:
+        execution = read_execution(session, workflow_id)
+    else:
+        execution = session.server.get("workflow", workflow_id, includeTasks=False)
     session.show(execution, lambda: execution_tree(execution, now(), payloads=payloads))
 
 
