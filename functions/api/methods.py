@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from typing import TYPE_CHECKING, Any
 
 from functions.api.route import Route
@@ -32,7 +33,7 @@ def as_get(event: Mapping[str, Any]) -> dict[str, Any]:
 def without_body(answer: dict[str, Any]) -> dict[str, Any]:
     """The answer to a HEAD request: all that GET answers but the body, whose length is told."""
     body = answer.get("body") or ""
-    length = len(body.encode())
+    length = len(b64decode(body) if answer.get("isBase64Encoded") else body.encode())
     headers = (answer.get("headers") or {}) | {"Content-Length": str(length)}
     return answer | {"headers": headers, "body": "", "isBase64Encoded": False}
 
