@@ -91,15 +91,15 @@ def search(request: Request, engine: Engine) -> Json:
             f"with includeTasks=false, or by GET /api/workflow/{workflow_id}"
         )
 
-    outcome = each_of(ids, operation, engine.ports.clock)
-    return bulk_json(list(outcome.results.values()), outcome.errors)
+    results, errors = each_of(ids, operation, engine.ports.clock)
+    return bulk_json(list(results.values()), errors)
 
 
 def _each(
     request: Request, engine: Engine, call: str, operation: Callable[[str], None]
 ) -> dict[str, Json]:
-    outcome = each_of(_ids(request, engine, call), operation, engine.ports.clock)
-    return bulk_json(list(outcome.results), outcome.errors)
+    results, errors = each_of(_ids(request, engine, call), operation, engine.ports.clock)
+    return bulk_json(list(results), errors)
 
 
 def _ids(request: Request, engine: Engine, call: str) -> list[str]:

@@ -20,17 +20,17 @@ def test_results_and_messages_are_in_the_order_of_the_ids() -> None:
             raise LostRaceError("c is too busy")
         return workflow_id.upper()
 
-    outcome = each_of(["d", "b", "a", "c", "a"], operation, VirtualClock())
-    assert list(outcome.results.items()) == [("d", "D"), ("a", "A")]
-    assert list(outcome.errors.items()) == [("b", "no b"), ("c", "c is too busy")]
+    results, errors = each_of(["d", "b", "a", "c", "a"], operation, VirtualClock())
+    assert list(results.items()) == [("d", "D"), ("a", "A")]
+    assert list(errors.items()) == [("b", "no b"), ("c", "c is too busy")]
 
 
 def test_a_bug_is_logged_and_told_without_its_message(caplog: pytest.LogCaptureFixture) -> None:
     def operation(workflow_id: str) -> None:
         raise DefectError("arn:aws:secret")
 
-    outcome = each_of(["a"], operation, VirtualClock())
-    assert outcome.errors == {"a": "Internal error (DefectError) with workflow a"}
+    _results, errors = each_of(["a"], operation, VirtualClock())
+    assert errors == {"a": "Internal error (DefectError) with workflow a"}
     assert "arn:aws:secret" in caplog.text
 
 
@@ -43,11 +43,11 @@ def test_what_time_does_not_reach_is_left_undone() -> None:
         clock.advance(LIMIT_MS + 1)
 
     ids = [f"id-{n}" for n in range(100)]
-    outcome = each_of(ids, operation, clock)
-    assert set(outcome.results) == set(done)
+    results, errors = each_of(ids, operation, clock)
+    assert set(results) == set(done)
     assert len(done) <= AT_ONCE
-    assert set(outcome.errors) == set(ids) - set(done)
-    assert all(each in message for each, message in outcome.errors.items())
+    assert set(errors) == set(ids) - set(done)
+    assert all(each in message for each, message in errors.items())
 
 
 def test_several_are_under_way_at_once_within_the_context_of_the_request() -> None:
@@ -59,10 +59,10 @@ def test_several_are_under_way_at_once_within_the_context_of_the_request() -> No
         barrier.wait()
         return request.get()
 
-    outcome = each_of([str(n) for n in range(AT_ONCE)], operation, VirtualClock())
-    assert set(outcome.results.values()) == {"r1"}
+    results, _errors = each_of([str(n) for n in range(AT_ONCE)], operation, VirtualClock())
+    assert set(results.values()) == {"r1"}
 
 
 def test_nothing_is_asked_of_nobody() -> None:
-    outcome = each_of([], str, VirtualClock())
-    assert (outcome.results, outcome.errors) == ({}, {})
+    results, errors = each_of([], str, VirtualClock())
+    assert (results, errors) == ({}, {})

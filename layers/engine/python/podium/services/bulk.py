@@ -9,13 +9,12 @@ from __future__ import annotations
 import contextvars
 import logging
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from podium.errors import ClientError, TransientError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
     from podium.ports.outside import Clock
 
@@ -29,16 +28,13 @@ AT_ONCE = 8
 LIMIT_MS = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome(Generic[T]):
-    """By id, in the order of the request: results, and the message of each failure."""
+def each_of(
+    ids: Iterable[str], operation: Callable[[str], T], clock: Clock
+) -> tuple[dict[str, T], dict[str, str]]:
+    """Call ``operation`` once with each id; a failure is told and stops nobody else.
 
-    results: Mapping[str, T]
-    errors: Mapping[str, str]
-
-
-def each_of(ids: Iterable[str], operation: Callable[[str], T], clock: Clock) -> Outcome[T]:
-    """Call ``operation`` once with each id; a failure is told and stops nobody else."""
+    By id, in their order: the results, and the message of each failure.
+    """
     until = clock.now() + LIMIT_MS
 
     def call(workflow_id: str) -> tuple[T | None, str]:
@@ -57,7 +53,7 @@ def each_of(ids: Iterable[str], operation: Callable[[str], T], clock: Clock) -> 
         # Each thread belongs to the request: what is kept in the context has to be there, too.
         begun = [pool.submit(contextvars.copy_context().run, call, each) for each in distinct]
         ended = {each: future.result() for each, future in zip(distinct, begun, strict=True)}
-    return Outcome(
-        results={each: result for each, (result, error) in ended.items() if not error},  # type: ignore[misc]  # a result, then
-        errors={each: error for each, (_, error) in ended.items() if error},
+    return (
+        {each: result for each, (result, error) in ended.items() if not error},  # type: ignore[misc]  # a result, then
+        {each: error for each, (_, error) in ended.items() if error},
     )

@@ -88,11 +88,11 @@ class Requeuing:
             yield batch
 
     def _each(self, workflow_ids: Iterable[str], look: Callable[[str], T]) -> Mapping[str, T]:
-        outcome = each_of(workflow_ids, look, self._ports.clock)
-        if outcome.errors:
-            workflow_id, message = next(iter(outcome.errors.items()))
+        results, errors = each_of(workflow_ids, look, self._ports.clock)
+        if errors:
+            workflow_id, message = next(iter(errors.items()))
             raise TransientError(f"workflow {workflow_id} could not be looked at: {message}")
-        return outcome.results
+        return results
 
     def _send_again(self, workflow_id: str, task_type: str) -> int:
         tasks = [
