@@ -112,14 +112,14 @@ def requeue(request: Request, engine: Engine) -> Json:
 
 def pause_all(request: Request, engine: Engine) -> Json:
     """Hold each that is named."""
-    result = engine.scheduling().schedules.pause_all(request.body_texts())
-    return bulk_json(list(result.results), result.errors)
+    results, errors = engine.scheduling().schedules.pause_all(request.body_texts())
+    return bulk_json(list(results), errors)
 
 
 def resume_all(request: Request, engine: Engine) -> Json:
     """Let each that is named go on."""
-    result = engine.scheduling().schedules.resume_all(request.body_texts())
-    return bulk_json(list(result.results), result.errors)
+    results, errors = engine.scheduling().schedules.resume_all(request.body_texts())
+    return bulk_json(list(results), errors)
 
 
 def tags(request: Request, engine: Engine) -> Json:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextvars
 import logging
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from podium.errors import ClientError, TransientError
 
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+#: By id, in the order of the request: results, and the message of each failure.
+Outcome: TypeAlias = "tuple[dict[str, T], dict[str, str]]"
+
 logger = logging.getLogger(__name__)
 
 #: Executions at once; below the ten connections that a client of AWS keeps open.
@@ -28,13 +31,8 @@ AT_ONCE = 8
 LIMIT_MS = 20_000
 
 
-def each_of(
-    ids: Iterable[str], operation: Callable[[str], T], clock: Clock
-) -> tuple[dict[str, T], dict[str, str]]:
-    """Call ``operation`` once with each id; a failure is told and stops nobody else.
-
-    By id, in their order: the results, and the message of each failure.
-    """
+def each_of(ids: Iterable[str], operation: Callable[[str], T], clock: Clock) -> Outcome[T]:
+    """Call ``operation`` once with each id; a failure is told and stops nobody else."""
     until = clock.now() + LIMIT_MS
 
     def call(workflow_id: str) -> tuple[T | None, str]:
