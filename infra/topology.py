@@ -54,9 +54,9 @@ EVENTS = "events"
 #: Where executions are searched, beside reading them by id (ADR 13): all by start time and id.
 SEARCH_INDEXES = (
     Index("types", Key("iy"), Key("so"), "ALL"),
-    Index("times", Key("it"), Key("so"), "ALL"),
     Index("statuses", Key("is"), Key("so"), "ALL"),
-    # These two never change after a start, so the end of an execution writes nothing in them.
+    # These never change after a start, so the end of an execution writes nothing in them.
+    Index("times", Key("it"), Key("so")),
     Index("correlations", Key("ic"), Key("so")),
     Index("parents", Key("ip"), Key("so")),
 )

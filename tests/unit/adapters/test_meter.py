@@ -128,9 +128,9 @@ def test_a_search_row_costs_its_item_and_each_index_that_changes(metered):
         return _used(meter, lambda: search.put(Indexed(row, version))).write_units
 
     related = {"correlation_id": "c", "parent_workflow_id": "p"}
-    assert put(1, WorkflowStatus.RUNNING) == 3
+    assert put(1, WorkflowStatus.RUNNING) == 4
     assert put(2, WorkflowStatus.COMPLETED, end_time=NOW) == 4
-    assert put(3, WorkflowStatus.RUNNING, **related) == 7
+    assert put(3, WorkflowStatus.RUNNING, **related) == 8
     assert put(4, WorkflowStatus.FAILED, end_time=NOW, **related) == 5
 
 

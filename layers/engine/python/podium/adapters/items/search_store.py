@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import groupby
+from dataclasses import dataclass, replace
+from itertools import groupby, islice
 from typing import TYPE_CHECKING, cast
 
 from podium.adapters.items import text as json_text
@@ -69,6 +69,22 @@ class _Place:
     wanted: Callable[[WorkflowRow], bool] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """What a place has of an execution."""
+
+    started: int
+    workflow_id: str
+    #: S; empty as long as only its keys are known.
+    item: Item
+    wanted: Callable[[WorkflowRow], bool] | None = None
+
+    @property
+    def is_wanted(self) -> bool:
+        """It is among the rows that are wanted of its place."""
+        return self.wanted is None or self.wanted(indexed_of(self.item).row)
+
+
 class ItemSearch:
     """The Search port: rows of executions."""
 
@@ -90,7 +106,7 @@ class ItemSearch:
         self, accesses: Sequence[Access], *, newest_first: bool, page: int
     ) -> Iterator[Indexed]:
         streams = [
-            self._read(place, newest_first=newest_first, page=page)
+            self._entries(place, newest_first=newest_first, page=page)
             for access in accesses
             for place in _places(access)
         ]
@@ -100,12 +116,14 @@ class ItemSearch:
             if isinstance(access, ById)
         ]
         merged = heapq.merge(*streams, key=_started, reverse=newest_first)
+        left = _by_id_where_together(merged)
         seen: set[str] = set()
-        for _, together in groupby(merged, key=_started):
-            for indexed in sorted(together, key=lambda each: each.row.workflow_id):
-                if indexed.row.workflow_id not in seen:
-                    seen.add(indexed.row.workflow_id)
-                    yield indexed
+        while entries := list(islice(left, page)):
+            for entry in self._with_items(entries):
+                # The same execution may come from two places, of which it leaves one.
+                if entry.workflow_id not in seen and entry.is_wanted:
+                    seen.add(entry.workflow_id)
+                    yield indexed_of(entry.item)
 
     def remember(self, key: str, mark: Mark, until: int) -> None:
         values: list[Json] = list(mark.values)
@@ -130,37 +148,28 @@ class ItemSearch:
         ]
         return Total(sum(each.number for each in counted), all(each.is_all for each in counted))
 
-    def _read(self, place: _Place, *, newest_first: bool, page: int) -> Iterator[Indexed]:
+    def _entries(self, place: _Place, *, newest_first: bool, page: int) -> Iterator[_Entry]:
         found = self._table.index(
             place.index, place.partition, _between(place), reverse=newest_first, page=page
         )
-        rows = found if place.index.is_whole else self._whole(found, page)
-        for item in rows:
-            indexed = indexed_of(item)
-            if place.wanted is None or place.wanted(indexed.row):
-                yield indexed
+        for item in found:
+            whole = item if place.index.is_whole else {}
+            yield _Entry(*start_in(item), whole, place.wanted)
 
-    def _whole(self, found: Iterator[Item], page: int) -> Iterator[Item]:
-        """The items that an index of keys names: a BatchGetItem for each page."""
-        keys: list[Item] = []
-        for entry in found:
-            keys.append(entry)
-            if len(keys) == page:
-                yield from self._fetch(keys)
-                keys = []
-        yield from self._fetch(keys)
-
-    def _fetch(self, entries: Sequence[Item]) -> Iterator[Item]:
-        keys = [search_key(start_in(entry)[1]) for entry in entries]
-        items = self._table.batch(keys, consistent=False) if keys else {}
-        for key in keys:
-            if key in items and is_row(items[key]):
-                yield items[key]
-
-    def _by_ids(self, ids: Sequence[str], *, newest_first: bool) -> Iterator[Indexed]:
+    def _by_ids(self, ids: Sequence[str], *, newest_first: bool) -> Iterator[_Entry]:
         items = self._table.batch([search_key(each) for each in ids]).values()
-        found = [indexed_of(item) for item in items if is_row(item)]
+        found = [_Entry(*start_in(item), item) for item in items if is_row(item)]
         yield from sorted(found, key=_started, reverse=newest_first)
+
+    def _with_items(self, entries: Sequence[_Entry]) -> Iterator[_Entry]:
+        """The items that an index of keys names: one BatchGetItem for a hundred."""
+        keys = {each.workflow_id: search_key(each.workflow_id) for each in entries if not each.item}
+        items = self._table.batch(list(keys.values()), consistent=False) if keys else {}
+        for entry in entries:
+            if entry.item:
+                yield entry
+            elif is_row(item := items.get(keys[entry.workflow_id], {})):
+                yield replace(entry, item=item)
 
 
 def _places(access: Access) -> Iterable[_Place]:
@@ -230,5 +239,11 @@ def _between(place: _Place) -> tuple[str, str]:
     return started_between(place.started.first, place.started.last)
 
 
-def _started(indexed: Indexed) -> int:
-    return indexed.row.start_time
+def _started(entry: _Entry) -> int:
+    return entry.started
+
+
+def _by_id_where_together(entries: Iterable[_Entry]) -> Iterator[_Entry]:
+    """In the order that they have, but those with the same start by id, newer states of one first."""
+    for _, together in groupby(entries, key=_started):
+        yield from sorted(together, key=lambda each: (each.workflow_id, -number(each.item, "hv")))
