@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functions.api.parameter import Kind, Parameter, Place
 from podium.domain.definitions import IdempotencyStrategy
+from podium.domain.search import MAX_SIZE
 from podium.domain.signals import ReturnStrategy
 from podium.domain.status import REPORTABLE, TaskStatus
 from podium.services.external_storage import Operation, PayloadType
@@ -120,7 +121,15 @@ HITS_SIZE = Parameter("size", "How many hits at most", _NUMBER, 100, minimum=0)
 SEARCH = (HITS_START, HITS_SIZE, SORT, FREE_TEXT, QUERY)
 WORKFLOW_SEARCH = (
     HITS_START,
-    Parameter("size", "How many hits at most", _NUMBER, 100, minimum=0, maximum=5000),
+    Parameter(
+        "size",
+        "How many hits at most",
+        _NUMBER,
+        100,
+        minimum=0,
+        maximum=MAX_SIZE,
+        is_refused_by_service=True,
+    ),
     SORT,
     FREE_TEXT,
     QUERY,

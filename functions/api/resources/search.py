@@ -21,7 +21,13 @@ from podium.domain.wire import (
     workflow_json,
     workflow_row_json,
 )
-from podium.errors import InvalidInputError, NotFoundError, PayloadTooLargeError
+from podium.errors import (
+    InvalidInputError,
+    NotFoundError,
+    PayloadTooLargeError,
+    ValidationError,
+    Violation,
+)
 from podium.services.fitting import LARGEST_ANSWER, Room
 
 if TYPE_CHECKING:
@@ -43,13 +49,13 @@ _FIRST_VERSION = 1
 
 def workflows(request: Request, engine: Engine) -> Headed:
     """Executions: summaries."""
-    found = engine.searching.search(_of_workflows(request))
+    found = engine.searching.search(_of_workflows(request, "searchWorkflows"))
     return _result(found, map(workflow_row_json, cut_texts(found.rows, _ROOM)))
 
 
 def workflows_v2(request: Request, engine: Engine) -> Headed:
     """Executions: full models without tasks."""
-    found = engine.searching.search(_of_workflows(request))
+    found = engine.searching.search(_of_workflows(request, "searchWorkflowsV2"))
     return _result(found, _whole(found.rows, engine))
 
 
@@ -107,12 +113,16 @@ def correlated_batch(request: Request, engine: Engine) -> Json:
     return dict(_correlated(request, engine, names, ids))
 
 
-def _of_workflows(request: Request) -> SearchRequest:
+def _of_workflows(request: Request, call: str) -> SearchRequest:
+    """``call``: the peer's name for it, which its refusal of a large page has in it."""
     wanted = SearchParameters(
         **_common(request),
         classifier=request.texts("classifier"),
         top_level_only=request.flag("topLevelOnly", default=False),
     )
+    if wanted.size > MAX_SIZE:
+        message = f"Cannot return more than {MAX_SIZE} workflows. Please use pagination."
+        raise ValidationError((Violation(f"{call}.arg1", message, str(wanted.size)),))
     return wanted.read(WORKFLOW_FIELDS, MAX_SIZE)
 
 
