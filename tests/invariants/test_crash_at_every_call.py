@@ -12,6 +12,7 @@ import pytest
 from podium.domain.ids import failure_workflow_id
 from podium.domain.status import WorkflowStatus
 from podium.errors import NotFoundError
+from tests.support.chaos import found_as
 from tests.support.cluster import Cluster, Crash
 from tests.support.scenarios import SCENARIOS, Scenario, play, prepare
 
@@ -30,6 +31,7 @@ def outcome(cluster: Cluster, workflow_id: str) -> dict[str, object]:
         "status": view.header.status,
         "reason": view.header.reason,
         "closed": view.header.closed,
+        "found": found_as(cluster, workflow_id),
         "input": view.start.input,
         "variables": view.variables,
         "output": view.output,

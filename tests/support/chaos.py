@@ -16,6 +16,7 @@ from podium.domain.decision import ExecutionView
 from podium.domain.execution import Header, Kind, Task
 from podium.domain.ids import TaskKey
 from podium.domain.json import Json
+from podium.domain.search import ById
 from podium.domain.status import TaskStatus, WorkflowStatus
 from podium.errors import ConflictError
 from podium.services.polling import HandedOut
@@ -201,6 +202,13 @@ class LimitWatch:
         )
 
 
+def found_as(cluster: Cluster, workflow_id: str) -> WorkflowStatus | None:
+    """The status under which a search finds the execution; None: it does not."""
+    with cluster.undisturbed():
+        rows = cluster.store.search.rows([ById((workflow_id,))], newest_first=True, page=1)
+        return next((each.row.status for each in rows), None)
+
+
 def check_facts(cluster: Cluster, workflow_id: str, *, again: bool = False) -> None:
     """Invariants 2 and 5: nothing was created twice; what has ended owns nothing open.
 
@@ -214,6 +222,9 @@ def check_facts(cluster: Cluster, workflow_id: str, *, again: bool = False) -> N
     assert max(seqs, default=0) <= view.header.last_seq
     pulled = [message for task in view.tasks for message in _pulled(task)]
     assert len(pulled) == len(set(pulled)), "a message was pulled twice"
+    # A child that was terminated before its launch is a header and nothing else.
+    if view.header.definition:
+        assert found_as(cluster, workflow_id) is view.header.status
     if view.header.status.is_terminal:
         assert view.header.closed
         assert not view.header.timer
