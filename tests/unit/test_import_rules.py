@@ -135,7 +135,15 @@ def test_a_breach_is_reported(copy: Path, contract: str):
 # Functions that run for each task: what they import is paid for by every cold start.
 HOT = ["decider", "poll", "results", "system_tasks", "timers"]
 # Used by the api function alone, or never deployed.
-COLD = ["pynamodb", "aws_lambda_powertools.event_handler", "moto", "typer", "aws_cdk", "pydantic"]
+COLD = [
+    "pynamodb",
+    "aws_lambda_powertools.event_handler",
+    "moto",
+    "typer",
+    "aws_cdk",
+    "pydantic",
+    "podium.domain.search.parsing",
+]
 
 
 def test_a_hot_function_is_a_function_of_the_topology():

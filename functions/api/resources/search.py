@@ -49,37 +49,37 @@ _FIRST_VERSION = 1
 
 def workflows(request: Request, engine: Engine) -> Headed:
     """Executions: summaries."""
-    found = engine.searching.search(_of_workflows(request, "searchWorkflows"))
+    found = engine.searching().search(_of_workflows(request, "searchWorkflows"))
     return _result(found, map(workflow_row_json, cut_texts(found.rows, _ROOM)))
 
 
 def workflows_v2(request: Request, engine: Engine) -> Headed:
     """Executions: full models without tasks."""
-    found = engine.searching.search(_of_workflows(request, "searchWorkflowsV2"))
+    found = engine.searching().search(_of_workflows(request, "searchWorkflowsV2"))
     return _result(found, _whole(found.rows, engine))
 
 
 def workflows_by_tasks(request: Request, engine: Engine) -> Headed:
     """Executions by their tasks: summaries."""
-    found = engine.searching_tasks.owners(_of_tasks(request))
+    found = engine.searching_tasks().owners(_of_tasks(request))
     return _result(found, map(workflow_row_json, cut_texts(found.rows, _ROOM)))
 
 
 def workflows_by_tasks_v2(request: Request, engine: Engine) -> Headed:
     """Executions by their tasks: full models without tasks."""
-    found = engine.searching_tasks.owners(_of_tasks(request))
+    found = engine.searching_tasks().owners(_of_tasks(request))
     return _result(found, _whole(found.rows, engine))
 
 
 def tasks(request: Request, engine: Engine) -> Headed:
     """Tasks: summaries."""
-    found = engine.searching_tasks.search(_of_tasks(request))
+    found = engine.searching_tasks().search(_of_tasks(request))
     return _result(found, map(task_row_json, cut_texts(found.rows, _ROOM)))
 
 
 def tasks_v2(request: Request, engine: Engine) -> Headed:
     """Tasks: full models."""
-    found = engine.searching_tasks.search(_of_tasks(request))
+    found = engine.searching_tasks().search(_of_tasks(request))
     return _result(found, _whole_tasks(found.rows, engine))
 
 

@@ -83,8 +83,6 @@ from podium.services.requeuing import Requeuing
 from podium.services.revealing import Revealing
 from podium.services.reviving import Reviving
 from podium.services.running import Running
-from podium.services.searching import Searching
-from podium.services.searching_tasks import SearchingTasks
 from podium.services.signaling import Signaling
 from podium.services.starting import Started, Starting
 from podium.services.states import States
@@ -109,6 +107,8 @@ if TYPE_CHECKING:
     from podium.ports.records import FailedRecords
     from podium.ports.schedules import ScheduleStore, Wakeups
     from podium.services.scheduling import Scheduling
+    from podium.services.searching import Searching
+    from podium.services.searching_tasks import SearchingTasks
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +134,9 @@ class Engine:
     awaiting: Awaiting
     #: Everything that is read for clients.
     reads: Reading
-    #: Searches for executions, and for tasks.
-    searching: Searching
-    searching_tasks: SearchingTasks
+    #: Searches for executions, and for tasks: made when somebody searches.
+    searching: Callable[[], Searching]
+    searching_tasks: Callable[[], SearchingTasks]
     #: Executions of a workflow that run, or that share a correlation id.
     listing: Listing
     #: Executions in batches, without their tasks.
@@ -303,8 +303,8 @@ def assemble(
         mocking=Mocking(ports, states, starting, following, open_tasks, updates),
         awaiting=Awaiting(ports, states),
         reads=reading,
-        searching=Searching(ports, outlining),
-        searching_tasks=SearchingTasks(ports, reading, outlining),
+        searching=cache(lambda: _searching(ports, outlining)),
+        searching_tasks=cache(lambda: _searching_tasks(ports, reading, outlining)),
         listing=Listing(ports, reading),
         outlining=outlining,
         operations=operating,
@@ -426,6 +426,20 @@ def build(
         ),
         configuration=settings.shown(),
     )
+
+
+def _searching(ports: Ports, outlining: Outlining) -> Searching:
+    """Imported here and when needed: the language is for the API alone (design: hot path)."""
+    from podium.services.searching import Searching
+
+    return Searching(ports, outlining)
+
+
+def _searching_tasks(ports: Ports, reading: Reading, outlining: Outlining) -> SearchingTasks:
+    """As above."""
+    from podium.services.searching_tasks import SearchingTasks
+
+    return SearchingTasks(ports, reading, outlining)
 
 
 def _definition_store(clients: Clients, settings: Settings) -> DefinitionStore:

@@ -1,9 +1,12 @@
 """The search language: queries as values, what they match, in which order, and how to find it.
 
-Pure, and the same for every store (rest-api.md 11).
+Pure, and the same for every store (rest-api.md 11). Every function keeps rows up to date; what reads
+queries is loaded where somebody searches.
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from podium.domain.search.accesses import (
     Access,
@@ -18,7 +21,6 @@ from podium.domain.search.accesses import (
 )
 from podium.domain.search.condition import EVERYTHING, Condition, Everything, all_of
 from podium.domain.search.fields import TASK_FIELDS, WORKFLOW_FIELDS, Fields
-from podium.domain.search.matching import matches
 from podium.domain.search.ordering import (
     Mark,
     Order,
@@ -30,12 +32,21 @@ from podium.domain.search.ordering import (
     row_id,
     sort_rows,
 )
-from podium.domain.search.paging import REMEMBER_SECONDS, Page, page_of
-from podium.domain.search.parsing import parse
-from podium.domain.search.planning import plan
-from podium.domain.search.requests import MAX_SIZE, SearchParameters, SearchRequest
 from podium.domain.search.rows import Row, TaskRow, WorkflowRow, task_row, workflow_row
-from podium.domain.search.writing import write
+
+if TYPE_CHECKING:
+    from podium.domain.search.language import (
+        MAX_SIZE,
+        REMEMBER_SECONDS,
+        Page,
+        SearchParameters,
+        SearchRequest,
+        matches,
+        page_of,
+        parse,
+        plan,
+        write,
+    )
 
 __all__ = [
     "EVERYTHING",
@@ -79,3 +90,12 @@ __all__ = [
     "workflow_row",
     "write",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """What reads queries, when it is asked for."""
+    if name not in __all__:
+        raise AttributeError(name)
+    from podium.domain.search import language  # noqa: PLC0415 - it would be loaded by everybody
+
+    return getattr(language, name)
