@@ -183,3 +183,15 @@ def test_a_row_that_was_lost_is_written_by_the_full_look(cluster):
     assert rows(cluster) == []
     cluster.engine.advancing.scan(workflow)
     assert row_of(cluster, workflow).status is RUNNING
+
+
+def test_a_search_index_that_fails_holds_up_no_execution(cluster):
+    """Its write is the last of what a record leads to: after the item of the task."""
+    workflow = start(cluster)
+    records = cluster.take()
+    with crash(cluster, "PutItem", nth=2):
+        cluster.deliver(records)
+    assert [each.message.workflow_id for each in cluster.poll("step")] == [workflow]
+    assert row_of(cluster, workflow) is None
+    cluster.deliver(records)
+    assert row_of(cluster, workflow).status is RUNNING

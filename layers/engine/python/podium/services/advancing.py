@@ -180,9 +180,21 @@ class Advancing:
             self._ports.executions.keep_result(task.cache_key, result, task.cache_ttl)
 
     def _carry_out(self, change: HeaderChange, *, again: bool = False) -> list[Change]:
-        """Do what a committed header asks for; skipped when this process did it, unless ``again``."""
-        header = change.new
+        """Do what a committed header asks for, then tell the index of searches, even where that fails.
+
+        Last, so that an index which takes no more writes holds up no execution.
+        """
+        try:
+            following = self._do_effects(change, again=again)
+        except Exception:
+            self._effects.indexing.carry_out(change)
+            raise
         self._effects.indexing.carry_out(change)
+        return following
+
+    def _do_effects(self, change: HeaderChange, *, again: bool) -> list[Change]:
+        """All but what is searched; skipped when this process did it, unless ``again``."""
+        header = change.new
         mark = (header.workflow_id, header.version)
         if mark in self._done and not again:
             return []
