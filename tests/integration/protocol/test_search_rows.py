@@ -177,6 +177,23 @@ def test_what_is_archived_stays_to_be_found_until_its_copy_goes(cluster):
     assert rows(cluster) == []
 
 
+def test_what_is_written_back_from_its_copy_is_found_as_it_runs(cluster):
+    workflow = start(cluster)
+    cluster.settle()
+    fail(cluster)
+    cluster.settle()
+    cluster.engine.removing.remove(workflow, archive=True)
+    cluster.settle()
+    cluster.engine.repeats.retry(workflow)
+    cluster.settle()
+    (indexed,) = rows(cluster)
+    assert (indexed.row.status, indexed.row.correlation_id) == (RUNNING, "c1")
+    cluster.complete("step")
+    cluster.settle()
+    assert row_of(cluster, workflow).status is WorkflowStatus.COMPLETED
+    assert rows(cluster, ByStatus((RUNNING, FAILED))) == []
+
+
 def test_a_row_that_was_lost_is_written_by_the_full_look(cluster):
     workflow = start(cluster)
     cluster.take()

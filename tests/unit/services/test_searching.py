@@ -107,6 +107,16 @@ def test_failed_tasks_that_are_not_kept_are_read():
     assert shown.failed_reference_task_names == ("charge",)
 
 
+def test_a_large_payload_is_named_by_its_path_and_not_looked_into():
+    text = '{"note":"' + "needle " * 8000 + '"}'
+    memory = Memory(row(1, input=text), row(2, input='{"note":"needle"}'))
+    large = next(each for each in memory.search().rows if each.workflow_id == "wf-001")
+    assert large.input == "{}"
+    assert str(large.external_input_payload_storage_path).startswith("wf-001/")
+    assert large.input_size == len(text)
+    assert memory.ids(free_text="needle") == [2]
+
+
 def test_a_search_that_no_index_serves_stops_at_its_bound_and_says_so():
     memory = Memory(*(row(number, priority=number % 2) for number in range(10)), most_rows=6)
     found = memory.search("priority = 1")
