@@ -22,8 +22,13 @@ if TYPE_CHECKING:
 def install(substitutions: Substitutions, _clock: LocalClock) -> None:
     """Replace query, transaction and update."""
     _install_query(substitutions)
+    _install_places(substitutions)
     _install_transaction(substitutions)
     _install_update(substitutions)
+
+
+#: Attribute of a table: items by name and value of an index's partition key.
+_PLACES = "podium_places"
 
 
 # --- Query -----------------------------------------------------------------------------------------
@@ -35,7 +40,7 @@ def _install_query(substitutions: Substitutions) -> None:
     def query(self: Table, hash_key: DynamoType | None, *args: Any, **kwargs: Any) -> Any:
         """Stock query, shown only the items that have the wanted partition key.
 
-        Stock sorts all items of the table first. A query of an index still looks at each, once.
+        Stock sorts all items of the table first, and looks at each for a query of an index.
         """
         index_name = args[6] if len(args) > 6 else kwargs.get("index_name")
         with LOCK:
@@ -60,11 +65,42 @@ def _candidates(table: Table, conditions: Iterable[tuple[str, DynamoType]]) -> A
     wanted = tuple(conditions)
     if table.range_key_attr is None:
         return {key: item for key, item in table.items.items() if _has(item, wanted)}
-    partitions = (
-        (key, {range_key: item for range_key, item in group.items() if _has(item, wanted)})
-        for key, group in table.items.items()
-    )
-    return {key: group for key, group in partitions if group}
+    places = vars(table).get(_PLACES, {}).get((wanted[0][0], wanted[0][1].value), {})
+    found: dict[DynamoType, dict[DynamoType, Item]] = {}
+    for place in list(places):
+        item = _find(table, *place)
+        if item is not None and _has(item, wanted):
+            found.setdefault(place[0], {})[place[1]] = item
+        else:
+            # It has moved to another partition of the index, or is gone.
+            del places[place]
+    return found
+
+
+def _install_places(substitutions: Substitutions) -> None:
+    """Remember which items have ever been in a partition of an index: a query looks at no others."""
+    stock = Table.put_item
+
+    def put_item(self: Table, *args: Any, **kwargs: Any) -> Item:
+        with LOCK:
+            item = stock(self, *args, **kwargs)
+            _place(self, item)
+            return item
+
+    substitutions.set(Table, "put_item", put_item)
+
+
+def _place(table: Table, item: Item) -> None:
+    """Remember ``item`` under each key of an index that it has."""
+    if item.range_key is None:
+        return
+    places = vars(table).setdefault(_PLACES, {})
+    for index in table.global_indexes:
+        for key in index.schema:
+            name = key["AttributeName"]
+            if key["KeyType"] == "HASH" and name in item.attrs:
+                place = (item.hash_key, item.range_key)
+                places.setdefault((name, item.attrs[name].value), {})[place] = None
 
 
 def _has(item: Any, wanted: tuple[tuple[str, DynamoType], ...]) -> bool:
@@ -203,7 +239,10 @@ def _install_update(substitutions: Substitutions) -> None:
             table = self.tables.get(table_name)
             keys = None if table is None else _key(table, key)
             if table is None or keys is None or _find(table, *keys) is not None:
-                return stock(self, table_name, key, *args, **kwargs)
+                item = stock(self, table_name, key, *args, **kwargs)
+                if table is not None:
+                    _place(table, item)
+                return item
             before = _Before(self, [{"Update": {"TableName": table_name, "Key": key}}])
             try:
                 item = stock(self, table_name, key, *args, **kwargs)
@@ -211,6 +250,7 @@ def _install_update(substitutions: Substitutions) -> None:
                 before.restore()
                 raise
             before.drop_first_of_two_records()
+            _place(table, item)
             return item
 
     substitutions.set(DynamoDBBackend, "update_item", update_item)

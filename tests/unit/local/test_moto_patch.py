@@ -139,6 +139,43 @@ def test_a_write_that_changes_nothing_is_not_streamed(aws):
     assert [record["eventName"] for record in stream.read()] == ["INSERT"]
 
 
+def test_an_index_has_each_item_where_it_is_now(aws):
+    dynamodb = aws("dynamodb")
+    make_table(dynamodb)
+
+    def indexed(due: str) -> list[str]:
+        found = dynamodb.query(
+            TableName="table",
+            IndexName="due",
+            KeyConditionExpression="due = :due",
+            ExpressionAttributeValues={":due": {"S": due}},
+        )
+        return [item["pk"]["S"] for item in found["Items"]]
+
+    for name in "abc":
+        item = {"pk": {"S": name}, "sk": {"S": "s"}, "due": {"S": "1"}, "tm": {"S": name}}
+        dynamodb.put_item(TableName="table", Item=item)
+    assert (indexed("1"), indexed("2")) == (["a", "b", "c"], [])
+    dynamodb.update_item(
+        TableName="table",
+        Key={"pk": {"S": "a"}, "sk": {"S": "s"}},
+        UpdateExpression="SET due = :due",
+        ExpressionAttributeValues={":due": {"S": "2"}},
+    )
+    dynamodb.delete_item(TableName="table", Key={"pk": {"S": "b"}, "sk": {"S": "s"}})
+    dynamodb.update_item(
+        TableName="table",
+        Key={"pk": {"S": "d"}, "sk": {"S": "s"}},
+        UpdateExpression="SET due = :due, tm = :tm",
+        ExpressionAttributeValues={":due": {"S": "1"}, ":tm": {"S": "d"}},
+    )
+    assert (indexed("1"), indexed("2")) == (["c", "d"], ["a"])
+    moved = {"pk": {"S": "a"}, "sk": {"S": "s"}, "due": {"S": "1"}, "tm": {"S": "a"}}
+    dynamodb.transact_write_items(TransactItems=[{"Put": {"TableName": "table", "Item": moved}}])
+    dynamodb.put_item(TableName="table", Item={"pk": {"S": "c"}, "sk": {"S": "s"}})
+    assert (indexed("1"), indexed("2")) == (["a", "d"], [])
+
+
 def test_no_conditional_write_is_lost_among_threads(aws):
     dynamodb = aws("dynamodb")
     make_table(dynamodb)
