@@ -284,3 +284,31 @@ def test_a_page_that_is_too_large_is_refused_as_the_peer_does(shop):
             "invalidValue": "5001",
         }
     ]
+
+
+def test_a_span_that_ends_before_it_begins_holds_nothing(shop):
+    assert shop.get("/api/workflow/running/order", startTime=2_000, endTime=1_000) == []
+    assert shop.search("startTime > 2000 AND startTime < 1000") == []
+
+
+def test_too_many_correlation_ids_are_refused(shop):
+    ids = [f"c{number}" for number in range(1001)]
+    answer = shop.stack.request("POST", "/api/workflow/order/correlated", ids)
+    assert answer.status == 400
+    assert "1001 correlation ids" in answer.body["message"]
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"workflowNames": ["a"]}, {"workflowNames": "a", "correlationIds": ["c"]}]
+)
+def test_a_batch_of_correlation_ids_names_both(shop, body):
+    answer = shop.stack.request("POST", "/api/workflow/correlated/batch", body)
+    assert answer.status == 400
+    assert "expected an array of strings" in answer.body["message"]
+
+
+def test_an_id_of_any_length_is_asked_for(shop):
+    assert shop.search(f'workflowId="{"x" * 3000}"') == []
+    assert shop.search(f'correlationId="{"x" * 3000}"') == []
+    assert shop.search(f'workflowType="{"x" * 3000}"') == []
+    assert shop.search(f'parentWorkflowId="{"ß" * 3000}"') == []

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from podium.domain.search import ByCorrelation, ByType, Span
 from podium.domain.status import WorkflowStatus
-from podium.errors import NotFoundError
+from podium.errors import InvalidInputError, NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 MOST_LISTED = 10_000
 #: Executions that one answer has for correlation ids, as many as the peer's.
 MOST_CORRELATED = 1_000
+#: Each is a query.
+MOST_CORRELATION_IDS = 1_000
 _OPEN = (WorkflowStatus.RUNNING, WorkflowStatus.PAUSED)
 
 
@@ -56,9 +58,14 @@ class Listing:
     ) -> Iterator[tuple[str, ExecutionView]]:
         """Executions of these workflows with one of the correlation ids, the latest first.
 
-        Without ``include_closed`` those that are RUNNING, which PAUSED is not.
+        Without ``include_closed`` those that are RUNNING, which PAUSED is not. Raises InvalidInputError
+        for too many ids.
         """
         wanted = tuple(dict.fromkeys(filter(None, correlation_ids)))
+        if len(wanted) > MOST_CORRELATION_IDS:
+            raise InvalidInputError(
+                f"{len(wanted)} correlation ids at once: {MOST_CORRELATION_IDS} at most"
+            )
         if not wanted:
             return
         kept = self._ports.search.rows([ByCorrelation(wanted)], newest_first=True, page=100)

@@ -174,9 +174,9 @@ class ItemSearch:
 
 def _places(access: Access) -> Iterable[_Place]:
     """Where the rows of an access lie."""
+    if isinstance(access, ById) or access.started.is_empty:
+        return ()
     match access:
-        case ById():
-            return ()
         case ByCorrelation(values, started):
             return _by_correlation(frozenset(values), started)
         case ByParent(values, started):
