@@ -50,18 +50,24 @@ lock: | $(BIN)/uv ## Resolve pyproject.toml into requirements/*.lock (UPGRADE=1 
 	$(LOCK) --extra engine -c requirements/dev.lock -o requirements/layer.lock pyproject.toml
 
 .PHONY: check
-check: $(READY) ## Format, lint, types, import rules, spelling, documentation
+check: $(READY) ## Format, lint, types, import rules, spelling, OpenAPI, documentation
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/codespell
+	$(BIN)/python -m functions.api.openapi --check
 	$(PYTEST) -p no:randomly tests/unit/test_docs.py
 
 .PHONY: fix
 fix: $(READY) ## Format the code and apply the linter's safe fixes
 	$(BIN)/ruff check --quiet --fix .
 	$(BIN)/ruff format --quiet .
+
+.PHONY: openapi
+openapi: $(READY) ## Make the OpenAPI document and the route tables of docs/api.md from the route table
+	$(BIN)/python -m functions.api.openapi
+	$(BIN)/python -m tests.support.api_document
 
 .PHONY: test
 test: $(READY) $(NODE) ## Every test but the slow ones; branch coverage of the domain at least 95 %

@@ -34,7 +34,7 @@ class Headed:
 
 
 def answer(route: Route, result: Any, request: Request, fitting: Fitting) -> Response[str]:
-    """Shape what the handler of ``route`` returned; None is an empty body (rest-api.md 1.1).
+    """Shape what the handler of ``route`` returned; None is an empty body, of a text as well.
 
     What is too large leaves its largest payloads out; what still is goes compressed, if the client
     takes that. Raises PayloadTooLargeError when it fits into no answer.
@@ -46,7 +46,8 @@ def answer(route: Route, result: Any, request: Request, fitting: Fitting) -> Res
     if route.content is Content.EMPTY:
         return Response(route.status, None, "")
     if result is None:
-        return Response(route.status_of_nothing, None, "")
+        is_text = route.content is Content.TEXT
+        return Response(route.status_of_nothing, route.content.value if is_text else None, "")
     if route.content in {Content.TEXT, Content.HTML}:
         return Response(route.status, route.content.value, str(result))
     text = encode_json(result)

@@ -75,6 +75,8 @@ class Route:
     #: Query parameters and headers; others are ignored.
     parameters: tuple[Parameter, ...] = ()
     status: int = 200
+    #: Statuses of refusals, beside the 400 and 413 of parameters and bodies.
+    errors: tuple[int, ...] = ()
     #: Status when the handler has nothing to answer (None); the body is empty then.
     status_of_nothing: int = 200
 

@@ -9,26 +9,12 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from functions.api import routes
+from functions.api.openapi.document import SECTIONS
 from functions.api.route import Route
 from tests.support.reference_routes import listed
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "api.md"
 _BEGIN, _END = "<!-- routes: made by tests/support/api_document.py -->", "<!-- end of routes -->"
-
-SECTIONS = {
-    "Definitions": routes.DEFINITIONS,
-    "Tags": routes.TAGS,
-    "Schemas": routes.SCHEMAS,
-    "Executions": routes.WORKFLOW,
-    "Several executions": routes.WORKFLOW_BULK,
-    "Tasks": routes.TASKS,
-    "Event handlers": routes.EVENTS,
-    "Administration": routes.ADMINISTRATION,
-    "System": routes.SYSTEM,
-    "Schedules": routes.SCHEDULER,
-    "Secrets and environment": routes.SECRETS,
-}
 
 
 def route_tables() -> str:

@@ -6,7 +6,7 @@ Requests go through the front's event building to the real handlers; the pump ru
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -68,7 +68,7 @@ class LocalStack:
         method: str,
         path: str,
         body: Any = None,
-        query: Mapping[str, Any] | None = None,
+        query: Mapping[str, Any] | Sequence[tuple[str, Any]] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """Send a request; ``path`` is not encoded yet. A str or bytes body is sent as it is, others as JSON."""

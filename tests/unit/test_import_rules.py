@@ -153,12 +153,6 @@ def test_a_hot_function_is_a_function_of_the_topology():
 @pytest.mark.parametrize("name", HOT)
 def test_a_hot_function_starts_without_what_only_others_need(name: str):
     """Seen in a process of its own, with the engine built as its first event would build it."""
-    settings = {
-        variable.name: variable.of if variable.attribute is Attribute.TEXT else "x"
-        for function in TOPOLOGY.functions
-        if function.name == name
-        for variable in function.environment
-    }
     program = (
         f"import sys, functions.{name}.handler, podium.bootstrap\n"
         "podium.bootstrap.engine()\n"
@@ -167,12 +161,69 @@ def test_a_hot_function_starts_without_what_only_others_need(name: str):
     result = subprocess.run(
         [sys.executable, "-c", program],
         cwd=REPOSITORY,
-        env=os.environ | settings,
+        env=os.environ | _settings(name),
         capture_output=True,
         text=True,
         check=False,
     )
     assert (result.returncode, result.stdout.strip()) == (0, ""), result.stderr
+
+
+#: All that the routes of the api function import; what registering needs comes with its first request.
+OF_THE_API = {
+    *("podium", "functions", "aws_lambda_powertools", "typing_extensions"),
+    *(
+        "boto3",
+        "botocore",
+        "s3transfer",
+        "jmespath",
+        "dateutil",
+        "six",
+        "urllib3",
+        "certifi",
+        "orjson",
+    ),
+}
+
+
+def test_the_api_starts_with_these_packages_and_without_what_its_document_is_made_with():
+    """No validation framework, and nothing of the OpenAPI generator, on the path of a hot route."""
+    program = (
+        "import sys; before = set(sys.modules)\n"
+        "import functions.api.handler, podium.bootstrap\n"
+        "podium.bootstrap.engine()\n"
+        "print(*sorted(set(sys.modules) - before))"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=REPOSITORY,
+        env=os.environ | _settings("api"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    loaded = result.stdout.split()
+    packages = {name.partition(".")[0] for name in loaded} - sys.stdlib_module_names
+    assert packages <= OF_THE_API
+    assert [name for name in loaded if name.startswith("functions.api.openapi")] == []
+    frameworks = (
+        "jsonschema",
+        "pydantic",
+        "pynamodb",
+        "aws_lambda_powertools.event_handler.openapi",
+    )
+    assert [name for name in loaded if name.startswith(frameworks)] == []
+
+
+def _settings(name: str) -> dict[str, str]:
+    """Environment of a function; a resource that is not there is called x."""
+    return {"AWS_DEFAULT_REGION": "eu-central-1"} | {
+        variable.name: variable.of if variable.attribute is Attribute.TEXT else "x"
+        for function in TOPOLOGY.functions
+        if function.name == name
+        for variable in function.environment
+    }
 
 
 def test_the_domain_imports_the_standard_library_alone():

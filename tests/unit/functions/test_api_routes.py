@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from functions.api.handler import handler
+from functions.api.openapi.document import SECTIONS
 from functions.api.parameter import Place
 from functions.api.route import Content, Role, Route
 from functions.api.routes import ROUTES
-from tests.support.api_document import PAGE, SECTIONS, with_route_tables
+from tests.support.api_document import PAGE, with_route_tables
 from tests.support.fake_engine import FakeEngine, http_event, installed
 
 NO_CONTEXT: Any = None

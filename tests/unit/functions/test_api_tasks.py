@@ -75,6 +75,12 @@ def test_a_batch_poll_hands_out_what_there_is(api, poll):
 
 
 @pytest.mark.parametrize("poll", [False, True], ids=["api function", "poll function"])
+def test_a_negative_wait_is_none(api, poll):
+    answer = api.call("GET", "/api/tasks/poll/batch/charge", query="timeout=-12437", poll=poll)
+    assert (answer.status, answer.json) == (200, [])
+
+
+@pytest.mark.parametrize("poll", [False, True], ids=["api function", "poll function"])
 @pytest.mark.parametrize(
     ("path", "query", "named"),
     [

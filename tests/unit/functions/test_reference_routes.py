@@ -17,7 +17,6 @@ SERVED = [route for route in LISTED if not route.reason]
 LEFT_OUT = [route for route in LISTED if route.reason]
 #: Families that are being built: a line of them may be missing still. Empty in a release.
 PENDING: tuple[str, ...] = (
-    "/api-docs",
     "/api/admin/queues",
     "/api/event",
     "/api/queue/",
@@ -28,7 +27,6 @@ PENDING: tuple[str, ...] = (
     "/api/workflow/running/",
     "/api/workflow/search",
     "/api/workflow/test",
-    "/swagger-ui/",
 )
 
 

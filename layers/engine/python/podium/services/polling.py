@@ -111,6 +111,7 @@ class Polling:
     ) -> list[HandedOut]:
         """Up to ``count`` claimed tasks; waits at most ``wait_ms`` for the first message.
 
+        A negative wait is none, as with the peer.
         An unknown type yields none. Raises InvalidInputError for a wait above 5 s or a bad count.
         """
         if wait_ms > LONGEST_WAIT_MS:
@@ -128,7 +129,7 @@ class Polling:
         for place, address in enumerate(queues, start=1):
             take = self._take_limited if address.lane is Lane.POLLED else self._take
             while len(claimed) < wanted and not asker.is_full:
-                wait = wait_ms if place == len(queues) and not claimed else 0
+                wait = max(wait_ms, 0) if place == len(queues) and not claimed else 0
                 more = take(address, asker, wanted - len(claimed), wait)
                 if more is None:
                     break
