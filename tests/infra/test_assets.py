@@ -93,6 +93,12 @@ def test_an_asset_holds_one_function_and_nothing_of_the_others(code, name):
     assert not [path for path in files if "__pycache__" in path.parts]
 
 
+def test_the_asset_of_the_api_holds_the_document_and_the_page_that_it_serves(code):
+    folder = code["api"] / "functions" / "api"
+    assert json.loads((folder / "openapi.json").read_text())["openapi"] == "3.1.0"
+    assert (folder / "swagger.html").exists()
+
+
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_handler_is_imported_from_what_is_uploaded_alone(imported, code, layers, name):
     found = imported(name)

@@ -1,5 +1,7 @@
 """What clients get wrong, through the whole product: a 4xx that names it, and nothing half written.
 
+What can be read off the route table is in test_bad_calls.py.
+
 And what definitions get wrong at run time: the workflow ends with a reason, and is never left
 RUNNING with nothing to wait for.
 """
@@ -52,39 +54,6 @@ def a_task(task_type="SIMPLE", ref="t", **fields: Any) -> dict[str, Any]:
 #: A method, a path, a body and a query; the status, and what the error has to name.
 Case = tuple[str, str, Any, str, int, str]
 
-JSON_CASES: list[Case] = [
-    (method, path, body, "", 400, "body")
-    for method, path in [
-        ("POST", "/api/metadata/workflow"),
-        ("PUT", "/api/metadata/workflow"),
-        ("POST", "/api/metadata/workflow/validate"),
-        ("POST", "/api/metadata/taskdefs"),
-        ("PUT", "/api/metadata/taskdefs"),
-        ("POST", "/api/workflow"),
-        ("POST", "/api/workflow/order"),
-        ("POST", "/api/tasks"),
-        ("POST", "/api/tasks/update-v2"),
-        ("POST", "/api/tasks/w/r/COMPLETED"),
-        ("POST", "/api/tasks/w/r/COMPLETED/sync"),
-    ]
-    for body in [
-        None,
-        "",
-        "null",
-        "{",
-        "{]",
-        "text",
-        '"text"',
-        "1",
-        "{'a': 1}",
-        '{"a": NaN}',
-        '{"a": 1e999}',
-        '{"a": "\\ud800"}',
-        "[" * 5000,
-        b"\xff\xfe{}",
-    ]
-]
-
 DEFINITION_CASES: list[Case] = [
     ("POST", "/api/metadata/workflow", definition, "", 400, named)
     for definition, named in [
@@ -134,77 +103,25 @@ TASK_DEFINITION_CASES: list[Case] = [
     ("POST", "/api/metadata/taskdefs", [definition], "", 400, named)
     for definition, named in [
         ({}, "name"),
-        ({"name": "t", "retryCount": -1}, "retryCount"),
-        ({"name": "t", "retryCount": "x"}, "retryCount"),
-        ({"name": "t", "retryLogic": "SOMETIMES"}, "retryLogic"),
-        ({"name": "t", "responseTimeoutSeconds": 0}, "responseTimeoutSeconds"),
         ({"name": "t", "timeoutSeconds": 60}, "responseTimeoutSeconds"),
-        ({"name": "t", "backoffScaleFactor": 0}, "backoffScaleFactor"),
-        ({"name": "t", "inputKeys": "x"}, "inputKeys"),
     ]
 ]
 
 REQUEST_CASES: list[Case] = [
-    ("GET", "/api/metadata/workflow/nobody", None, "", 404, "nobody"),
     ("GET", "/api/metadata/workflow/order", None, "version=7", 404, "7"),
-    ("GET", "/api/metadata/workflow/order", None, "version=x", 400, "version"),
     ("DELETE", "/api/metadata/workflow/order/9", {}, "", 404, "order"),
-    ("DELETE", "/api/metadata/workflow/order/x", {}, "", 400, "version"),
     ("POST", "/api/metadata/workflow", ORDER, "", 409, "order.1"),
-    ("POST", "/api/metadata/workflow", ORDER, "overwrite=perhaps", 400, "overwrite"),
-    ("GET", "/api/metadata/taskdefs/nobody", None, "", 404, "nobody"),
     ("PUT", "/api/metadata/taskdefs", {"name": "nobody"}, "", 404, "nobody"),
-    ("DELETE", "/api/metadata/taskdefs/nobody", {}, "", 404, "nobody"),
-    ("GET", "/api/metadata/taskdefs/größe", None, "", 404, "größe"),
     ("POST", "/api/workflow", {"name": "nobody", "input": {}}, "", 404, "nobody"),
     ("POST", "/api/workflow", {"name": "order", "version": 7}, "", 404, "order"),
     ("POST", "/api/workflow", {"input": {}}, "", 400, "name"),
     ("POST", "/api/workflow", {"name": " "}, "", 400, "name"),
     ("POST", "/api/workflow", {"name": "order", "input": None}, "", 400, "input"),
-    ("POST", "/api/workflow", {"name": "order", "input": [1]}, "", 400, "input"),
-    ("POST", "/api/workflow", {"name": "order", "priority": 100}, "", 400, "priority"),
-    ("POST", "/api/workflow", {"name": "order", "taskToDomain": []}, "", 400, "taskToDomain"),
     ("POST", "/api/workflow", {"name": "x", "workflowDef": a_workflow()}, "", 400, "tasks"),
-    ("POST", "/api/workflow", {"name": "x", "workflowDef": 7}, "", 400, "workflowDef"),
-    ("POST", "/api/workflow/nobody", {}, "", 404, "nobody"),
     ("POST", "/api/workflow/order", {}, "version=7", 404, "order"),
-    ("POST", "/api/workflow/order", {}, "priority=-1", 400, "priority"),
-    ("POST", "/api/workflow/order", {}, "priority=1.5", 400, "priority"),
-    ("GET", "/api/workflow/nobody", None, "", 404, "nobody"),
-    ("GET", "/api/workflow/nobody", None, "includeTasks=perhaps", 400, "includeTasks"),
-    ("GET", "/api/workflow/nobody/status", None, "", 404, "nobody"),
-    ("GET", "/api/workflow/nobody/tasks", None, "", 404, "nobody"),
-    ("GET", "/api/workflow/nobody/tasks", None, "status=DONE", 400, "status"),
-    ("GET", "/api/workflow/nobody/tasks", None, "count=x", 400, "count"),
-    ("PUT", "/api/workflow/nobody/pause", {}, "", 404, "nobody"),
-    ("PUT", "/api/workflow/nobody/resume", {}, "", 404, "nobody"),
-    ("PUT", "/api/workflow/decide/nobody", {}, "", 404, "nobody"),
-    ("DELETE", "/api/workflow/nobody", {}, "reason=x", 404, "nobody"),
-    ("GET", "/api/tasks/nobody", None, "", 404, "nobody"),
     ("GET", "/api/tasks/nobody.1.x", None, "", 404, "nobody.1.x"),
     ("GET", "/api/tasks/poll/batch/charge", None, "timeout=5001", 400, "5 seconds"),
-    ("GET", "/api/tasks/poll/batch/charge", None, "timeout=x", 400, "timeout"),
-    ("GET", "/api/tasks/poll/batch/charge", None, "count=0", 400, "count"),
-    ("GET", "/api/tasks/poll/batch/charge", None, "count=x", 400, "count"),
-    ("GET", "/api/tasks/queue/size", None, "", 400, "taskType"),
-    ("GET", "/api/tasks/queue/sizes", None, "", 400, "taskType"),
     ("POST", "/api/tasks", {"status": "COMPLETED"}, "", 400, "workflowInstanceId"),
-    (
-        "POST",
-        "/api/tasks",
-        {"workflowInstanceId": "w", "taskId": "w.1.x", "status": "DONE"},
-        "",
-        400,
-        "status",
-    ),
-    (
-        "POST",
-        "/api/tasks",
-        {"workflowInstanceId": "w", "taskId": "w.1.x", "status": "COMPLETED", "outputData": []},
-        "",
-        400,
-        "outputData",
-    ),
     (
         "POST",
         "/api/tasks/update-v2",
@@ -213,10 +130,6 @@ REQUEST_CASES: list[Case] = [
         404,
         "w.1.x",
     ),
-    ("POST", "/api/tasks/nobody/t/COMPLETED", {}, "", 404, "nobody"),
-    ("POST", "/api/tasks/nobody/t/DONE", {}, "", 400, "status"),
-    ("POST", "/api/tasks/nobody/t/COMPLETED/sync", {}, "", 404, "nobody"),
-    ("POST", "/api/tasks/nobody/log", "", "", 400, "body"),
     ("POST", "/api/token", {"keyId": "a", "keySecret": "b"}, "", 404, "/api/token"),
     ("GET", "/api/nothing/at/all", None, "", 404, "/api/nothing/at/all"),
     ("PATCH", "/api/workflow", {}, "", 405, "PATCH"),
@@ -226,7 +139,7 @@ REQUEST_CASES: list[Case] = [
 
 @pytest.mark.parametrize(
     ("method", "path", "body", "query", "status", "named"),
-    [*JSON_CASES, *DEFINITION_CASES, *TASK_DEFINITION_CASES, *REQUEST_CASES],
+    [*DEFINITION_CASES, *TASK_DEFINITION_CASES, *REQUEST_CASES],
     ids=lambda value: str(value)[:40],
 )
 def test_a_mistake_is_told_by_name_and_writes_nothing(

@@ -1,0 +1,64 @@
+"""What a client can get wrong, for every row of the route table: 4xx that names it, and nothing written.
+
+The calls are read off the rows (tests/support/bad_calls.py); chunked bodies are the front's and are
+tested at a real socket (local/test_front_server.py), wrong states in test_bad_operations.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from functions.api.route import Route
+from functions.api.routes import ROUTES
+from tests.integration.test_bad_input import everything_stored
+from tests.support.bad_calls import Sent, plain, refused, tolerated, unknown
+from tests.support.calls import PENDING, name_of
+from tests.support.models import fits
+from tests.support.stack import Answer, LocalStack, local_stack
+
+SERVED = [route for route in ROUTES if name_of(route) not in PENDING]
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[LocalStack]:
+    with local_stack() as running:
+        yield running
+
+
+def ask(stack: LocalStack, sent: Sent) -> Answer:
+    return stack.request(sent.method, sent.path, sent.body or None, sent.query, sent.headers)
+
+
+def complaint(answer: Answer, status: int, sent: Sent) -> str:
+    """What is wrong with how the call was refused; empty when nothing is."""
+    told = f"{sent.what}: {answer.status} {str(answer.body)[:300]}"
+    if answer.status != status:
+        return told
+    fits("ErrorResponse", answer.body)
+    is_told = answer.body["status"] == status and not answer.body["retryable"]
+    return "" if is_told and sent.named.casefold() in str(answer.body).casefold() else told
+
+
+@pytest.mark.parametrize("route", SERVED, ids=name_of)
+def test_a_mistake_is_refused_by_name_and_writes_nothing(stack, route: Route):
+    before = everything_stored(stack)
+    calls = [(400, sent) for sent in refused(route)] + [(404, sent) for sent in unknown(route)]
+    found = [complaint(ask(stack, sent), status, sent) for status, sent in calls]
+    assert [each for each in found if each] == []
+    assert everything_stored(stack) == before
+
+
+@pytest.mark.parametrize("route", SERVED, ids=name_of)
+def test_what_is_only_odd_is_answered_like_the_plain_call(stack, route: Route):
+    usual = ask(stack, plain(route))
+    assert usual.status < 500, usual.body
+    # The second time a thing may be there that was not: what exists already is 409.
+    usual = ask(stack, plain(route))
+    found = [(sent.what, ask(stack, sent)) for sent in tolerated(route)]
+    assert [
+        f"{what}: {answer.status} {answer.body}"
+        for what, answer in found
+        if answer.status != usual.status
+    ] == []
