@@ -276,7 +276,7 @@ SCHEMAS: dict[str, Schema] = {
         "A label of a definition.",
         {
             "key": text(minLength=1),
-            "value": text(minLength=1),
+            "value": text(),
             "type": text("RATE_LIMIT sets the limit of a workflow", default="METADATA"),
         },
         required=("key", "value"),
