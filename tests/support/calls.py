@@ -146,6 +146,12 @@ class World:
         )
         return name
 
+    def handler(self) -> str:
+        """Name of an event handler that was just registered."""
+        name = self.fresh("handler")
+        self.client.call("POST", "/event", {**_HANDLER, "name": name})
+        return name
+
     def variable(self) -> str:
         """Name of an environment variable that was just set."""
         name = self.fresh("variable")
@@ -165,6 +171,9 @@ class World:
 
 
 _SCHEDULE: Json = SCHEMAS["WorkflowSchedule"]["examples"][0]
+
+
+_HANDLER: Json = SCHEMAS["EventHandler"]["examples"][0]
 
 
 def _of(find: Callable[[World], str], variable: str, **more: str) -> Callable[[World], Call]:
@@ -314,6 +323,17 @@ CALLS: dict[str, Callable[[World], Call]] = {
     "DELETE /api/scheduler/schedules/{name}/tags": _of(World.schedule, "name"),
     "PUT /api/scheduler/bulk/pause": _ids(World.schedule),
     "PUT /api/scheduler/bulk/resume": lambda w: Call(body=[w.schedule(paused=True), "nobody"]),
+    "POST /api/event": lambda w: Call(body={**_HANDLER, "name": w.fresh("handler")}),
+    "PUT /api/event": lambda w: Call(body={**_HANDLER, "name": w.handler()}),
+    "DELETE /api/event/{name}": _of(World.handler, "name"),
+    "GET /api/event/{event}": lambda w: Call({"event": [w.handler(), _HANDLER["event"]][1]}),
+    "GET /api/admin/queues": lambda _: Call(query={"verbose": "True"}),
+    "POST /api/queue/update/{workflowId}/{taskRefName}/{status}": lambda w: Call(
+        {"workflowId": w.running(), "taskRefName": "charge", "status": "COMPLETED"}
+    ),
+    "POST /api/queue/update/{workflowId}/task/{taskId}/{status}": lambda w: Call(
+        {"workflowId": "nobody", "taskId": w.task(w.running())["taskId"], "status": "COMPLETED"}
+    ),
     "GET /api/secrets/{key}": _of(World.secret, "key"),
     "PUT /api/secrets/{key}": lambda w: Call({"key": w.fresh("secret")}),
     "DELETE /api/secrets/{key}": _of(World.secret, "key"),
