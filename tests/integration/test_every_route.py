@@ -10,9 +10,10 @@ import pytest
 
 from functions.api.route import Content, Route
 from functions.api.routes import ROUTES
-from tests.support.calls import CALLS, PENDING, World, example_body, good_call, name_of
+from tests.support.calls import CALLS, PENDING, example_body, good_call, name_of
 from tests.support.models import fits
 from tests.support.stack import local_stack
+from tests.support.world import World
 
 SERVED = [route for route in ROUTES if name_of(route) not in PENDING]
 

@@ -30,8 +30,9 @@ from functions.api.openapi.document import document
 from functions.api.route import Route
 from functions.api.routes import ROUTES
 from podium_local.front import HttpRequest
-from tests.support.calls import PENDING, World, good_call, name_of
+from tests.support.calls import PENDING, good_call, name_of
 from tests.support.stack import LocalStack, local_stack
+from tests.support.world import World
 
 SERVED = [route for route in ROUTES if name_of(route) not in PENDING]
 CHECKS = [

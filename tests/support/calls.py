@@ -1,19 +1,16 @@
-"""A good call of every row of the route table, and the world in which it is one."""
+"""A good call of every row of the route table."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from itertools import count
 from typing import Any
 
 from functions.api.openapi.schemas import SCHEMAS
 from functions.api.route import RAW, Route
 from functions.api.routes import ROUTES
-from tests.support.client import Client, definition, simple, task
-from tests.support.stack import LocalStack
-
-Json = dict[str, Any]
+from tests.support.client import definition, simple
+from tests.support.world import HANDLER, SCHEDULE, World
 
 #: Rows that nobody serves yet. Empty when the API is whole.
 PENDING = frozenset(f"{route.method} {route.path}" for route in ROUTES if not route.is_built)
@@ -44,136 +41,6 @@ class Call:
     path: Mapping[str, str] = field(default_factory=dict)
     body: Any = None
     query: Mapping[str, Any] = field(default_factory=dict)
-
-
-class World:
-    """An installation with definitions, and executions on demand."""
-
-    def __init__(self, stack: LocalStack) -> None:
-        self.client = Client(stack)
-        self.stack = stack
-        self._numbers = count()
-        self.client.register(
-            {"name": "charge", "retryCount": 0},
-            definition("order", simple("charge"), simple("ship")),
-            definition("waits", task("WAIT", "wait_ref"), simple("ship")),
-        )
-
-    def fresh(self, name: str) -> str:
-        """A name that nothing has yet."""
-        return f"{name}_{next(self._numbers)}"
-
-    def running(self) -> str:
-        """An execution with an open task ``charge``."""
-        return self.client.start("order", {"amount": 12})
-
-    def paused(self) -> str:
-        """A paused one."""
-        workflow_id = self.running()
-        self.client.call("PUT", f"/workflow/{workflow_id}/pause")
-        return workflow_id
-
-    def failed(self) -> str:
-        """A failed one."""
-        workflow_id = self.running()
-        self._report(workflow_id, "FAILED")
-        return workflow_id
-
-    def waiting(self) -> str:
-        """One that a WAIT blocks."""
-        return self.client.start("waits", {"amount": 12})
-
-    def task(self, workflow_id: str) -> Json:
-        """Its first task."""
-        found: Json = self.client.workflow(workflow_id)["tasks"][0]
-        return found
-
-    def result(self) -> Json:
-        """A TaskResult of an open task."""
-        workflow_id = self.running()
-        return {
-            "workflowInstanceId": workflow_id,
-            "taskId": self.task(workflow_id)["taskId"],
-            "status": "COMPLETED",
-            "outputData": {"receipt": "R-1"},
-        }
-
-    def polled(self) -> str:
-        """A task type that somebody has polled."""
-        self.client.call("GET", "/tasks/poll/charge", workerid="w", domain="")
-        return "charge"
-
-    def logged(self) -> str:
-        """Id of a task with a log."""
-        task_id = self.task(self.running())["taskId"]
-        self.client.call("POST", f"/tasks/{task_id}/log", "a line")
-        return str(task_id)
-
-    def stored(self, kind: str) -> str:
-        """Path of a payload of the client's own."""
-        query = {"path": "", "operation": "WRITE", "payloadType": kind}
-        return str(self.client.call("GET", "/workflow/externalstoragelocation", **query)["path"])
-
-    def workflow(self) -> str:
-        """Name of a definition that was just registered."""
-        name = self.fresh("flow")
-        self.client.register(definition(name, simple("charge")))
-        return name
-
-    def task_type(self) -> str:
-        """Name of a task definition that was just registered."""
-        name = self.fresh("type")
-        self.client.register({"name": name})
-        return name
-
-    def secret(self) -> str:
-        """Name of a secret that was just stored."""
-        name = self.fresh("secret")
-        self.client.call("PUT", f"/secrets/{name}", "a long enough value")
-        return name
-
-    def schema(self) -> str:
-        """Name of a schema that was just registered."""
-        name = self.fresh("schema")
-        self.client.call("POST", "/schema", {"name": name, "type": "JSON", "data": {}})
-        return name
-
-    def schedule(self, *, paused: bool = False) -> str:
-        """Name of a schedule that was just saved."""
-        name = self.fresh("schedule")
-        self.client.call(
-            "POST", "/scheduler/schedules", {**_SCHEDULE, "name": name, "paused": paused}
-        )
-        return name
-
-    def handler(self) -> str:
-        """Name of an event handler that was just registered."""
-        name = self.fresh("handler")
-        self.client.call("POST", "/event", {**_HANDLER, "name": name})
-        return name
-
-    def variable(self) -> str:
-        """Name of an environment variable that was just set."""
-        name = self.fresh("variable")
-        self.stack.runtime.client("ssm").put_parameter(
-            Name=f"/podium/environment/{name}", Value="here", Type="String"
-        )
-        return name
-
-    def _report(self, workflow_id: str, status: str) -> None:
-        result = {
-            "workflowInstanceId": workflow_id,
-            "taskId": self.task(workflow_id)["taskId"],
-            "status": status,
-        }
-        self.client.call("POST", "/tasks", result)
-        self.stack.settle()
-
-
-_SCHEDULE: Json = SCHEMAS["WorkflowSchedule"]["examples"][0]
-
-
-_HANDLER: Json = SCHEMAS["EventHandler"]["examples"][0]
 
 
 def _of(find: Callable[[World], str], variable: str, **more: str) -> Callable[[World], Call]:
@@ -310,7 +177,7 @@ CALLS: dict[str, Callable[[World], Call]] = {
     "GET /api/admin/task/{tasktype}": lambda w: Call({"tasktype": [w.running(), "charge"][1]}),
     "POST /api/admin/sweep/requeue/{workflowId}": _workflow(_running),
     "POST /api/admin/consistency/verifyAndRepair/{workflowId}": _workflow(_running),
-    "POST /api/scheduler/schedules": lambda w: Call(body={**_SCHEDULE, "name": w.fresh("s")}),
+    "POST /api/scheduler/schedules": lambda w: Call(body={**SCHEDULE, "name": w.fresh("s")}),
     "GET /api/scheduler/schedules/{name}": _of(World.schedule, "name"),
     "DELETE /api/scheduler/schedules/{name}": _of(World.schedule, "name"),
     "PUT /api/scheduler/schedules/{name}/pause": _of(World.schedule, "name"),
@@ -323,10 +190,10 @@ CALLS: dict[str, Callable[[World], Call]] = {
     "DELETE /api/scheduler/schedules/{name}/tags": _of(World.schedule, "name"),
     "PUT /api/scheduler/bulk/pause": _ids(World.schedule),
     "PUT /api/scheduler/bulk/resume": lambda w: Call(body=[w.schedule(paused=True), "nobody"]),
-    "POST /api/event": lambda w: Call(body={**_HANDLER, "name": w.fresh("handler")}),
-    "PUT /api/event": lambda w: Call(body={**_HANDLER, "name": w.handler()}),
+    "POST /api/event": lambda w: Call(body={**HANDLER, "name": w.fresh("handler")}),
+    "PUT /api/event": lambda w: Call(body={**HANDLER, "name": w.handler()}),
     "DELETE /api/event/{name}": _of(World.handler, "name"),
-    "GET /api/event/{event}": lambda w: Call({"event": [w.handler(), _HANDLER["event"]][1]}),
+    "GET /api/event/{event}": lambda w: Call({"event": [w.handler(), HANDLER["event"]][1]}),
     "GET /api/admin/queues": lambda _: Call(query={"verbose": "True"}),
     "POST /api/queue/update/{workflowId}/{taskRefName}/{status}": lambda w: Call(
         {"workflowId": w.running(), "taskRefName": "charge", "status": "COMPLETED"}
