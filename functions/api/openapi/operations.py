@@ -119,7 +119,7 @@ def _responses(route: Route) -> dict[str, Any]:
     statuses = set(route.errors)
     if route.parameters or route.body or set(route.variables) & set(parameters.PATH):
         statuses.add(400)
-    if route.body:
+    if route.body or route.content is Content.JSON:
         statuses.add(413)
     for status in sorted(statuses):
         found[str(status)] = {"description": _REASONS[status], **_ERROR}
