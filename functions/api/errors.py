@@ -32,11 +32,6 @@ def no_such_route(method: str, path: str, allowed: list[str]) -> Response[str]:
     return _plain_error(405, message, {"Allow": ", ".join(allowed)})
 
 
-def not_built(method: str, path: str) -> Response[str]:
-    """501 for a route of Conductor's API that Podium does not serve yet."""
-    return _plain_error(501, f"{method} {path} is not built yet")
-
-
 @cache
 def host_name() -> str:
     """Name of the machine, as the peer names the server node in its errors."""

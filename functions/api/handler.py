@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from functions.api.answers import answer
-from functions.api.errors import error_response, no_such_route, not_built
+from functions.api.errors import error_response, no_such_route
 from functions.api.methods import allowed_methods, as_get, options, without_body
 from functions.api.resolver import Resolver
 from functions.api.routes import ROUTES
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from functions.api.route import Route
 
 app = Resolver()
+#: A row without a handler is as unknown as a path without a row.
+SERVED = tuple(route for route in ROUTES if route.is_built)
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
@@ -45,7 +47,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 def _serving(route: Route) -> Callable[..., Response[str]]:
     serve = route.handler
     if serve is None:
-        return lambda **_: not_built(route.method, route.path)
+        raise ValueError(f"nobody serves {route.method} {route.path}")
 
     def call(**path: str) -> Response[str]:
         request = Request(app.current_event.raw_event, path)
@@ -64,10 +66,10 @@ def _not_found(_: Exception) -> Response[str]:
 
 def _allowed_methods(event: dict[str, Any]) -> list[str]:
     path = APIGatewayProxyEventV2(event).path
-    return allowed_methods(route for route in ROUTES if app.matches(route.rule, path))
+    return allowed_methods(route for route in SERVED if app.matches(route.rule, path))
 
 
-for _route in sorted(ROUTES, key=lambda route: route.specificity):
+for _route in sorted(SERVED, key=lambda route: route.specificity):
     app.route(_route.rule, method=_route.method)(_serving(_route))
 app.build_routes()
 app.not_found(_not_found)

@@ -64,7 +64,7 @@ class Route:
     path: str
     summary: str
     content: Content = Content.JSON
-    #: None: the route is known and not built yet; it answers 501.
+    #: None: nobody serves it yet; it answers 404.
     handler: Handler | None = None
     #: The role that a caller needs. A row that names none is for administrators alone.
     permission: Role = Role.ADMIN

@@ -73,18 +73,16 @@ def routes_in(text):
 
 
 @pytest.mark.parametrize("route", NOT_BUILT, ids=name_of)
-def test_a_route_that_is_not_built_says_so(route):
+def test_a_route_that_nobody_serves_is_unknown(route):
     answer = ask(route.method, path_of(route))
-    body = json.loads(answer["body"])
-    assert answer["statusCode"] == body["status"] == 501
-    assert route.path in body["message"]
-    assert "not built yet" in body["message"]
+    assert answer["statusCode"] == json.loads(answer["body"])["status"]
+    assert answer["statusCode"] in {404, 405}
 
 
 @pytest.mark.parametrize("route", BUILT, ids=name_of)
 def test_a_route_that_is_built_is_served(route):
     answer = ask(route.method, path_of(route, "1"), body="")
-    assert answer["statusCode"] not in {404, 405, 501}
+    assert answer["statusCode"] not in {404, 405}
 
 
 @pytest.mark.parametrize(
@@ -155,7 +153,7 @@ def test_a_known_path_with_another_method_is_405_and_says_which_are_allowed(meth
 
 def test_a_trailing_slash_is_another_path():
     assert ask("GET", "/api/version/")["statusCode"] == 404
-    assert ask("GET", "/api/queue/")["statusCode"] == 501
+    assert ask("GET", "/api/version")["statusCode"] == 200
     assert ask("GET", "/api/queue")["statusCode"] == 404
 
 
