@@ -94,6 +94,8 @@ class Queue:
     visibility: int = 30
     retention: int = 7 * DAY
     dead_letters: DeadLetters | None = None
+    #: Topics and rules of the installation may send to it.
+    takes_notifications: bool = False
 
 
 # --- What runs, and when ---------------------------------------------------------------------------
@@ -136,6 +138,14 @@ class QueueTrigger:
 
 
 @dataclass(frozen=True, slots=True)
+class MappedQueuesTrigger:
+    """Queues for events that handlers are registered for: the mappings are made at run time."""
+
+    batch_size: int = 10
+    max_concurrency: int = 10
+
+
+@dataclass(frozen=True, slots=True)
 class ScheduleTrigger:
     """A tick at a fixed rate."""
 
@@ -143,7 +153,9 @@ class ScheduleTrigger:
     rate_minutes: int
 
 
-Trigger: TypeAlias = HttpRoute | StreamTrigger | QueueTrigger | ScheduleTrigger
+Trigger: TypeAlias = (
+    HttpRoute | StreamTrigger | QueueTrigger | MappedQueuesTrigger | ScheduleTrigger
+)
 
 
 # --- What it may touch -----------------------------------------------------------------------------
@@ -163,8 +175,16 @@ class Kind(StrEnum):
     QUEUE = "queue"
     #: The queues of task types, which are made at run time: known by their prefix only.
     TASK_QUEUES = "task-queues"
-    #: Queues that status events are sent to, made at run time: known by their prefix only.
+    #: Queues of sinks and of event handlers, made at run time: known by their prefix only.
     SINK_QUEUES = "sink-queues"
+    #: Topics of sinks and of event handlers: known by their prefix only.
+    SINK_TOPICS = "sink-topics"
+    #: Rules for event handlers, on any bus of the installation.
+    EVENT_RULES = "event-rules"
+    #: Mappings of queues to the function with this name, which alone they may call.
+    MAPPINGS = "mappings"
+    #: Whatever mappings there are: listing them cannot be narrowed.
+    ALL_MAPPINGS = "all-mappings"
     #: Event buses called by the installation's prefix, its own among them.
     EVENT_BUSES = "event-buses"
     #: Every secret of the installation: known by their prefix only.
@@ -202,6 +222,7 @@ class Attribute(StrEnum):
     BUCKET_NAME = "bucket-name"
     QUEUE_URL = "queue-url"
     QUEUE_ARN = "queue-arn"
+    FUNCTION_NAME = "function-name"
     #: First part of the name of every queue of the installation.
     QUEUE_PREFIX = "queue-prefix"
     #: First part of the name of every secret.
@@ -290,6 +311,11 @@ def sink_queue_prefix(stack: str = "podium") -> str:
     return queue_prefix(stack) + "sink-"
 
 
+def event_rule_prefix(stack: str = "podium") -> str:
+    """How the name of every rule for event handlers starts."""
+    return queue_prefix(stack) + "event-"
+
+
 def secret_prefix(stack: str = "podium") -> str:
     """PODIUM_SECRET_PREFIX: how the name of every secret in Secrets Manager starts."""
     return f"{stack}/secrets/"
@@ -319,6 +345,9 @@ def _trigger_grants(trigger: Trigger) -> tuple[Grant, ...]:
         case QueueTrigger(queue=queue):
             receive = ("DeleteMessage", "GetQueueAttributes", "ReceiveMessage")
             return (grant(Kind.QUEUE, queue, "sqs", *receive),)
+        case MappedQueuesTrigger():
+            receive = ("DeleteMessage", "GetQueueAttributes", "ReceiveMessage")
+            return (grant(Kind.SINK_QUEUES, "", "sqs", *receive),)
         case _:
             return ()
 

@@ -18,6 +18,7 @@ from infra.shapes import (
     Index,
     Key,
     Kind,
+    MappedQueuesTrigger,
     Queue,
     QueueTrigger,
     ScheduleGroup,
@@ -48,6 +49,10 @@ DECIDER_FAILURES = "decider-failures"
 #: Dead letters of the task types' own queues. Not "task-...": those names belong to task types.
 TASKS_DEAD_LETTERS = "tasks-dead-letters"
 REPAIR_DEAD_LETTERS = "repair-dead-letters"
+#: Events of Podium's own, and what topics and buses tell that handlers listen to.
+EVENT_MESSAGES = "event-messages"
+#: Dead letters of that queue, and of every queue that a handler listens to.
+EVENT_DEAD_LETTERS = "event-dead-letters"
 #: The bus of status events.
 EVENTS = "events"
 
@@ -93,6 +98,10 @@ ENVIRONMENT = (
     ),
     Variable("PODIUM_SCHEDULE_GROUP", Attribute.SCHEDULE_GROUP_NAME),
     Variable("PODIUM_SCHEDULER_ROLE_ARN", Attribute.SCHEDULER_ROLE_ARN),
+    Variable("PODIUM_EVENT_MESSAGES_QUEUE_URL", Attribute.QUEUE_URL, EVENT_MESSAGES),
+    Variable("PODIUM_EVENT_MESSAGES_QUEUE_ARN", Attribute.QUEUE_ARN, EVENT_MESSAGES),
+    Variable("PODIUM_EVENT_DEAD_LETTERS_QUEUE_ARN", Attribute.QUEUE_ARN, EVENT_DEAD_LETTERS),
+    Variable("PODIUM_EVENTS_FUNCTION", Attribute.FUNCTION_NAME, "events"),
     Variable("PODIUM_INLINE_ADVANCE", Attribute.TEXT, "true"),
     Variable("PODIUM_PAYLOAD_THRESHOLD_BYTES", Attribute.TEXT, "32768"),
     Variable("PODIUM_TASK_PAYLOAD_THRESHOLD_BYTES", Attribute.TEXT, "3145728"),
@@ -107,6 +116,10 @@ ENVIRONMENT = (
     Variable("PODIUM_LISTENER_SINK", Attribute.TEXT, "eventbridge"),
     Variable("PODIUM_CORS_ALLOWED_ORIGINS", Attribute.TEXT, ""),
     Variable("PODIUM_SCHEDULE_CATCH_UP_SECONDS", Attribute.TEXT, "2592000"),
+    Variable("PODIUM_KAFKA_BOOTSTRAP_SERVERS", Attribute.TEXT, ""),
+    Variable("PODIUM_KAFKA_SECURITY_PROTOCOL", Attribute.TEXT, "PLAINTEXT"),
+    Variable("PODIUM_KAFKA_SASL_MECHANISM", Attribute.TEXT, ""),
+    Variable("PODIUM_KAFKA_SECRET", Attribute.TEXT, ""),
     Variable("PODIUM_LOG_LEVEL", Attribute.TEXT, "INFO"),
 )
 
@@ -145,6 +158,42 @@ _VARIABLES_READ = grant(Kind.PARAMETERS, "", "ssm", "GetParameters")
 _PUBLISH = (
     grant(Kind.EVENT_BUSES, "", "events", "PutEvents"),
     grant(Kind.SINK_QUEUES, "", "sqs", "CreateQueue", "GetQueueUrl", "SendMessage"),
+)
+#: EVENT tasks write to what is there; nothing is made for them.
+_EVENTS_SEND = (
+    grant(Kind.QUEUE, EVENT_MESSAGES, "sqs", "SendMessage"),
+    grant(Kind.SINK_QUEUES, "", "sqs", "GetQueueUrl", "SendMessage"),
+    grant(Kind.SINK_TOPICS, "", "sns", "Publish"),
+    grant(Kind.EVENT_BUSES, "", "events", "PutEvents"),
+)
+#: Whoever registers an event handler opens its source; updates through a queue are sent there.
+_EVENTS_LISTEN = (
+    grant(
+        Kind.SINK_QUEUES,
+        "",
+        "sqs",
+        "CreateQueue",
+        "GetQueueAttributes",
+        "GetQueueUrl",
+        "SendMessage",
+        "SetQueueAttributes",
+    ),
+    grant(
+        Kind.SINK_TOPICS,
+        "",
+        "sns",
+        "CreateTopic",
+        "ListSubscriptionsByTopic",
+        "Subscribe",
+        "Unsubscribe",
+    ),
+    grant(Kind.EVENT_RULES, "", "events", "DeleteRule", "PutRule", "PutTargets", "RemoveTargets"),
+    grant(
+        Kind.MAPPINGS, "events", "lambda", "CreateEventSourceMapping", "DeleteEventSourceMapping"
+    ),
+    # How many messages wait.
+    grant(Kind.QUEUE, EVENT_MESSAGES, "sqs", "GetQueueAttributes", "GetQueueUrl"),
+    grant(Kind.ALL_MAPPINGS, "", "lambda", "ListEventSourceMappings"),
 )
 _PAYLOADS = (_PAYLOADS_SEEK, _PAYLOADS_READ, _PAYLOADS_WRITE)
 
@@ -241,6 +290,14 @@ TOPOLOGY = Topology(
         _last_queue(GATES_DEAD_LETTERS),
         _read_queue(SCHEDULES, _WORK_TIMEOUT, SCHEDULES_DEAD_LETTERS),
         _last_queue(SCHEDULES_DEAD_LETTERS),
+        Queue(
+            EVENT_MESSAGES,
+            visibility=6 * _WORK_TIMEOUT,
+            retention=7 * DAY,
+            dead_letters=DeadLetters(EVENT_DEAD_LETTERS, max_receive_count=10),
+            takes_notifications=True,
+        ),
+        _last_queue(EVENT_DEAD_LETTERS),
         _read_queue(DECIDER_FAILURES, _WORK_TIMEOUT, REPAIR_DEAD_LETTERS),
         _read_queue(TASKS_DEAD_LETTERS, _WORK_TIMEOUT, REPAIR_DEAD_LETTERS, _LONGEST_RETENTION),
         _last_queue(REPAIR_DEAD_LETTERS),
@@ -272,6 +329,7 @@ TOPOLOGY = Topology(
                 ),
                 grant(Kind.ALL_SECRETS, "", "secretsmanager", "ListSecrets"),
                 grant(Kind.PARAMETERS, "", "ssm", "GetParametersByPath"),
+                *_EVENTS_LISTEN,
             ),
             environment=ENVIRONMENT,
         ),
@@ -316,6 +374,7 @@ TOPOLOGY = Topology(
                 _SECRETS_READ,
                 *_PAYLOADS,
                 _SYSTEM_TASKS_SEND,
+                *_EVENTS_SEND,
                 _show_again(SYSTEM_TASKS),
             ),
             environment=ENVIRONMENT,
@@ -357,6 +416,20 @@ TOPOLOGY = Topology(
                 grant(Kind.TABLE, METADATA, "dynamodb", "PutItem"),
                 *_WAKE,
                 _show_again(SCHEDULES),
+            ),
+            environment=ENVIRONMENT,
+        ),
+        Function(
+            "events",
+            memory=512,
+            timeout=_WORK_TIMEOUT,
+            triggers=(QueueTrigger(EVENT_MESSAGES), MappedQueuesTrigger()),
+            grants=(
+                *_ADVANCE,
+                _SECRETS_READ,
+                # A message of Kafka that has to come again does so from this queue.
+                grant(Kind.QUEUE, EVENT_MESSAGES, "sqs", "SendMessage"),
+                _show_again(EVENT_MESSAGES),
             ),
             environment=ENVIRONMENT,
         ),

@@ -10,6 +10,7 @@ from functions.api.resources import (
     admin,
     bulk,
     documents,
+    events,
     metadata,
     operations,
     scheduler,
@@ -146,11 +147,11 @@ TASKS = (
 )
 
 EVENTS = (
-    Route("POST", "/api/event", "Register an event handler", EMPTY, None, METADATA, body="EventHandler", errors=EXISTS),
-    Route("PUT", "/api/event", "Replace an event handler", EMPTY, None, METADATA, body="EventHandler", errors=UNKNOWN),
-    Route("DELETE", "/api/event/{name}", "Forget an event handler", EMPTY, None, METADATA, errors=UNKNOWN),
-    Route("GET", "/api/event", "Every event handler", JSON, None, READER, answer="EventHandler[]"),
-    Route("GET", "/api/event/{event}", "Event handlers of one event", JSON, None, READER, answer="EventHandler[]", parameters=(p.ACTIVE_ONLY,)),
+    Route("POST", "/api/event", "Register an event handler", EMPTY, events.create, METADATA, body="EventHandler", errors=EXISTS),
+    Route("PUT", "/api/event", "Replace an event handler", EMPTY, events.replace, METADATA, body="EventHandler", errors=UNKNOWN),
+    Route("DELETE", "/api/event/{name}", "Forget an event handler", EMPTY, events.delete, METADATA, errors=UNKNOWN),
+    Route("GET", "/api/event", "Every event handler", JSON, events.list_all, READER, answer="EventHandler[]"),
+    Route("GET", "/api/event/{event}", "Event handlers of one event", JSON, events.list_of_event, READER, answer="EventHandler[]", parameters=(p.ACTIVE_ONLY,)),
 )
 
 ADMINISTRATION = (
@@ -158,11 +159,11 @@ ADMINISTRATION = (
     Route("GET", "/api/admin/task/{tasktype}", "Pending tasks of a type", JSON, admin.pending, READER, answer="Task[]", parameters=p.PENDING_PAGE),
     Route("POST", "/api/admin/sweep/requeue/{workflowId}", "Queue an execution for evaluation", TEXT, admin.requeue, ADMIN, errors=UNKNOWN),
     Route("POST", "/api/admin/consistency/verifyAndRepair/{workflowId}", "Check and repair an execution", TEXT, admin.repair, ADMIN, errors=UNKNOWN),
-    Route("GET", "/api/admin/queues", "Event queues", JSON, None, READER, answer="EventQueues", parameters=(p.VERBOSE,)),
-    Route("GET", "/api/queue/size", "Sizes of the default event queues", JSON, None, READER, answer="Sizes"),
-    Route("GET", "/api/queue/", "Addresses of the default event queues", JSON, None, READER, answer="Texts"),
-    Route("POST", "/api/queue/update/{workflowId}/{taskRefName}/{status}", "Report a task through an event queue", EMPTY, None, WORKER, body="Map"),
-    Route("POST", "/api/queue/update/{workflowId}/task/{taskId}/{status}", "Report a task by its id through an event queue", EMPTY, None, WORKER, body="Map"),
+    Route("GET", "/api/admin/queues", "Event queues", JSON, events.queues, READER, answer="EventQueues", parameters=(p.VERBOSE,)),
+    Route("GET", "/api/queue/size", "Sizes of the default event queues", JSON, events.queue_sizes, READER, answer="Sizes"),
+    Route("GET", "/api/queue/", "Addresses of the default event queues", JSON, events.queue_addresses, READER, answer="Texts"),
+    Route("POST", "/api/queue/update/{workflowId}/{taskRefName}/{status}", "Report a task through an event queue", EMPTY, events.update_by_reference, WORKER, body="Map"),
+    Route("POST", "/api/queue/update/{workflowId}/task/{taskId}/{status}", "Report a task by its id through an event queue", EMPTY, events.update_by_id, WORKER, body="Map"),
 )
 
 SYSTEM = (

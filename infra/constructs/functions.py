@@ -17,7 +17,11 @@ from infra.shapes import Function, Kind, Topology, all_grants, physical_name
 OPEN_ENDED = {
     Kind.OBJECTS: "Payload keys are made at run time; the grant ends at this bucket.",
     Kind.TASK_QUEUES: "Queues of task types are made at run time; the grant ends at their prefix.",
-    Kind.SINK_QUEUES: "Queues for status events are named by definitions; the grant ends at their prefix.",
+    Kind.SINK_QUEUES: "Queues of sinks are named by definitions; the grant ends at their prefix.",
+    Kind.SINK_TOPICS: "Topics of sinks are named by definitions; the grant ends at their prefix.",
+    Kind.EVENT_RULES: "Rules are made with event handlers; the grant ends at their prefix.",
+    Kind.MAPPINGS: "Ids of mappings are drawn; a condition ends the grant at one function.",
+    Kind.ALL_MAPPINGS: "Mappings are listed by no narrower right.",
     Kind.EVENT_BUSES: "Buses for status events are named by definitions; the grant ends at their prefix.",
     Kind.SECRETS: "Secrets are made at run time; the grant ends at their prefix.",
     Kind.ALL_SECRETS: "Names of secrets are listed by no narrower right; it tells no value.",
@@ -103,7 +107,9 @@ class _Deployed(Construct):
                         iam.PolicyStatement(
                             actions=list(grant.actions),
                             resources=[resources.arn(grant.on)],
-                            conditions=CONDITIONS.get(grant.on.kind),
+                            conditions=CONDITIONS.get(grant.on.kind)
+                            or resources.conditions(grant.on)
+                            or None,
                         )
                         for grant in grants
                     ]

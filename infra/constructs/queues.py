@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Stack
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from infra.shapes import DeadLetters, Queue, Topology, physical_name
+from infra.shapes import (
+    DeadLetters,
+    Queue,
+    Topology,
+    event_rule_prefix,
+    physical_name,
+    queue_prefix,
+    sink_queue_prefix,
+)
 
 
 class Queues(Construct):
@@ -33,7 +42,25 @@ class Queues(Construct):
                 enforce_ssl=True,
                 dead_letter_queue=self._dead_letter_queue(queue.dead_letters),
             )
+            if queue.takes_notifications:
+                self._let_notify(self.by_name[queue.name])
         return self.by_name[queue.name]
+
+    def _let_notify(self, queue: sqs.Queue) -> None:
+        """Topics and rules that the installation makes for event handlers may send to the queue."""
+        account = Stack.of(self)
+        topics = f"{sink_queue_prefix(self._stack)}*"
+        rules = f"rule/{queue_prefix(self._stack)}*/{event_rule_prefix(self._stack)}*"
+        for service, names in (("sns", topics), ("events", rules)):
+            source = f"arn:{account.partition}:{service}:{account.region}:{account.account}:{names}"
+            queue.add_to_resource_policy(
+                iam.PolicyStatement(
+                    principals=[iam.ServicePrincipal(f"{service}.amazonaws.com")],
+                    actions=["sqs:SendMessage"],
+                    resources=[queue.queue_arn],
+                    conditions={"ArnLike": {"aws:SourceArn": source}},
+                )
+            )
 
     def _dead_letter_queue(self, letters: DeadLetters | None) -> sqs.DeadLetterQueue | None:
         if letters is None:

@@ -15,11 +15,20 @@ from infra.shapes import (
     Resource,
     Variable,
     environment_prefix,
+    event_rule_prefix,
+    physical_name,
     queue_prefix,
     secret_prefix,
     sink_queue_prefix,
     task_queue_prefix,
 )
+
+#: What the names of things begin with.
+_PREFIXES = {
+    Attribute.QUEUE_PREFIX: queue_prefix,
+    Attribute.SECRET_PREFIX: secret_prefix,
+    Attribute.ENVIRONMENT_PREFIX: environment_prefix,
+}
 
 
 class Resources:
@@ -49,6 +58,13 @@ class Resources:
                 return self._queues.by_name[resource.name].queue_arn
             case Kind.SCHEDULER_ROLE:
                 return self._calls.role_arn
+            case Kind.MAPPINGS:
+                return self._stack.format_arn(
+                    service="lambda",
+                    resource="event-source-mapping",
+                    resource_name="*",
+                    arn_format=ArnFormat.COLON_RESOURCE_NAME,
+                )
             case _:
                 return self._open_ended(resource.kind)
 
@@ -63,6 +79,18 @@ class Resources:
                     resource=f"{prefix(stack)}*",
                     arn_format=ArnFormat.NO_RESOURCE_NAME,
                 )
+            case Kind.SINK_TOPICS:
+                return self._stack.format_arn(
+                    service="sns",
+                    resource=f"{sink_queue_prefix(stack)}*",
+                    arn_format=ArnFormat.NO_RESOURCE_NAME,
+                )
+            case Kind.EVENT_RULES:
+                return self._stack.format_arn(
+                    service="events",
+                    resource="rule",
+                    resource_name=f"{queue_prefix(stack)}*/{event_rule_prefix(stack)}*",
+                )
             case Kind.EVENT_BUSES:
                 return self._stack.format_arn(
                     service="events", resource="event-bus", resource_name=f"{queue_prefix(stack)}*"
@@ -74,7 +102,7 @@ class Resources:
                     resource_name=f"{secret_prefix(stack)}*",
                     arn_format=ArnFormat.COLON_RESOURCE_NAME,
                 )
-            case Kind.ALL_SECRETS:
+            case Kind.ALL_SECRETS | Kind.ALL_MAPPINGS:
                 return "*"
             case Kind.PARAMETERS:
                 path = environment_prefix(stack).strip("/")
@@ -88,6 +116,21 @@ class Resources:
                     resource_name=f"{self._calls.group_name}/*",
                 )
         raise ValueError(f"a {kind} has a name")
+
+    def conditions(self, resource: Resource) -> dict[str, dict[str, str]]:
+        """What has to hold beside the ARN: a mapping is of its function, which its own ARN does not tell."""
+        if resource.kind is not Kind.MAPPINGS:
+            return {}
+        return {"ArnEquals": {"lambda:FunctionArn": self.function_arn(resource.name)}}
+
+    def function_arn(self, name: str) -> str:
+        """ARN of a function of the topology, by its name alone."""
+        return self._stack.format_arn(
+            service="lambda",
+            resource="function",
+            resource_name=physical_name(name, self._stack.stack_name),
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        )
 
     def stream_arn(self, table: str) -> str:
         """ARN of a table's stream; raises ValueError when the topology gives it none."""
@@ -107,12 +150,12 @@ class Resources:
                 return self._queues.by_name[variable.of].queue_url
             case Attribute.QUEUE_ARN:
                 return self._queues.by_name[variable.of].queue_arn
-            case Attribute.QUEUE_PREFIX:
-                return queue_prefix(self._stack.stack_name)
-            case Attribute.SECRET_PREFIX:
-                return secret_prefix(self._stack.stack_name)
-            case Attribute.ENVIRONMENT_PREFIX:
-                return environment_prefix(self._stack.stack_name)
+            case Attribute.FUNCTION_NAME:
+                return physical_name(variable.of, self._stack.stack_name)
+            case (
+                Attribute.QUEUE_PREFIX | Attribute.SECRET_PREFIX | Attribute.ENVIRONMENT_PREFIX
+            ) as prefix:
+                return _PREFIXES[prefix](self._stack.stack_name)
             case Attribute.SCHEDULE_GROUP_NAME:
                 return self._calls.group_name
             case Attribute.SCHEDULER_ROLE_ARN:

@@ -31,6 +31,10 @@ class Backlog(Protocol):
         """Records with sequence numbers below ``before`` have been read by everybody."""
         ...
 
+    def mapped_queues(self, function: str) -> list[str]:
+        """ARNs of the queues mapped to a function (physical name) at run time."""
+        ...
+
     def count(self) -> int:
         """How many records and messages were added so far."""
         ...
@@ -71,6 +75,12 @@ class MotoBacklog:
         from podium_local.moto_patch.streams import trim
 
         trim(table, REGION, ACCOUNT, before, RECORDS_KEPT)
+
+    def mapped_queues(self, function: str) -> list[str]:
+        """See Backlog."""
+        from podium_local.moto_patch.mappings import mapped_queues
+
+        return mapped_queues(function, REGION, ACCOUNT)
 
     def count(self) -> int:
         """See Backlog."""
@@ -117,6 +127,11 @@ class BlindBacklog:
 
     def trim(self, table: str, before: int) -> None:
         """See Backlog."""
+
+    def mapped_queues(self, function: str) -> list[str]:
+        """See Backlog."""
+        del function
+        return []
 
     def count(self) -> int:
         """See Backlog."""

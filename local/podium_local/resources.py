@@ -27,6 +27,14 @@ ACCOUNT = "123456789012"
 Clients = Callable[[str], Any]
 
 
+#: What the names of things begin with.
+_PREFIXES = {
+    Attribute.QUEUE_PREFIX: queue_prefix,
+    Attribute.SECRET_PREFIX: secret_prefix,
+    Attribute.ENVIRONMENT_PREFIX: environment_prefix,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Resources:
     """What was made, by logical name."""
@@ -60,12 +68,12 @@ class Resources:
                 return self.queue_urls[of]
             case Attribute.QUEUE_ARN:
                 return self.queue_arns[of]
-            case Attribute.QUEUE_PREFIX:
-                return queue_prefix(self.stack)
-            case Attribute.SECRET_PREFIX:
-                return secret_prefix(self.stack)
-            case Attribute.ENVIRONMENT_PREFIX:
-                return environment_prefix(self.stack)
+            case Attribute.FUNCTION_NAME:
+                return physical_name(of, self.stack)
+            case (
+                Attribute.QUEUE_PREFIX | Attribute.SECRET_PREFIX | Attribute.ENVIRONMENT_PREFIX
+            ) as prefix:
+                return _PREFIXES[prefix](self.stack)
             case Attribute.SCHEDULE_GROUP_NAME:
                 return self.schedule_group
             case Attribute.SCHEDULER_ROLE_ARN:

@@ -10,9 +10,17 @@ from typing import Any
 
 import pytest
 
-from infra.shapes import HttpRoute, QueueTrigger, ScheduleTrigger, StreamTrigger, physical_name
+from infra.shapes import (
+    HttpRoute,
+    MappedQueuesTrigger,
+    QueueTrigger,
+    ScheduleTrigger,
+    StreamTrigger,
+    physical_name,
+    sink_queue_prefix,
+)
 from infra.topology import TOPOLOGY
-from podium.adapters import message, notices
+from podium.adapters import event_messages, message, notices
 from podium.adapters.items.attributes import typed, untyped
 from podium.adapters.items.headers import header_item
 from podium.adapters.items.payloads import Payloads
@@ -58,6 +66,9 @@ def test_there_is_a_sample_of_every_trigger(trigger):
             source = physical_name(trigger.table)
         case QueueTrigger():
             source = physical_name(trigger.queue)
+        case MappedQueuesTrigger():
+            assert any(source.startswith(sink_queue_prefix()) for source in _sources())
+            return
         case ScheduleTrigger():
             source = physical_name(trigger.name)
 
@@ -145,6 +156,34 @@ def test_the_event_put_aside_is_as_the_engine_puts_it():
     (body,) = _bodies("sqs-deferred-event.json")
 
     assert notices.note(*notices.read_note(json.loads(body))) == body
+
+
+def test_messages_of_events_are_read_as_what_they_are():
+    payloads = Payloads(MemoryBlobs(), 32_768)
+    own = "arn:aws:sqs:eu-central-1:123456789012:podium-event-messages"
+    records = _event("sqs-event-messages.json")["Records"]
+    found = [event_messages.queue_message(each, own, "podium-", payloads) for each in records]
+    (other,) = _event("sqs-event-source.json")["Records"]
+    found.append(event_messages.queue_message(other, own, "podium-", payloads))
+
+    assert [str(each.event) for each in found] == [
+        "conductor:order_fulfilment:order_paid",
+        "sns:deliveries",
+        "eventbridge:payments:card.charged",
+        "sqs:payments",
+    ]
+    assert event_messages.own_message(found[0], payloads) == records[0]["body"]
+    payloads_of: list[Any] = [each.payload for each in found]
+    assert [each["orderId"] for each in payloads_of] == ["ORD-1001"] * 4
+
+
+def test_records_of_kafka_are_read_by_their_place_or_the_task_that_sent_them():
+    first, second = event_messages.kafka_messages(_event("kafka.json"))
+
+    assert (str(first.event), first.id) == ("kafka:payments", "payments-0-15")
+    assert first.payload == {"orderId": "ORD-1001", "status": "PAID"}
+    assert second.id == "3a0e9f5c-9d0c-4a39-8a6b-5f0f6f0c1d11.5.tell_bank"
+    assert second.payload == "plain text"
 
 
 def test_http_samples_are_signed_as_every_deployed_route_asks():

@@ -34,6 +34,9 @@ REGION = PSEUDO["AWS::Region"]
 TASK_QUEUES = f"arn:aws:sqs:{REGION}:{ACCOUNT}:podium-task-*"
 SINK_QUEUES = f"arn:aws:sqs:{REGION}:{ACCOUNT}:podium-sink-*"
 EVENT_BUSES = f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/podium-*"
+SINK_TOPICS = f"arn:aws:sns:{REGION}:{ACCOUNT}:podium-sink-*"
+EVENT_RULES = f"arn:aws:events:{REGION}:{ACCOUNT}:rule/podium-*/podium-event-*"
+MAPPINGS = f"arn:aws:lambda:{REGION}:{ACCOUNT}:event-source-mapping:*"
 SECRETS = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:podium/secrets/*"
 SCHEDULES = f"arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule/podium-schedules/*"
 PARAMETERS = f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/podium/environment*"
@@ -43,6 +46,10 @@ SCHEDULER_ROLE = "CallsRoleCC7036D6.Arn"
 PREFIXES = {
     Kind.TASK_QUEUES: TASK_QUEUES,
     Kind.SINK_QUEUES: SINK_QUEUES,
+    Kind.SINK_TOPICS: SINK_TOPICS,
+    Kind.EVENT_RULES: EVENT_RULES,
+    Kind.MAPPINGS: MAPPINGS,
+    Kind.ALL_MAPPINGS: "*",
     Kind.EVENT_BUSES: EVENT_BUSES,
     Kind.SECRETS: SECRETS,
     Kind.ALL_SECRETS: "*",
@@ -93,6 +100,8 @@ def _value(variable: Variable) -> str:
             return BUCKET
         case Attribute.QUEUE_ARN:
             return f"{physical_name(variable.of)}.Arn"
+        case Attribute.FUNCTION_NAME:
+            return physical_name(variable.of)
         case Attribute.QUEUE_PREFIX:
             return "podium-"
         case Attribute.SECRET_PREFIX:
@@ -223,11 +232,12 @@ def test_the_only_open_ended_resources_are_those_whose_names_are_made_at_run_tim
         if "*" in resource
     }
 
-    # Objects of one bucket, queues, buses, secrets and variables of one prefix; and the list of secrets.
+    # Objects of one bucket; queues, topics, rules, buses, secrets and variables of one prefix; mappings
+    # of one function; and the lists of secrets and of mappings.
     assert open_ended == {f"{BUCKET}.Arn/*", *PREFIXES.values()}
 
 
-def test_nothing_but_the_names_of_secrets_is_granted_on_everything(template):
+def test_nothing_but_lists_of_names_is_granted_on_everything(template):
     actions = {
         action
         for role in template.properties("AWS::IAM::Role")
@@ -236,7 +246,33 @@ def test_nothing_but_the_names_of_secrets_is_granted_on_everything(template):
         for action in _listed(statement["Action"])
     }
 
-    assert actions == {"secretsmanager:ListSecrets"}
+    assert actions == {"lambda:ListEventSourceMappings", "secretsmanager:ListSecrets"}
+
+
+def test_mappings_may_be_made_and_deleted_for_the_events_function_alone(template):
+    conditions = [
+        statement["Condition"]
+        for role in template.properties("AWS::IAM::Role")
+        for statement in _statements(role)
+        if "lambda:CreateEventSourceMapping" in _listed(statement["Action"])
+    ]
+
+    arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:podium-events"
+    assert conditions == [{"ArnEquals": {"lambda:FunctionArn": arn}}]
+
+
+def test_topics_and_rules_of_the_installation_may_send_to_the_queue_of_events(template):
+    found = {
+        (statement["Principal"]["Service"], statement["Condition"]["ArnLike"]["aws:SourceArn"])
+        for policy in template.properties("AWS::SQS::QueuePolicy")
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Allow"
+    }
+
+    assert found == {
+        ("sns.amazonaws.com", SINK_TOPICS),
+        ("events.amazonaws.com", EVENT_RULES),
+    }
 
 
 def test_every_stream_and_queue_trigger_is_mapped_with_its_settings(template):

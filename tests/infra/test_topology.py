@@ -124,6 +124,10 @@ def test_grants_are_on_things_that_exist_and_name_single_actions(function):
         Kind.QUEUE: {queue.name for queue in TOPOLOGY.queues},
         Kind.TASK_QUEUES: {""},
         Kind.SINK_QUEUES: {""},
+        Kind.SINK_TOPICS: {""},
+        Kind.EVENT_RULES: {""},
+        Kind.MAPPINGS: {"events"},
+        Kind.ALL_MAPPINGS: {""},
         Kind.EVENT_BUSES: {""},
         Kind.SECRETS: {""},
         Kind.ALL_SECRETS: {""},
@@ -157,7 +161,7 @@ def test_only_those_who_hand_secrets_out_or_mask_them_may_read_any():
         if "secretsmanager:GetSecretValue" in grant.actions
     }
 
-    assert readers == {"api", "poll", "system_tasks", "results"}
+    assert readers == {"api", "events", "poll", "system_tasks", "results"}
 
 
 def test_the_indexes_of_searches_are_those_that_the_adapters_read():

@@ -94,8 +94,9 @@ DEFINITION_CASES: list[Case] = [
         (a_workflow(a_task("JSON_JQ_TRANSFORM")), "queryExpression"),
         (a_workflow(a_task("TERMINATE")), "terminationStatus"),
         (a_workflow(a_task("WAIT", inputParameters={"duration": "soon"})), "tasks[0]"),
-        (a_workflow(a_task("EVENT", sink="conductor")), "EVENT"),
-        (a_workflow(a_task("KAFKA_PUBLISH")), "KAFKA_PUBLISH"),
+        (a_workflow(a_task("EVENT")), "sink"),
+        (a_workflow(a_task("EVENT", sink="nats:x")), "nats:x"),
+        (a_workflow(a_task("KAFKA_PUBLISH")), "kafka_request"),
     ]
 ]
 

@@ -20,11 +20,14 @@ from podium.adapters.engines.jsonpath import JsonPaths
 from podium.adapters.engines.quickjs import QuickJsScripts
 from podium.adapters.engines.schemas import JsonSchemas
 from podium.adapters.engines.zones import SystemZones
+from podium.adapters.items.event_executions import ItemEventExecutions
+from podium.adapters.items.event_handlers import ItemEventHandlers
 from podium.adapters.items.schema_store import ItemSchemaStore
 from podium.adapters.items.tag_store import ItemTagStore
 from podium.adapters.memory.blobs import MemoryBlobs
 from podium.adapters.memory.calls import Calls
 from podium.adapters.memory.definitions import MemoryDefinitions
+from podium.adapters.memory.events import OWN_QUEUE, MemoryEventPublisher, MemoryEventSources
 from podium.adapters.memory.executions import MemoryExecutions
 from podium.adapters.memory.listeners import MemoryListeners
 from podium.adapters.memory.poll_data import MemoryPollData
@@ -49,8 +52,10 @@ from podium.domain.ids import TaskKey, derived_workflow_id
 from podium.domain.json import Json, JsonMap
 from podium.domain.requests import StartWorkflowRequest, TaskResult
 from podium.domain.status import TaskStatus, WorkflowStatus
+from podium.domain.tasks.kafka_publish import KafkaRecord
 from podium.errors import TransientError
 from podium.ports.bundle import Ports
+from podium.ports.kafka import Delivered, NotDeliveredError
 from podium.ports.outside import HttpRequest, HttpResponse
 from podium.services.polling import HandedOut
 from podium_local.clock import VirtualClock
@@ -95,6 +100,21 @@ class TableHttp:
         return self.answers.get(request.uri, missing)
 
 
+@dataclass
+class TopicKafka:
+    """Records by topic; topics in ``down`` cannot be reached."""
+
+    topics: dict[str, list[KafkaRecord]] = field(default_factory=dict)
+    down: set[str] = field(default_factory=set)
+
+    def send(self, record: KafkaRecord) -> Delivered:
+        if record.topic in self.down:
+            raise NotDeliveredError(f"no broker has {record.topic}")
+        kept = self.topics.setdefault(record.topic, [])
+        kept.append(record)
+        return Delivered(0, len(kept) - 1)
+
+
 class NoRecords:
     """Nothing is read back."""
 
@@ -131,6 +151,11 @@ class Cluster:
         self.poll_data = MemoryPollData(self.calls)
         self.schedules = MemorySchedules(self.calls)
         self.wakeups = MemoryWakeups(self.clock, self.calls)
+        self.event_handlers = ItemEventHandlers(MemoryTable(self.calls))
+        self.event_executions = ItemEventExecutions(self.store._table)
+        self.publisher = MemoryEventPublisher(self.clock, self.store.payloads, self.calls)
+        self.event_sources = MemoryEventSources(self.calls)
+        self.kafka = TopicKafka()
         self._ids = CountedIds()
         self._switches = Switches(inline_advance=inline, **switches)
         self.engines = [self._engine() for _ in range(deciders)]
@@ -169,6 +194,11 @@ class Cluster:
             listeners=self.listeners,
             secrets=self.secrets,
             environment=self.environment,
+            event_handlers=self.event_handlers,
+            event_executions=self.event_executions,
+            publisher=self.publisher,
+            kafka=self.kafka,
+            event_sources=self.event_sources,
             gates=self.gate_queue,
             polls=self.poll_data,
             engines=ENGINES,
@@ -318,6 +348,7 @@ class Cluster:
                 self.deliver(self._pending[:1])
                 del self._pending[0]
             moved = self.run_gates() + self.run_system_tasks() + self.fire_timers()
+            moved += self.run_events()
             if not found and not moved:
                 return
         raise AssertionError("never settles")
@@ -338,6 +369,15 @@ class Cluster:
         return _drain(
             self.system_queue.queue, lambda body: self.engine.running.run(task_message(body))
         )
+
+    def run_events(self) -> int:
+        """React to what is in Podium's own queue of events; how many messages were settled."""
+
+        def run(body: str) -> None:
+            record = {"eventSourceARN": OWN_QUEUE, "messageId": "m", "body": body}
+            self.engine.reacting.react(self.engine.read_message(record))
+
+        return _drain(self.publisher.own, run)
 
     def run_gates(self) -> int:
         """Look at the gates that somebody called for; how many calls were answered."""

@@ -67,7 +67,14 @@ class Permissions:
                 if operation == "CreateSchedule":
                     yield "iam:PassRole", Resource(Kind.SCHEDULER_ROLE)
             case "events":
-                yield f"events:{operation}", Resource(Kind.EVENT_BUSES)
+                kind = Kind.EVENT_BUSES if operation == "PutEvents" else Kind.EVENT_RULES
+                yield f"events:{operation}", Resource(kind)
+            case "sns":
+                yield f"sns:{operation}", Resource(Kind.SINK_TOPICS)
+            case "lambda" if operation == "ListEventSourceMappings":
+                yield f"lambda:{operation}", Resource(Kind.ALL_MAPPINGS)
+            case "lambda":
+                yield f"lambda:{operation}", Resource(Kind.MAPPINGS, "events")
             case "s3":
                 # To ask for an object's size is to be allowed to read it.
                 action = "GetObject" if operation == "HeadObject" else operation

@@ -43,11 +43,20 @@ def patched(clock: LocalClock, version: str = moto.__version__) -> Iterator[bool
         yield False
         return
     # Imported late: they reach into moto's insides, which another version may not have.
-    from podium_local.moto_patch import answers, calls, expressions, memory, queues, streams, tables
+    from podium_local.moto_patch import (
+        answers,
+        calls,
+        expressions,
+        mappings,
+        memory,
+        queues,
+        streams,
+        tables,
+    )
 
     substitutions = Substitutions()
     try:
-        for part in (calls, memory, answers, expressions, tables, streams, queues):
+        for part in (calls, memory, answers, expressions, tables, streams, queues, mappings):
             part.install(substitutions, clock)
         yield True
     finally:

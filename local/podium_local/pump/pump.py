@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from podium_local.pump.calls import CallMapping
 from podium_local.pump.faults import Faults
-from podium_local.pump.queues import QueueMapping
+from podium_local.pump.mapped_queues import MappedQueuesMapping
+from podium_local.pump.queues import MappedQueue, QueueMapping
 from podium_local.pump.reader import SharedReader, StreamReader
 from podium_local.pump.schedules import ScheduleMapping
 from podium_local.pump.streams import Backoff, StreamMapping, exponential
 from podium_local.topology import (
     Function,
+    MappedQueuesTrigger,
     QueueTrigger,
     ScheduleTrigger,
     StreamTrigger,
@@ -134,20 +136,35 @@ class Pump:
             case StreamTrigger():
                 return self._stream_mapping(function, trigger)
             case QueueTrigger():
-                return QueueMapping(
+                name = trigger.queue
+                urls, arns = self._resources.queue_urls, self._resources.queue_arns
+                queue = MappedQueue(name, arns[name], urls[name])
+                return self._queue_mapping(function, trigger, queue)
+            case MappedQueuesTrigger():
+                return MappedQueuesMapping(
                     function,
-                    trigger,
-                    self._resources,
-                    self._sqs,
-                    self._invoker,
+                    self._resources.stack,
                     self._backlog,
-                    self._clock,
-                    faults=self._faults,
+                    lambda queue: self._queue_mapping(function, trigger, queue),
                 )
             case ScheduleTrigger():
                 return ScheduleMapping(function, trigger, self._invoker, self._clock)
             case _:
                 return None
+
+    def _queue_mapping(
+        self, function: Function, trigger: QueueTrigger | MappedQueuesTrigger, queue: MappedQueue
+    ) -> QueueMapping:
+        return QueueMapping(
+            function,
+            trigger,
+            queue,
+            self._sqs,
+            self._invoker,
+            self._backlog,
+            self._clock,
+            faults=self._faults,
+        )
 
     def _stream_mapping(self, function: Function, trigger: StreamTrigger) -> StreamMapping:
         url = self._resources.queue_urls[trigger.on_failure]

@@ -6,18 +6,19 @@ visibility timeout and comes again, or goes to the dead-letter queue when it cam
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from podium_local.pump.faults import Faults
 from podium_local.pump.mapping import Invocation, failed_identifiers
 from podium_local.pump.shapes import queue_record
+from podium_local.topology import QueueTrigger
 
 if TYPE_CHECKING:
     from podium_local.backlog import Backlog
     from podium_local.clock import LocalClock
     from podium_local.pump.invoking import Invoker, Outcome
-    from podium_local.resources import Resources
-    from podium_local.topology import Function, QueueTrigger
+    from podium_local.topology import Function, MappedQueuesTrigger
 
 #: One ReceiveMessage or DeleteMessageBatch takes no more.
 _MOST = 10
@@ -26,14 +27,28 @@ _MOST = 10
 _WAITING, _WORKING = 16, 2
 
 
+@dataclass(frozen=True, slots=True)
+class MappedQueue:
+    """A queue: what invocations call it, its physical name and ARN, its URL where that is known."""
+
+    name: str
+    arn: str
+    url: str = ""
+
+    @property
+    def physical(self) -> str:
+        """Its name in the account."""
+        return self.arn.rpartition(":")[2]
+
+
 class QueueMapping:
     """Delivers the messages of one queue to one function; steps may run at once."""
 
     def __init__(
         self,
         function: Function,
-        trigger: QueueTrigger,
-        resources: Resources,
+        trigger: QueueTrigger | MappedQueuesTrigger,
+        queue: MappedQueue,
         client: Any,
         invoker: Invoker,
         backlog: Backlog,
@@ -51,9 +66,10 @@ class QueueMapping:
         self._backlog = backlog
         self._clock = clock
         self._faults = faults or Faults()
-        self._queue = resources.queues[trigger.queue]
-        self._url = resources.queue_urls[trigger.queue]
-        self._arn = resources.queue_arns[trigger.queue]
+        self._name = queue.name
+        self._queue = queue.physical
+        self._url = queue.url or client.get_queue_url(QueueName=queue.physical)["QueueUrl"]
+        self._arn = queue.arn
 
     def step(self) -> list[Invocation]:
         """Receive one batch and deliver it.
@@ -64,7 +80,7 @@ class QueueMapping:
         if due is None or due > self._clock.now():
             return []
         if self._faults.holds_back():
-            return [Invocation(self._function.name, self._trigger.queue, 0)]
+            return [Invocation(self._function.name, self._name, 0)]
         messages = self._receive()
         if not messages:
             return []
@@ -105,7 +121,7 @@ class QueueMapping:
         every = {str(message["MessageId"]) for message in messages}
         if outcome.error is not None:
             return every
-        if not self._trigger.report_item_failures:
+        if isinstance(self._trigger, QueueTrigger) and not self._trigger.report_item_failures:
             return set()
         identifiers = failed_identifiers(outcome.value)
         if identifiers is None or not set(identifiers) <= every:
@@ -124,4 +140,4 @@ class QueueMapping:
 
     def _report(self, size: int, failed: int, outcome: Outcome) -> Invocation:
         error = "" if outcome.error is None else repr(outcome.error)
-        return Invocation(self._function.name, self._trigger.queue, size, failed, error)
+        return Invocation(self._function.name, self._name, size, failed, error)

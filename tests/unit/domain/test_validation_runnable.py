@@ -58,7 +58,7 @@ everywhere = pytest.mark.parametrize(("place", "path"), PLACES, ids=[path for _,
 
 
 @everywhere
-@pytest.mark.parametrize("task_type", ["EVENT", "JDBC", "LLM_CHAT_COMPLETE"])
+@pytest.mark.parametrize("task_type", ["AGENT", "JDBC", "LLM_CHAT_COMPLETE"])
 def test_a_type_that_comes_later_is_refused(place: Any, path: str, task_type: str):
     found = violations(place(task(task_type, "later", sink="conductor")))
 

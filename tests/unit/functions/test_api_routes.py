@@ -154,6 +154,7 @@ def test_a_known_path_with_another_method_is_405_and_says_which_are_allowed(meth
 def test_a_trailing_slash_is_another_path():
     assert ask("GET", "/api/version/")["statusCode"] == 404
     assert ask("GET", "/api/version")["statusCode"] == 200
+    assert ask("GET", "/api/queue/")["statusCode"] == 200
     assert ask("GET", "/api/queue")["statusCode"] == 404
 
 

@@ -21,6 +21,18 @@ def settle(
 ) -> Report:
     """Give the body of each message to ``handle``; a message that raises comes again.
 
+    See :func:`settle_records`.
+    """
+    return settle_records(event, lambda record: handle(record["body"]), soon)
+
+
+def settle_records(
+    event: Mapping[str, Any],
+    handle: Callable[[Mapping[str, Any]], None],
+    soon: Callable[[str, str], None],
+) -> Report:
+    """Give each message to ``handle``; a message that raises comes again.
+
     One that raises TransientError came too early: ``soon`` is told its queue's ARN and its receipt,
     so that it does not stay hidden for the whole visibility timeout.
     """
@@ -28,7 +40,7 @@ def settle(
     for record in event["Records"]:
         identifier = record["messageId"]
         try:
-            handle(record["body"])
+            handle(record)
         except TransientError as error:
             logger().info("message comes again", message_id=identifier, reason=str(error))
             failed.append(identifier)

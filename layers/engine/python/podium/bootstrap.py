@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 from podium.adapters.aws.blobs import S3Blobs
 from podium.adapters.aws.clients import Clients
 from podium.adapters.aws.definitions_reader import DynamoDefinitionReader
+from podium.adapters.aws.event_publisher import AwsEventPublisher
+from podium.adapters.aws.event_sources import AwsEventSources
 from podium.adapters.aws.executions import DynamoExecutions
 from podium.adapters.aws.listeners import AwsListeners
 from podium.adapters.aws.poll_data import DynamoPollData
@@ -33,10 +35,13 @@ from podium.adapters.engines.jsonpath import JsonPaths
 from podium.adapters.engines.quickjs import QuickJsScripts
 from podium.adapters.engines.schemas import JsonSchemas
 from podium.adapters.engines.zones import SystemZones
+from podium.adapters.items.event_executions import ItemEventExecutions
+from podium.adapters.items.event_handlers import ItemEventHandlers
 from podium.adapters.items.limit_store import ItemLimitStore
 from podium.adapters.items.schema_store import ItemSchemaStore
 from podium.adapters.items.search_store import ItemSearch
 from podium.adapters.items.tag_store import ItemTagStore
+from podium.adapters.kafka import KafkaAccess, PythonKafkaProducer
 from podium.adapters.stream import change, heard
 from podium.adapters.system import RandomIds, SystemClock, sleep
 from podium.adapters.web import UrllibHttpCaller
@@ -56,6 +61,7 @@ from podium.services.delivering import Delivering
 from podium.services.describing import Describing
 from podium.services.effects import Effects
 from podium.services.ending import Ending
+from podium.services.event_queues import EventQueues
 from podium.services.external_storage import ExternalStorage
 from podium.services.fitting import Fitting
 from podium.services.following import Following
@@ -73,6 +79,8 @@ from podium.services.operating import Operating
 from podium.services.outlining import Outlining
 from podium.services.polling import Polling
 from podium.services.posting import Posting
+from podium.services.publishing import Publishing
+from podium.services.reacting import Reacting
 from podium.services.reading import Reading
 from podium.services.registering import Registering
 from podium.services.removing import Removing
@@ -88,6 +96,7 @@ from podium.services.starting import Started, Starting
 from podium.services.states import States
 from podium.services.steering import Steering
 from podium.services.stripping import Stripping
+from podium.services.subscribing import Subscribing
 from podium.services.tagging import Tagging
 from podium.services.timers import Timers
 from podium.services.timing import Timing
@@ -100,6 +109,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from podium.domain.changes import Change, HeaderChange, TaskTransition
+    from podium.domain.events.message import EventMessage
     from podium.domain.json import Json
     from podium.ports.definitions import DefinitionStore
     from podium.ports.outside import Clock, Ids, Sleep
@@ -173,6 +183,14 @@ class Engine:
     hear_record: Callable[[Mapping[str, Any]], HeaderChange | TaskTransition | None]
     #: Status events.
     listening: Listening
+    #: Event handlers.
+    subscribing: Subscribing
+    #: The default event queues, and the sizes of all.
+    event_queues: EventQueues
+    #: A record of an SQS event read as a message of an event.
+    read_message: Callable[[Mapping[str, Any]], EventMessage]
+    #: What event handlers do with a message.
+    reacting: Reacting
     #: Slots of limited tasks.
     limiting: Limiting
     #: Limited tasks that wait for a slot.
@@ -320,9 +338,13 @@ def assemble(
         describing=Describing(ports),
         tagging=Tagging(ports, registering),
         keeping=Keeping(ports),
-        running=Running(ports, revealing, ending),
+        running=Running(ports, revealing, ending, Publishing(ports)),
         hear_record=hear_record,
         listening=Listening(ports, states, deciding, reading, parse_sink(switches.listener_sink)),
+        subscribing=Subscribing(ports, validating),
+        event_queues=EventQueues(ports),
+        read_message=ports.publisher.read,
+        reacting=Reacting(ports, starting, following, open_tasks, updates, operating),
         limiting=limiting,
         gating=Gating(ports, limiting, admitting),
         repairs=Repairing(ports.executions, advancing, updates, records),
@@ -367,6 +389,8 @@ def build(
         clock,
     )
     metadata = DynamoTable(clients.dynamodb, settings.metadata_table)
+    secrets = SecretsManager(clients.deferred_secrets, settings.secret_prefix, clock)
+    kafka = PythonKafkaProducer(_kafka_access(settings), secrets)
     ports = Ports(
         executions=executions,
         messages=executions,
@@ -383,13 +407,36 @@ def build(
             settings.queue_prefix,
             settings.failures_queue_url,
         ),
+        event_handlers=ItemEventHandlers(metadata),
+        event_executions=ItemEventExecutions(table),
+        publisher=AwsEventPublisher(
+            clients.sqs,
+            clients.deferred_sns,
+            clients.deferred_events,
+            own_queue_url=settings.event_messages_queue_url,
+            own_queue_arn=settings.event_messages_queue_arn,
+            prefix=settings.queue_prefix,
+            payloads=executions.payloads,
+            kafka=kafka,
+        ),
+        kafka=kafka,
+        event_sources=AwsEventSources(
+            clients.sqs,
+            clients.deferred_sns,
+            clients.deferred_events,
+            clients.deferred_functions,
+            function=settings.events_function,
+            own_queue_arn=settings.event_messages_queue_arn,
+            dead_letters_arn=settings.event_dead_letters_queue_arn,
+            prefix=settings.queue_prefix,
+        ),
         gates=SqsGateQueue(clients.sqs, settings.gates_queue_url),
         polls=DynamoPollData(clients.dynamodb, settings.metadata_table),
         limits=ItemLimitStore(table),
         search=ItemSearch(table),
         schemas=ItemSchemaStore(metadata),
         tags=ItemTagStore(metadata),
-        secrets=SecretsManager(clients.deferred_secrets, settings.secret_prefix, clock),
+        secrets=secrets,
         environment=ParameterStore(clients.deferred_ssm, settings.environment_prefix, clock),
         engines=Engines(
             script=QuickJsScripts(),
@@ -416,6 +463,7 @@ def build(
                 settings.results_queue_url,
                 settings.gates_queue_url,
                 settings.schedules_queue_url,
+                settings.event_messages_queue_url,
             ),
         ),
         read_record=lambda record: change(record, executions.payloads),
@@ -440,6 +488,16 @@ def _searching_tasks(ports: Ports, reading: Reading, outlining: Outlining) -> Se
     from podium.services.searching_tasks import SearchingTasks
 
     return SearchingTasks(ports, reading, outlining)
+
+
+def _kafka_access(settings: Settings) -> KafkaAccess:
+    servers = [part.strip() for part in settings.kafka_bootstrap_servers.split(",")]
+    return KafkaAccess(
+        servers=tuple(part for part in servers if part),
+        protocol=settings.kafka_security_protocol,
+        mechanism=settings.kafka_sasl_mechanism,
+        secret=settings.kafka_secret,
+    )
 
 
 def _definition_store(clients: Clients, settings: Settings) -> DefinitionStore:

@@ -39,6 +39,13 @@ class Settings:
     #: Group of the one-time schedules of EventBridge Scheduler, and the role that they call with.
     schedule_group: str
     scheduler_role_arn: str
+    #: Podium's own queue of events, by its URL and its ARN.
+    event_messages_queue_url: str
+    event_messages_queue_arn: str
+    #: Where messages of events go that nobody can deal with.
+    event_dead_letters_queue_arn: str
+    #: Name of the function that queues of event handlers are mapped to.
+    events_function: str
     #: The secret X is called this and X in Secrets Manager.
     secret_prefix: str = "podium/secrets/"  # noqa: S105  # a name
     #: The variable X is called this and X in the parameter store.
@@ -70,6 +77,14 @@ class Settings:
     cors_allowed_origins: str = ""
     #: Schedules that catch up make up for moments of this long ago (seconds) and no older ones.
     schedule_catch_up_seconds: int = 2_592_000
+    #: Kafka brokers (``host:port``, with commas between) for sinks; KAFKA_PUBLISH names its own.
+    kafka_bootstrap_servers: str = ""
+    #: PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL.
+    kafka_security_protocol: str = "PLAINTEXT"
+    #: PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 or AWS_MSK_IAM.
+    kafka_sasl_mechanism: str = ""
+    #: The secret that holds ``{"username": .., "password": ..}``.
+    kafka_secret: str = ""
     log_level: str = "INFO"
 
     @property
@@ -123,6 +138,10 @@ _REQUIRED = frozenset(
         "schedules_dead_letters_queue_arn",
         "schedule_group",
         "scheduler_role_arn",
+        "event_messages_queue_url",
+        "event_messages_queue_arn",
+        "event_dead_letters_queue_arn",
+        "events_function",
     }
 )
 

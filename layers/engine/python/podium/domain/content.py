@@ -29,6 +29,7 @@ from podium.domain.sizes import oversize
 from podium.domain.state import named_secrets, node_of
 from podium.domain.status import TaskStatus
 from podium.domain.task_types import (
+    HANDED_OVER,
     LASTING,
     NAMED_BY_TYPE,
     SYSTEM_TYPES,
@@ -174,9 +175,11 @@ class _Making:
         definition = definition_for(self.node, name, self.context)
         task = replace(new_task(self.state, self.entry, self.node, name), input=task_input)
         task = self._delayed(task, definition)
-        if task.type == "HTTP":
+        if task.type in HANDED_OVER:
             is_handed_over = self.node.task.async_complete
             task = replace(task, input={**task_input, "asyncComplete": is_handed_over})
+        if task.type == "EVENT":
+            task = replace(task, input={**task.input, "sink": self._sink()})
         if self.entry.kind is Kind.WORKER:
             task = replace(
                 task,
@@ -191,6 +194,14 @@ class _Making:
             limit=task_limit(definition, task.name, at_gate=at_gate),
             secrets=permitted(task.input, named) if named else (),
         )
+
+    def _sink(self) -> Json:
+        """The evaluated sink of an EVENT; beside the payload it stands in the input (tasks.md 20)."""
+        key = TaskKey(
+            self.state.header.workflow_id, self.state.graph.ref(self.entry), self.entry.seq
+        )
+        facts = Facts(self.state, self.context.engines, self.node, self.entry.iteration, key)
+        return facts.value(self.node.task.sink)
 
     def child(self) -> Task:
         """A SUB_WORKFLOW: its input says which workflow to start (tasks.md 10)."""

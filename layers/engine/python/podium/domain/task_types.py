@@ -20,14 +20,12 @@ UNSUPPORTED = frozenset(
         "AGENT",
         "CALL_MCP_TOOL",
         "CANCEL_AGENT",
-        "EVENT",
         "GENERATE_AUDIO",
         "GENERATE_IMAGE",
         "GENERATE_PDF",
         "GENERATE_VIDEO",
         "GET_AGENT_CARD",
         "JDBC",
-        "KAFKA_PUBLISH",
         "LIST_MCP_TOOLS",
         "LLM_CHAT_COMPLETE",
         "LLM_GENERATE_EMBEDDINGS",
@@ -50,11 +48,16 @@ LASTING = {
     "WAIT": Kind.OUTSIDE,
     "HUMAN": Kind.OUTSIDE,
     "PULL_WORKFLOW_MESSAGES": Kind.PULL,
+    "EVENT": Kind.SYSTEM,
     "HTTP": Kind.SYSTEM,
     "HTTP_POLL": Kind.SYSTEM,
+    "KAFKA_PUBLISH": Kind.SYSTEM,
     "SUB_WORKFLOW": Kind.CHILD,
     "START_WORKFLOW": Kind.LAUNCH,
 }
+
+#: They may leave their completion to somebody else once their own work is done.
+HANDED_OVER = frozenset({"EVENT", "HTTP", "KAFKA_PUBLISH"})
 
 FORKS = frozenset({"FORK_JOIN", "FORK_JOIN_DYNAMIC", "FORK"})
 CHOICES = frozenset({"SWITCH", "DECISION"})

@@ -17,6 +17,7 @@ from podium.domain.ids import TaskKey
 from podium.domain.retry import definition_for
 from podium.domain.state import node_of
 from podium.domain.status import TaskStatus
+from podium.domain.task_types import HANDED_OVER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -202,7 +203,7 @@ def _response_timeout(state: State, task: Task) -> _Clock:
 
 def _is_handed_over(task: Task, node: Node) -> bool:
     """An asyncComplete task whose work is done: somebody outside completes it, in their own time."""
-    return task.type == "HTTP" and node.task.async_complete and bool(task.output)
+    return task.type in HANDED_OVER and node.task.async_complete and bool(task.output)
 
 
 def sent_at(task: Task) -> int:

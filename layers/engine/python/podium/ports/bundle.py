@@ -10,7 +10,14 @@ from podium.domain.sizes import DEFAULT_LIMITS, PayloadLimits
 if TYPE_CHECKING:
     from podium.domain.engines import Engines
     from podium.ports.definitions import DefinitionReader
+    from podium.ports.events import (
+        EventExecutionStore,
+        EventHandlerStore,
+        EventPublisher,
+        EventSources,
+    )
     from podium.ports.executions import ExecutionStore
+    from podium.ports.kafka import KafkaProducer
     from podium.ports.limits import LimitStore
     from podium.ports.listeners import Listeners
     from podium.ports.outside import Blobs, Clock, HttpCaller, Ids, Sleep
@@ -38,6 +45,11 @@ class Ports:
     tags: TagStore
     limits: LimitStore
     listeners: Listeners
+    event_handlers: EventHandlerStore
+    event_executions: EventExecutionStore
+    publisher: EventPublisher
+    kafka: KafkaProducer
+    event_sources: EventSources
     secrets: SecretStore
     environment: EnvironmentStore
     gates: GateQueue

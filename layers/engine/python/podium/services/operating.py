@@ -66,12 +66,19 @@ class Operating:
             workflow_id, lambda state, context: operations.terminate(state, reason, context)
         )
 
-    def update_variables(self, workflow_id: str, variables: JsonMap) -> None:
-        """Put ``variables`` over those there are. Raises NotFoundError, ConflictError when ended."""
-        self._command(
-            workflow_id,
-            lambda state, context: operations.update_variables(state, variables, context),
-        )
+    def update_variables(
+        self, workflow_id: str, variables: JsonMap, *, append: bool = False
+    ) -> None:
+        """Put ``variables`` over those there are; ``append``: lists behind the lists there are.
+
+        Raises NotFoundError, ConflictError when ended.
+        """
+
+        def update(state: State, context: Context) -> Decision | None:
+            given = operations.appended(state.variables, variables) if append else variables
+            return operations.update_variables(state, given, context)
+
+        self._command(workflow_id, update)
 
     def decide(self, workflow_id: str) -> None:
         """Look at everything now (Scan). Raises NotFoundError."""

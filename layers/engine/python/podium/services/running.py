@@ -1,4 +1,4 @@
-"""Run system tasks that do I/O: claim, call, end (tasks.md 14).
+"""Run system tasks that do I/O: claim, call, end (tasks.md 14, 20, 21).
 
 A crash after the claim repeats the run when its message comes again: at least once, as for any
 worker. The lease is the net below that (protocol.md 8). Between two polls of an HTTP_POLL nobody
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from podium.ports.bundle import Ports
     from podium.ports.queues import TaskMessage
     from podium.services.ending import Ending
+    from podium.services.publishing import Publishing
     from podium.services.revealing import Revealing
 
 WORKER_ID = "system"
@@ -35,9 +36,12 @@ POLLING = "HTTP_POLL"
 class Running:
     """The system task worker."""
 
-    def __init__(self, ports: Ports, revealing: Revealing, ending: Ending) -> None:
+    def __init__(
+        self, ports: Ports, revealing: Revealing, ending: Ending, publishing: Publishing
+    ) -> None:
         """Wire the parts; see ``bootstrap``."""
         self._ports = ports
+        self._publishing = publishing
         self._revealing = revealing
         self._ending = ending
 
@@ -57,7 +61,7 @@ class Running:
         if task is None or not (outcome.applied or _has_died(task, message)):
             self._refused(key, message, task)
             return
-        result = self._poll(task) if task.type == POLLING else self._run(task)
+        result = self._result(message, task)
         if isinstance(result, http_poll.Again):
             self._call_again(key, message, task, result)
             return
@@ -68,6 +72,16 @@ class Running:
             self._ending.end(key, end, inc=task.inc, epoch=task.epoch)
         else:
             self._ports.executions.update_open(key, end, inc=task.inc)
+
+    def _result(self, message: TaskMessage, task: Task) -> Outcome | http_poll.Again:
+        match task.type:
+            case "HTTP_POLL":
+                return self._poll(task)
+            case "EVENT":
+                # With its references to secrets as they are: who hears of it might keep the values.
+                return self._publishing.publish(message.workflow_id, task)
+            case _:
+                return self._run(task)
 
     def _poll(self, task: Task) -> Outcome | http_poll.Again:
         refused = http_poll.refusal(task.input)
@@ -119,6 +133,8 @@ class Running:
         return Outcome(result.status, mask.map(result.output), mask.text(result.reason))
 
     def _call(self, task: Task) -> Outcome:
+        if task.type == "KAFKA_PUBLISH":
+            return self._publishing.produce(task)
         request = http.request(task.input)
         if isinstance(request, Outcome):
             return request

@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_dynamodbstreams import DynamoDBStreamsClient
     from types_boto3_events import EventBridgeClient
+    from types_boto3_lambda import LambdaClient
     from types_boto3_s3 import S3Client
     from types_boto3_scheduler import EventBridgeSchedulerClient
     from types_boto3_secretsmanager import SecretsManagerClient
+    from types_boto3_sns import SNSClient
     from types_boto3_sqs import SQSClient
     from types_boto3_ssm import SSMClient
 
@@ -107,6 +109,26 @@ class Clients:
     def deferred_events(self) -> EventBridgeClient:
         """As ``events``, made at its first call: only the listeners function publishes."""
         return cast("EventBridgeClient", _Deferred(lambda: self.events))
+
+    @cached_property
+    def sns(self) -> SNSClient:
+        """Client of SNS."""
+        return cast("SNSClient", self.session.create_client("sns", config=_CONFIG))
+
+    @property
+    def deferred_sns(self) -> SNSClient:
+        """As ``sns``, made at its first call: most installations have no topics."""
+        return cast("SNSClient", _Deferred(lambda: self.sns))
+
+    @cached_property
+    def functions(self) -> LambdaClient:
+        """Client of Lambda."""
+        return cast("LambdaClient", self.session.create_client("lambda", config=_CONFIG))
+
+    @property
+    def deferred_functions(self) -> LambdaClient:
+        """As ``functions``, made at its first call: when an event handler reads a queue."""
+        return cast("LambdaClient", _Deferred(lambda: self.functions))
 
     @cached_property
     def ssm(self) -> SSMClient:

@@ -9,7 +9,7 @@ default. Maps of free JSON are passed on as they are, never copied: nobody may c
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import field
+from dataclasses import MISSING, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -40,6 +40,14 @@ def _wired(default: object, wire: Wire) -> Any:
 
 def _collection(factory: Callable[[], object], wire: Wire) -> Any:
     return field(default_factory=factory, metadata={"wire": wire})
+
+
+def named(name: str, declaration: Any) -> Any:
+    """What ``declaration`` says, called ``name`` on the wire."""
+    wire = replace(declaration.metadata["wire"], name=name)
+    if declaration.default_factory is MISSING:
+        return _wired(declaration.default, wire)
+    return _collection(declaration.default_factory, wire)
 
 
 # Scalars ----------------------------------------------------------------------------------------
@@ -96,11 +104,20 @@ def optional_flag() -> Any:
 
 
 def choice(
-    enum: type[_E], default: _E | None = None, *, among: Collection[_E] | None = None
+    enum: type[_E],
+    default: _E | None = None,
+    *,
+    among: Collection[_E] | None = None,
+    by_value: bool = False,
 ) -> Any:
-    """A name of ``enum``, or of its members ``among``; None without a default, then left out."""
+    """A name of ``enum``, or of its members ``among``; None without a default, then left out.
+
+    ``by_value``: the values are on the wire, not the names.
+    """
     members = {
-        key: member for key, member in enum.__members__.items() if among is None or member in among
+        member.value if by_value else key: member
+        for key, member in enum.__members__.items()
+        if among is None or member in among
     }
 
     def read(value: Any) -> _E | None:

@@ -1,7 +1,7 @@
 """Record: the base of everything that has a JSON form (models.md 0).
 
 A table per class, made once from the declarations of ``codec``, drives both directions. The wire
-name of a field is the camelCase of its name. What a record does not know is kept in ``extra`` and
+name of a field is the camelCase of its name, unless its declaration says otherwise. What a record does not know is kept in ``extra`` and
 written back.
 """
 
@@ -31,6 +31,8 @@ class Wire:
     omitted: object = NOTHING
     #: A second name that is read when the first is absent.
     alias: str = ""
+    #: The name on the wire where it is not the camelCase of the field's.
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ def _make_table(cls: type[Record]) -> _Table:
         if wire is None:
             continue
         head, *rest = item.name.split("_")
-        wire_name = head + "".join(part.capitalize() for part in rest)
+        wire_name = wire.name or head + "".join(part.capitalize() for part in rest)
         readers[wire_name] = (item.name, wire.read)
         if wire.alias:
             aliases[wire.alias] = wire_name

@@ -20,11 +20,12 @@ from podium.domain.operations.retrying import (
 )
 from podium.domain.operations.reviving import Remains
 from podium.domain.operations.skipping import skip
-from podium.domain.operations.updating_variables import update_variables
+from podium.domain.operations.updating_variables import appended, update_variables
 from podium.domain.operations.upgrading import upgrade
 
 __all__ = [
     "Remains",
+    "appended",
     "folded_holder",
     "jump",
     "pause",

@@ -10,8 +10,18 @@ from podium.domain.tasks.set_variable import too_large
 from podium.errors import ConflictError, PayloadTooLargeError
 
 if TYPE_CHECKING:
-    from podium.domain.json import JsonMap
+    from podium.domain.json import Json, JsonMap
     from podium.domain.state import State
+
+
+def appended(variables: JsonMap, given: JsonMap) -> JsonMap:
+    """``given`` with each list put behind the list that ``variables`` has under its name."""
+
+    def joined(name: str, value: Json) -> Json:
+        old = variables.get(name)
+        return [*old, *value] if isinstance(old, list) and isinstance(value, list) else value
+
+    return {name: joined(name, value) for name, value in given.items()}
 
 
 def update_variables(state: State, given: JsonMap, context: Context) -> Decision | None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from podium.domain.events.names import sink_event
 from podium.domain.validation.operators import (
     for_each_problems,
     http_poll_problems,
     try_catch_problems,
 )
 from podium.domain.validation.waits import wait_problems
+from podium.errors import InvalidInputError
 
 if TYPE_CHECKING:
     from podium.domain.definitions import WorkflowTask
@@ -127,6 +129,16 @@ def _terminate(task: WorkflowTask) -> Iterator[str]:
         )
 
 
+def _event(task: WorkflowTask) -> Iterator[str]:
+    if task.sink is None:
+        yield _required("sink", task)
+    elif "${" not in task.sink:
+        try:
+            sink_event(task.sink, "workflow", task.task_reference_name)
+        except InvalidInputError as error:
+            yield f"{error}, taskName: {task.name}"
+
+
 _HTTP = _needs_input(
     "inputParameters.http_request or inputParameters.uri", "http_request", "uri", "method"
 )
@@ -141,7 +153,7 @@ TYPE_RULES: dict[str, Rule] = {
     "DECISION": _decision,
     "DO_WHILE": _by_task_alone(_do_while),
     "DYNAMIC": _needs_field("dynamicTaskNameParam", "dynamic_task_name_param"),
-    "EVENT": _needs_field("sink", "sink"),
+    "EVENT": _by_task_alone(_event),
     "FOR_EACH": _by_task_alone(for_each_problems),
     "FORK_JOIN": _by_task_alone(_fork_join),
     "FORK_JOIN_DYNAMIC": _by_task_alone(_fork_join_dynamic),

@@ -1,0 +1,1 @@
+"""Messages of events, for the handlers of those events."""
