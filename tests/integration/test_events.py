@@ -151,6 +151,28 @@ def test_records_of_kafka_in_the_shape_of_lambda_start_workflows_once(client: Cl
     assert started(client) == [1]
 
 
+def test_what_became_of_actions_is_listed(client: Client) -> None:
+    skip = handler("skip", "sqs:listed", START, condition="false")
+    client.call("POST", "/event", handler("do", "sqs:listed", START))
+    client.call("POST", "/event", skip)
+    url = url_of(client, "podium-sink-listed")
+    sent = aws(client, "sqs").send_message(QueueUrl=url, MessageBody=json.dumps({"n": 9}))
+    client.stack.settle()
+    assert started(client) == [9]
+    found = {each["name"]: each for each in client.call("GET", "/event/execution/sqs:listed")}
+    done, skipped = found["do"], found["skip"]
+    assert done["id"] == f"{sent['MessageId']}_0"
+    assert (done["status"], done["action"], list(done["output"])) == (
+        "COMPLETED",
+        "start_workflow",
+        ["workflowId"],
+    )
+    assert (skipped["status"], skipped["output"]["msg"]) == ("SKIPPED", {"n": 9})
+    every = client.call("GET", "/event/execution")
+    assert [each for each in every if each["event"] == "sqs:listed"] != []
+    assert client.call("GET", "/event/execution/sqs:nothing") == []
+
+
 # --- default queues --------------------------------------------------------------------------------
 
 

@@ -111,11 +111,45 @@ def _use_everything(client: Client) -> None:
     client.stack.settle()
 
 
+def _use_events(client: Client) -> None:
+    """Every carrier, opened, used and closed, and every action."""
+    wake = {
+        "action": "complete_task",
+        "complete_task": {"workflowId": "${workflowInstanceId}", "taskRefName": "w"},
+    }
+    start = {"action": "start_workflow", "start_workflow": {"name": "child"}}
+    events = ["conductor:teller:t0", "sqs:q", "sns:t", "eventbridge:events:d"]
+    for event in events:
+        handler = {"name": event, "event": event, "active": True, "actions": [start]}
+        client.call("POST", "/event", handler)
+    client.call(
+        "PUT",
+        "/event",
+        {"name": "sqs:q", "event": "sqs:q", "active": True, "actions": [start, wake]},
+    )
+    sinks = ["conductor", *events[1:]]
+    tell = [
+        task("EVENT", f"t{n}", sink=sink, inputParameters={"x": "x" * 3000 * n})
+        for n, sink in enumerate(sinks)
+    ]
+    wf = client.run(definition("teller", *tell, task("WAIT", "w"), task("WAIT", "v")))
+    client.stack.advance(60)
+    assert client.task(wf, "w")["status"] == "COMPLETED"
+    client.call("POST", f"/queue/update/{wf}/v/COMPLETED", {})
+    client.stack.settle()
+    assert client.status(wf) == "COMPLETED"
+    for path in ("/queue/", "/queue/size", "/admin/queues?verbose=true"):
+        client.call("GET", path.partition("?")[0], **({"verbose": "true"} if "?" in path else {}))
+    for event in events:
+        client.call("DELETE", f"/event/{event}")
+
+
 def test_no_function_makes_a_call_that_it_was_not_granted(
     watched: tuple[Watch, Client],
 ) -> None:
     watch, client = watched
     _use_everything(client)
+    _use_events(client)
     permissions = Permissions(TOPOLOGY)
     missing = {
         (function, operation, need)
@@ -124,7 +158,8 @@ def test_no_function_makes_a_call_that_it_was_not_granted(
     }
     assert missing == set()
     callers = {function for function, _, _ in watch.calls}
-    assert {"api", "poll", "decider", "timers", "listeners", "schedules"} <= callers
+    expected = {"api", "poll", "decider", "timers", "listeners", "schedules", "system_tasks"}
+    assert expected | {"events"} <= callers
     listeners = {
         operation for (name, *_), (operation, _) in watch.calls.items() if name == "listeners"
     }

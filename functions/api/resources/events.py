@@ -74,3 +74,15 @@ def _update(request: Request, engine: Engine, name: str) -> None:
     status = request.path_choice("status", tuple(TaskStatus))
     place = {"workflowId": request.path("workflowId"), name: request.path(name)}
     engine.event_queues.update(status, place, request.body_object())
+
+
+def list_executions(request: Request, engine: Engine) -> Json:
+    """What became of actions, whatever the event."""
+    del request
+    return [execution.to_json() for execution in engine.event_queues.all_executions()]
+
+
+def list_executions_of_event(request: Request, engine: Engine) -> Json:
+    """What became of the actions for messages of one event."""
+    found = engine.event_queues.executions(request.path("event"))
+    return [execution.to_json() for execution in found]

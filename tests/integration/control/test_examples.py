@@ -1,4 +1,4 @@
-"""The examples of docs/task-types.md, as printed, through the API on moto."""
+"""The examples of docs/task-types.md and docs/events.md, as printed, through the API on moto."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ import pytest
 from tests.support.client import Client
 from tests.support.stack import local_stack
 
-PAGE = Path(__file__).parents[3] / "docs/task-types.md"
+DOCS = Path(__file__).parents[3] / "docs"
+PAGE = DOCS / "task-types.md"
 BLOCK = re.compile(r"<!-- (\w+) -->\n```json\n(.*?)```", re.DOTALL)
 #: Longer than any example takes, in seconds.
 LONG = 900
@@ -24,14 +25,14 @@ LONG = 900
 Json = Any
 
 
-def examples() -> dict[str, dict[str, str]]:
+def examples(page: Path) -> dict[str, dict[str, str]]:
     """By task type: the marked blocks of its section."""
-    sections = re.split(r"^## ", PAGE.read_text(), flags=re.MULTILINE)[1:]
+    sections = re.split(r"^## ", page.read_text(), flags=re.MULTILINE)[1:]
     found = {text.partition("\n")[0]: dict(BLOCK.findall(text)) for text in sections}
     return {title: blocks for title, blocks in found.items() if blocks}
 
 
-EXAMPLES = examples()
+EXAMPLES = examples(PAGE) | examples(DOCS / "events.md")
 
 
 @contextmanager
@@ -79,7 +80,7 @@ def work(client: Client, answers: dict[str, list[Json]]) -> None:
 
 def test_every_type_of_the_page_has_an_example():
     headings = re.findall(r"^## ([A-Z_]+)$", PAGE.read_text(), flags=re.MULTILINE)
-    assert headings == list(EXAMPLES)
+    assert [*headings, "EVENT"] == list(EXAMPLES)
     assert all({"definition", "input", "output"} <= blocks.keys() for blocks in EXAMPLES.values())
 
 
@@ -91,6 +92,8 @@ def test_the_example_runs_as_printed(name: str, inline: bool):
     with local_stack(inline_advance=inline) as stack, service(blocks.get("service", [])) as address:
         client = Client(stack)
         client.register(blocks["definition"])
+        for handler in blocks.get("handlers", []):
+            client.call("POST", "/event", handler)
         given = re.sub(r"http://127\.0\.0\.1:\d+", address, text["input"])
         wf = client.start(blocks["definition"]["name"], json.loads(given))
         for message in blocks.get("messages", []):

@@ -18,8 +18,6 @@ LEFT_OUT = [route for route in LISTED if route.reason]
 #: Families that are being built: a line of them may be missing still. Empty in a release.
 PENDING: tuple[str, ...] = (
     "/api/admin/queues",
-    "/api/event",
-    "/api/queue/",
     "/api/scheduler/",
     "/api/tasks/search",
     "/api/workflow/*/correlated",

@@ -1,4 +1,4 @@
-"""The default event queues, and what waits in the queues of events (rest-api.md 7, engine.md 19.5)."""
+"""What is to be seen of events: their queues, and what became of actions (rest-api.md 6, 7)."""
 
 from __future__ import annotations
 
@@ -11,18 +11,24 @@ from podium.domain.events.status_queues import STATUS_EVENTS
 from podium.errors import InvalidInputError
 
 if TYPE_CHECKING:
+    from podium.domain.events.executions import EventExecution
     from podium.domain.json import JsonMap
     from podium.domain.status import TaskStatus
     from podium.ports.bundle import Ports
 
 
+#: Event executions in one answer.
+MOST_EXECUTIONS = 100
+
+
 class EventQueues:
-    """Queues by event, and the two that finish tasks."""
+    """Queues by event, the two that finish tasks, and the executions of actions."""
 
     def __init__(self, ports: Ports) -> None:
         """Wire the parts; see ``bootstrap``."""
         self._sources = ports.event_sources
         self._handlers = ports.event_handlers
+        self._executions = ports.event_executions
         self._publisher = ports.publisher
         self._ids = ports.ids
 
@@ -56,6 +62,17 @@ class EventQueues:
     def sizes_by_event(self) -> dict[str, dict[str, int]]:
         """The same with the number of messages in each queue."""
         return {event: {name: self._sources.size(name)} for event, name in self.by_event().items()}
+
+    def executions(self, event: str) -> list[EventExecution]:
+        """What became of the actions for the latest messages of one event, the newest first."""
+        return list(self._executions.newest(event, MOST_EXECUTIONS))
+
+    def all_executions(self) -> list[EventExecution]:
+        """The same of every event that has a handler: some queries for each."""
+        events = sorted({each.event for each in self._handlers.all()})
+        found = [each for event in events for each in self.executions(event)]
+        found.sort(key=lambda each: each.created, reverse=True)
+        return found[:MOST_EXECUTIONS]
 
     def _opened(self, event: EventName) -> str:
         self._sources.open(event)
