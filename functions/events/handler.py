@@ -32,7 +32,7 @@ def handler(event: dict[str, Any], context: object) -> Report | None:
 
 def _react(record: Mapping[str, Any]) -> None:
     engine = bootstrap.engine()
-    message = engine.read_message(record)
+    message = engine.ports.publisher.read(record)
     if not engine.reacting.react(message) and message.event.kind is EventKind.SQS:
         # The last handler has gone while its queue was still being read: nothing of it is lost.
         raise TransientError(f"no handler listens to {message.event}")

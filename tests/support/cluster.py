@@ -375,7 +375,7 @@ class Cluster:
 
         def run(body: str) -> None:
             record = {"eventSourceARN": OWN_QUEUE, "messageId": "m", "body": body}
-            self.engine.reacting.react(self.engine.read_message(record))
+            self.engine.reacting.react(self.publisher.read(record))
 
         return _drain(self.publisher.own, run)
 

@@ -143,6 +143,9 @@ COLD = [
     "aws_cdk",
     "pydantic",
     "podium.domain.search.parsing",
+    "podium.domain.events.handler",
+    "podium.services.reacting",
+    "kafka",
 ]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from podium.domain.events.handler import EventHandler
-from podium.domain.validation import validate_event_handler
+from podium.domain.validation.event_handler import validate_event_handler
 from podium.errors import InvalidInputError
 from tests.support.validation import validation_context
 

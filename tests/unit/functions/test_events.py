@@ -29,6 +29,9 @@ class Engine(FakeEngine):
             def post(self, message: Any) -> None:
                 posted.append(message)
 
+            def read(self, record: Any) -> Any:
+                return queue_message(record, OWN, "podium-", Payloads(MemoryBlobs(), 1000))
+
         class Clock:
             @staticmethod
             def now() -> int:
@@ -45,9 +48,6 @@ class Engine(FakeEngine):
         if isinstance(answer, Exception):
             raise answer
         return int(answer)
-
-    def read_message(self, record: Any) -> Any:
-        return queue_message(record, OWN, "podium-", Payloads(MemoryBlobs(), 1000))
 
     @property
     def reacted(self) -> list[str]:

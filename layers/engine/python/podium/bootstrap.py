@@ -9,13 +9,11 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, fields
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from podium.adapters.aws.blobs import S3Blobs
 from podium.adapters.aws.clients import Clients
 from podium.adapters.aws.definitions_reader import DynamoDefinitionReader
-from podium.adapters.aws.event_publisher import AwsEventPublisher
-from podium.adapters.aws.event_sources import AwsEventSources
 from podium.adapters.aws.executions import DynamoExecutions
 from podium.adapters.aws.listeners import AwsListeners
 from podium.adapters.aws.poll_data import DynamoPollData
@@ -35,19 +33,17 @@ from podium.adapters.engines.jsonpath import JsonPaths
 from podium.adapters.engines.quickjs import QuickJsScripts
 from podium.adapters.engines.schemas import JsonSchemas
 from podium.adapters.engines.zones import SystemZones
-from podium.adapters.items.event_executions import ItemEventExecutions
-from podium.adapters.items.event_handlers import ItemEventHandlers
 from podium.adapters.items.limit_store import ItemLimitStore
 from podium.adapters.items.schema_store import ItemSchemaStore
 from podium.adapters.items.search_store import ItemSearch
 from podium.adapters.items.tag_store import ItemTagStore
-from podium.adapters.kafka import KafkaAccess, PythonKafkaProducer
 from podium.adapters.stream import change, heard
 from podium.adapters.system import RandomIds, SystemClock, sleep
 from podium.adapters.web import UrllibHttpCaller
 from podium.cross_origin import CrossOrigin
 from podium.domain.engines import Engines
 from podium.domain.sinks import parse_sink
+from podium.late import late
 from podium.ports.bundle import Ports
 from podium.services.admitting import Admitting
 from podium.services.advancing import Advancing
@@ -61,7 +57,6 @@ from podium.services.delivering import Delivering
 from podium.services.describing import Describing
 from podium.services.effects import Effects
 from podium.services.ending import Ending
-from podium.services.event_queues import EventQueues
 from podium.services.external_storage import ExternalStorage
 from podium.services.fitting import Fitting
 from podium.services.following import Following
@@ -79,8 +74,6 @@ from podium.services.operating import Operating
 from podium.services.outlining import Outlining
 from podium.services.polling import Polling
 from podium.services.posting import Posting
-from podium.services.publishing import Publishing
-from podium.services.reacting import Reacting
 from podium.services.reading import Reading
 from podium.services.registering import Registering
 from podium.services.removing import Removing
@@ -96,7 +89,6 @@ from podium.services.starting import Started, Starting
 from podium.services.states import States
 from podium.services.steering import Steering
 from podium.services.stripping import Stripping
-from podium.services.subscribing import Subscribing
 from podium.services.tagging import Tagging
 from podium.services.timers import Timers
 from podium.services.timing import Timing
@@ -108,17 +100,29 @@ from podium.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from podium.adapters.items.payloads import Payloads
     from podium.domain.changes import Change, HeaderChange, TaskTransition
-    from podium.domain.events.message import EventMessage
     from podium.domain.json import Json
     from podium.ports.definitions import DefinitionStore
+    from podium.ports.events import (
+        EventExecutionStore,
+        EventHandlerStore,
+        EventPublisher,
+        EventSources,
+    )
+    from podium.ports.kafka import KafkaProducer
     from podium.ports.outside import Clock, Ids, Sleep
     from podium.ports.queues import Redelivery
     from podium.ports.records import FailedRecords
     from podium.ports.schedules import ScheduleStore, Wakeups
+    from podium.ports.secrets import SecretReader
+    from podium.services.event_queues import EventQueues
+    from podium.services.publishing import Publishing
+    from podium.services.reacting import Reacting
     from podium.services.scheduling import Scheduling
     from podium.services.searching import Searching
     from podium.services.searching_tasks import SearchingTasks
+    from podium.services.subscribing import Subscribing
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +191,6 @@ class Engine:
     subscribing: Subscribing
     #: The default event queues, and the sizes of all.
     event_queues: EventQueues
-    #: A record of an SQS event read as a message of an event.
-    read_message: Callable[[Mapping[str, Any]], EventMessage]
     #: What event handlers do with a message.
     reacting: Reacting
     #: Slots of limited tasks.
@@ -338,13 +340,14 @@ def assemble(
         describing=Describing(ports),
         tagging=Tagging(ports, registering),
         keeping=Keeping(ports),
-        running=Running(ports, revealing, ending, Publishing(ports)),
+        running=Running(ports, revealing, ending, late(lambda: _publishing(ports))),
         hear_record=hear_record,
         listening=Listening(ports, states, deciding, reading, parse_sink(switches.listener_sink)),
-        subscribing=Subscribing(ports, validating),
-        event_queues=EventQueues(ports),
-        read_message=ports.publisher.read,
-        reacting=Reacting(ports, starting, following, open_tasks, updates, operating),
+        subscribing=late(lambda: _subscribing(ports, validating)),
+        event_queues=late(lambda: _event_queues(ports)),
+        reacting=late(
+            lambda: _reacting(ports, starting, following, open_tasks, updates, operating)
+        ),
         limiting=limiting,
         gating=Gating(ports, limiting, admitting),
         repairs=Repairing(ports.executions, advancing, updates, records),
@@ -390,7 +393,7 @@ def build(
     )
     metadata = DynamoTable(clients.dynamodb, settings.metadata_table)
     secrets = SecretsManager(clients.deferred_secrets, settings.secret_prefix, clock)
-    kafka = PythonKafkaProducer(_kafka_access(settings), secrets)
+    carriers = cache(lambda: _carriers(clients, settings, executions.payloads, secrets))
     ports = Ports(
         executions=executions,
         messages=executions,
@@ -407,29 +410,11 @@ def build(
             settings.queue_prefix,
             settings.failures_queue_url,
         ),
-        event_handlers=ItemEventHandlers(metadata),
-        event_executions=ItemEventExecutions(table),
-        publisher=AwsEventPublisher(
-            clients.sqs,
-            clients.deferred_sns,
-            clients.deferred_events,
-            own_queue_url=settings.event_messages_queue_url,
-            own_queue_arn=settings.event_messages_queue_arn,
-            prefix=settings.queue_prefix,
-            payloads=executions.payloads,
-            kafka=kafka,
-        ),
-        kafka=kafka,
-        event_sources=AwsEventSources(
-            clients.sqs,
-            clients.deferred_sns,
-            clients.deferred_events,
-            clients.deferred_functions,
-            function=settings.events_function,
-            own_queue_arn=settings.event_messages_queue_arn,
-            dead_letters_arn=settings.event_dead_letters_queue_arn,
-            prefix=settings.queue_prefix,
-        ),
+        event_handlers=late(lambda: carriers().handlers),
+        event_executions=late(lambda: carriers().executions),
+        publisher=late(lambda: carriers().publisher),
+        kafka=late(lambda: carriers().kafka),
+        event_sources=late(lambda: carriers().sources),
         gates=SqsGateQueue(clients.sqs, settings.gates_queue_url),
         polls=DynamoPollData(clients.dynamodb, settings.metadata_table),
         limits=ItemLimitStore(table),
@@ -490,14 +475,90 @@ def _searching_tasks(ports: Ports, reading: Reading, outlining: Outlining) -> Se
     return SearchingTasks(ports, reading, outlining)
 
 
-def _kafka_access(settings: Settings) -> KafkaAccess:
+class _Carriers(NamedTuple):
+    """The adapters that only events use."""
+
+    handlers: EventHandlerStore
+    executions: EventExecutionStore
+    publisher: EventPublisher
+    kafka: KafkaProducer
+    sources: EventSources
+
+
+def _carriers(
+    clients: Clients, settings: Settings, payloads: Payloads, secrets: SecretReader
+) -> _Carriers:
+    """Imported here and when needed: hot functions see an event now and then, or never."""
+    from podium.adapters.aws.event_publisher import AwsEventPublisher
+    from podium.adapters.aws.event_sources import AwsEventSources
+    from podium.adapters.items.event_executions import ItemEventExecutions
+    from podium.adapters.items.event_handlers import ItemEventHandlers
+    from podium.adapters.kafka import KafkaAccess, PythonKafkaProducer
+
     servers = [part.strip() for part in settings.kafka_bootstrap_servers.split(",")]
-    return KafkaAccess(
+    access = KafkaAccess(
         servers=tuple(part for part in servers if part),
         protocol=settings.kafka_security_protocol,
         mechanism=settings.kafka_sasl_mechanism,
         secret=settings.kafka_secret,
     )
+    kafka = PythonKafkaProducer(access, secrets)
+    return _Carriers(
+        handlers=ItemEventHandlers(DynamoTable(clients.dynamodb, settings.metadata_table)),
+        executions=ItemEventExecutions(DynamoTable(clients.dynamodb, settings.executions_table)),
+        publisher=AwsEventPublisher(
+            clients.sqs,
+            clients.deferred_sns,
+            clients.deferred_events,
+            own_queue_url=settings.event_messages_queue_url,
+            own_queue_arn=settings.event_messages_queue_arn,
+            prefix=settings.queue_prefix,
+            payloads=payloads,
+            kafka=kafka,
+        ),
+        kafka=kafka,
+        sources=AwsEventSources(
+            clients.sqs,
+            clients.deferred_sns,
+            clients.deferred_events,
+            clients.deferred_functions,
+            function=settings.events_function,
+            own_queue_arn=settings.event_messages_queue_arn,
+            dead_letters_arn=settings.event_dead_letters_queue_arn,
+            prefix=settings.queue_prefix,
+        ),
+    )
+
+
+def _subscribing(ports: Ports, validating: Validating) -> Subscribing:
+    from podium.services.subscribing import Subscribing
+
+    return Subscribing(ports, validating)
+
+
+def _event_queues(ports: Ports) -> EventQueues:
+    from podium.services.event_queues import EventQueues
+
+    return EventQueues(ports)
+
+
+def _publishing(ports: Ports) -> Publishing:
+    from podium.services.publishing import Publishing
+
+    return Publishing(ports)
+
+
+def _reacting(
+    ports: Ports,
+    starting: Starting,
+    following: Following,
+    open_tasks: OpenTasks,
+    updates: Updating,
+    operating: Operating,
+) -> Reacting:
+    from podium.services.reacting import Reacting
+
+    return Reacting(ports, starting, following, open_tasks, updates, operating)
 
 
 def _definition_store(clients: Clients, settings: Settings) -> DefinitionStore:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podium.domain.events.names import parse_event
-from podium.errors import ConflictError, InvalidInputError, LostRaceError, NotFoundError
+from podium.domain.validation.event_handler import validate_event_handler
+from podium.errors import (
+    ConflictError,
+    InvalidInputError,
+    LostRaceError,
+    NotFoundError,
+    ValidationError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +39,7 @@ class Subscribing:
 
         Its source is opened first: one that cannot be opened leaves no handler behind.
         """
-        self._validating.event_handler((handler, "addEventHandler.arg0"))
+        self._check(handler, "addEventHandler.arg0")
         self._open_for(handler)
         if not self._handlers.create(handler):
             self._follow(handler.event)
@@ -41,7 +48,7 @@ class Subscribing:
 
     def replace(self, handler: EventHandler) -> None:
         """Replace a handler; raises ValidationError, NotFoundError."""
-        self._validating.event_handler((handler, "updateEventHandler.arg0"))
+        self._check(handler, "updateEventHandler.arg0")
         self._open_for(handler)
         old = self._handlers.replace(handler)
         self._follow(handler.event)
@@ -65,6 +72,11 @@ class Subscribing:
         """Handlers of exactly this event."""
         found = self._handlers.of_event(event)
         return [handler for handler in found if handler.active or not active_only]
+
+    def _check(self, handler: EventHandler, call: str) -> None:
+        found = validate_event_handler(handler, self._validating.context, call)
+        if found:
+            raise ValidationError(found)
 
     def _open_for(self, handler: EventHandler) -> None:
         if handler.active:

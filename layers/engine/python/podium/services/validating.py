@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from podium.domain.validation import (
     ValidationContext,
-    validate_event_handler,
     validate_mocks,
     validate_priority,
     validate_start_request,
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from podium.domain.definitions import TaskDef, WorkflowDef
-    from podium.domain.events.handler import EventHandler
     from podium.domain.requests import StartWorkflowRequest, TaskResult, WorkflowTestRequest
     from podium.errors import Violation
     from podium.ports.bundle import Ports
@@ -61,14 +59,6 @@ class Validating:
             violation
             for definition, call in definitions
             for violation in validate_task_def(definition, self.context, call)
-        )
-
-    def event_handler(self, *handlers: tuple[EventHandler, str]) -> None:
-        """Event handlers, each with its call."""
-        _refuse(
-            violation
-            for handler, call in handlers
-            for violation in validate_event_handler(handler, self.context, call)
         )
 
     def start(self, request: StartWorkflowRequest) -> None:

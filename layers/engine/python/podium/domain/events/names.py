@@ -8,8 +8,8 @@ write to or read: ``sqs:<queue>``, ``sns:<topic>``, ``eventbridge[:<bus>[:<detai
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from podium.domain.expressions import excerpt
 from podium.errors import InvalidInputError
@@ -34,8 +34,7 @@ class EventKind(StrEnum):
     KAFKA = "kafka"
 
 
-@dataclass(frozen=True, slots=True)
-class EventName:
+class EventName(NamedTuple):
     """One event: its carrier, the name there, and for a bus the detail type."""
 
     kind: EventKind

@@ -8,7 +8,6 @@ was made and its argument: ``registerWorkflowDef.arg0`` (rest-api.md 1.2). Whoev
 from __future__ import annotations
 
 from podium.domain.validation.context import ValidationContext
-from podium.domain.validation.event_handler import validate_event_handler
 from podium.domain.validation.places import MAX_NESTING
 from podium.domain.validation.requests import (
     validate_mocks,
@@ -23,7 +22,6 @@ from podium.domain.validation.workflow import validate_workflow
 __all__ = [
     "MAX_NESTING",
     "ValidationContext",
-    "validate_event_handler",
     "validate_mocks",
     "validate_priority",
     "validate_start_request",
