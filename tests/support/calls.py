@@ -194,6 +194,7 @@ CALLS: dict[str, Callable[[World], Call]] = {
     "PUT /api/event": lambda w: Call(body={**HANDLER, "name": w.handler()}),
     "DELETE /api/event/{name}": _of(World.handler, "name"),
     "GET /api/event/{event}": lambda w: Call({"event": [w.handler(), HANDLER["event"]][1]}),
+    "GET /api/event/execution/{event}": lambda w: Call({"event": HANDLER["event"]}),
     "GET /api/admin/queues": lambda _: Call(query={"verbose": "True"}),
     "POST /api/queue/update/{workflowId}/{taskRefName}/{status}": lambda w: Call(
         {"workflowId": w.running(), "taskRefName": "charge", "status": "COMPLETED"}
