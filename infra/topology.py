@@ -406,8 +406,8 @@ TOPOLOGY = Topology(
             memory=512,
             timeout=_WORK_TIMEOUT,
             triggers=(
-                # Few at a time: what schedules start is work for others.
-                QueueTrigger(SCHEDULES, max_concurrency=10),
+                # Many schedules fire at midnight.
+                QueueTrigger(SCHEDULES),
                 ScheduleTrigger("overdue-schedules", rate_minutes=5),
             ),
             grants=(

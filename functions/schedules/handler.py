@@ -7,9 +7,14 @@ from typing import TYPE_CHECKING, Any
 from podium import bootstrap
 from podium.adapters.message import wakeup_message
 from podium.batch import report, settle
+from podium.observability import count
 
 if TYPE_CHECKING:
     from podium.batch import Report
+
+
+#: Metric: schedules that had lost their wakeup.
+OVERDUE = "SchedulesOverdue"
 
 
 def handler(event: dict[str, Any], context: object) -> Report:
@@ -17,6 +22,8 @@ def handler(event: dict[str, Any], context: object) -> Report:
     engine = bootstrap.engine()
     firing = engine.scheduling().firing
     if "Records" not in event:
-        firing.sweep()
+        overdue = firing.sweep()
+        if overdue:
+            count(OVERDUE, overdue)
         return report([])
     return settle(event, lambda body: firing.wake(wakeup_message(body)), engine.redelivery.soon)

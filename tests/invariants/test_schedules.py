@@ -103,9 +103,9 @@ def test_a_change_that_dies_leaves_schedules_that_fire_as_they_say(change):
         except Crash:
             scheduler.cluster.restart_processes()
         scheduler.cluster.calls.before_call = scheduler.cluster.calls.after_call = lambda name: None
-        kept = {state.schedule.name: state for state in scheduler.schedules.all()}
+        kept = {state.schedule.name: state for state in scheduler.finding.all()}
         scheduler.run_until(62 * MINUTE)
-        scheduler.cluster.engine.scheduling().firing.sweep()
+        scheduler.firing.sweep()
         scheduler.run_until(62 * MINUTE)
         for name, state in kept.items():
             found = [each for each in scheduler.records() if each.schedule_name == name]
@@ -162,12 +162,12 @@ def test_a_schedule_that_will_fire_has_a_wakeup_and_each_moment_starts_one_workf
                     plain_deliver(delivered[number % len(delivered)])
                 case (("stop" | "go_on") as operation,):
                     stopped = operation == "stop"
-                    getattr(schedules, operation)()
+                    getattr(scheduler.firing, operation)()
         except NotFoundError:
             pass
         wakeups = scheduler.cluster.wakeups
         under_way = {wakeup for _, wakeup in wakeups.sent} | set(wakeups.booked)
-        for state in schedules.all():
+        for state in scheduler.finding.all():
             if state.next is not None and not (stopped and state.next <= START + now):
                 assert any(
                     (wakeup.schedule, wakeup.revision) == (state.schedule.name, state.revision)

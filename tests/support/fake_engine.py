@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from podium import bootstrap
@@ -67,6 +68,12 @@ class FakeEngine:
 
     def registering(self) -> FakeService:
         return FakeService("registering", self.calls, self._answers)
+
+    def scheduling(self) -> SimpleNamespace:
+        names = ("schedules", "finding", "firing")
+        return SimpleNamespace(
+            **{name: FakeService(name, self.calls, self._answers) for name in names}
+        )
 
     def read_record(self, record: Mapping[str, Any]) -> Any:
         """A record is its own change; one whose event name is in the answers raises or is dropped."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from podium.domain.schedules.definition import WorkflowSchedule
+from podium.services.finding_schedules import FindingSchedules
+from podium.services.firing import FiringSchedules
 from podium.services.schedules import Schedules
 from tests.support.cluster import Cluster, Crash
 
@@ -38,13 +40,21 @@ class Scheduler:
     def schedules(self) -> Schedules:
         return self.cluster.engine.scheduling().schedules
 
+    @property
+    def finding(self) -> FindingSchedules:
+        return self.cluster.engine.scheduling().finding
+
+    @property
+    def firing(self) -> FiringSchedules:
+        return self.cluster.engine.scheduling().firing
+
     def save(self, *args: Any, **fields: Any) -> ScheduleState:
         return self.schedules.save(schedule(*args, **fields))
 
     def records(self) -> list[WorkflowScheduleExecution]:
         """What was started, the first first."""
         with self.cluster.undisturbed():
-            return list(self.schedules.executions("", "*", 0, 1000, ["scheduledTime:ASC"]).records)
+            return list(self.finding.executions("", "*", 0, 1000, ["scheduledTime:ASC"]).records)
 
     def moments(self) -> list[int]:
         """When it was to be started (ms after START)."""
@@ -78,7 +88,7 @@ class Scheduler:
         """One wakeup; the process that dies of it is followed by another."""
         while True:
             try:
-                self.cluster.engine.scheduling().firing.wake(wakeup)
+                self.firing.wake(wakeup)
             except Crash:
                 self.crashes += 1
                 self.cluster.restart_processes()

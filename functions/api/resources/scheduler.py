@@ -31,13 +31,13 @@ def save(request: Request, engine: Engine) -> Json:
 
 def list_all(request: Request, engine: Engine) -> Json:
     """Every schedule, or those of one workflow."""
-    return [_json(each) for each in engine.scheduling().schedules.all(request.text("workflowName"))]
+    return [_json(each) for each in engine.scheduling().finding.all(request.text("workflowName"))]
 
 
 def search(request: Request, engine: Engine) -> Json:
     """A page of schedules."""
     paused = request.text("paused")
-    found = engine.scheduling().schedules.search(
+    found = engine.scheduling().finding.search(
         workflow_name=request.text("workflowName"),
         schedule_name=request.text("scheduleName"),
         paused=None if paused is None else request.flag("paused", default=False),
@@ -82,7 +82,7 @@ def next_few(request: Request, engine: Engine) -> Json:
 
 def search_executions(request: Request, engine: Engine) -> Json:
     """A page of what schedules have started."""
-    found = engine.scheduling().schedules.executions(
+    found = engine.scheduling().finding.executions(
         request.text("query") or "",
         request.text("freeText") or "*",
         request.number("start", 0),
@@ -94,19 +94,19 @@ def search_executions(request: Request, engine: Engine) -> Json:
 
 def stop(request: Request, engine: Engine) -> Json:
     """Nothing fires any more."""
-    engine.scheduling().schedules.stop()
+    engine.scheduling().firing.stop()
     return {"status": "done"}
 
 
 def go_on(request: Request, engine: Engine) -> Json:
     """Fire again."""
-    engine.scheduling().schedules.go_on()
+    engine.scheduling().firing.go_on()
     return {"status": "done"}
 
 
 def requeue(request: Request, engine: Engine) -> Json:
     """Arm all of them anew."""
-    names = engine.scheduling().schedules.requeue()
+    names = engine.scheduling().firing.requeue()
     return {"recordIds.size": len(names), "sampleIds": names[:_SAMPLE]}
 
 

@@ -11,9 +11,10 @@ import pytest
 from functions.gate.handler import handler as gate
 from functions.repair.handler import handler as repair
 from functions.results.handler import handler as results
+from functions.schedules.handler import handler as schedules
 from functions.system_tasks.handler import handler as system_tasks
 from functions.timers.handler import handler as timers
-from podium.adapters.message import GateCall, gate_json, task_message, timer_message
+from podium.adapters.message import GateCall, gate_json, task_message, timer_message, wakeup_message
 from podium.errors import ConflictError, TransientError
 from tests.support.fake_engine import FakeEngine, installed, sample
 
@@ -60,6 +61,20 @@ def test_the_schedule_sweeps():
     answer, calls = handle(timers, sample("eventbridge-schedule.json"))
     assert answer == NO_FAILURES
     assert calls == [("timing", "sweep", (), {}), ("gating", "sweep", (), {})]
+
+
+def test_each_schedule_is_woken():
+    event = sample("sqs-schedules.json")
+    answer, calls = handle(schedules, event)
+    assert answer == NO_FAILURES
+    assert calls == [("firing", "wake", (wakeup_message(body),), {}) for body in bodies(event)]
+
+
+def test_the_tick_looks_for_schedules_that_are_overdue():
+    event = sample("eventbridge-overdue-schedules.json")
+    answer, calls = handle(schedules, event, {"firing.sweep": 2})
+    assert answer == NO_FAILURES
+    assert calls == [("firing", "sweep", (), {})]
 
 
 def test_a_gate_that_several_call_for_is_looked_at_once():
@@ -137,6 +152,7 @@ def test_a_dead_task_message_ends_its_task():
     [
         (system_tasks, "sqs-system-tasks.json", "running.run"),
         (timers, "sqs-timers.json", "timing.fire"),
+        (schedules, "sqs-schedules.json", "firing.wake"),
         (results, "sqs-results.json", "updates.update"),
         (repair, "sqs-dead-letter.json", "repairs.end_dead_task"),
         (repair, "sqs-decider-failures.json", "repairs.rescan"),
@@ -160,7 +176,7 @@ def test_a_message_that_fails_comes_again_and_the_others_are_settled(
     assert len(seen) == 3
 
 
-@pytest.mark.parametrize("handler", [system_tasks, timers, repair])
+@pytest.mark.parametrize("handler", [system_tasks, timers, schedules, repair])
 def test_a_message_that_nobody_of_us_wrote_comes_again_until_it_is_a_dead_letter(handler):
     batch = with_bodies(sample("sqs-timers.json"), "not json", "{}")
     answer, calls = handle(handler, batch)

@@ -9,7 +9,7 @@ import pytest
 from podium.domain.schedules.executions import ExecutionState
 from podium.domain.schedules.state import RECORDS_KEPT
 from podium.domain.schedules.wakeups import Wakeup
-from podium.errors import NotFoundError, ValidationError
+from podium.errors import NotFoundError, TransientError, ValidationError
 from tests.support.cluster import Cluster
 from tests.support.scheduler import DAY, HOUR, MINUTE, SECOND, START, Scheduler, schedule
 
@@ -111,10 +111,10 @@ def test_a_window_holds_with_both_bounds():
 def test_what_was_missed_while_the_scheduler_stood_is_made_up_for_if_asked(catches_up, moments):
     scheduler = Scheduler()
     scheduler.save(cron="0 0 * * * *", runCatchupScheduleInstances=catches_up)
-    scheduler.schedules.stop()
+    scheduler.firing.stop()
     scheduler.run_until(5 * HOUR + MINUTE)
     assert scheduler.records() == []
-    scheduler.schedules.go_on()
+    scheduler.firing.go_on()
     scheduler.run_until(6 * HOUR)
     assert scheduler.moments() == moments
 
@@ -122,9 +122,9 @@ def test_what_was_missed_while_the_scheduler_stood_is_made_up_for_if_asked(catch
 def test_what_was_missed_too_long_ago_is_not_made_up_for():
     scheduler = Scheduler(Cluster(schedule_catch_up_seconds=2 * 3600))
     scheduler.save(cron="0 0 * * * *", runCatchupScheduleInstances=True)
-    scheduler.schedules.stop()
+    scheduler.firing.stop()
     scheduler.run_until(5 * HOUR + MINUTE)
-    scheduler.schedules.go_on()
+    scheduler.firing.go_on()
     scheduler.run_until(6 * HOUR)
     # The one that was next, then those of the last two hours.
     assert scheduler.moments() == [HOUR, 4 * HOUR, 5 * HOUR, 6 * HOUR]
@@ -133,9 +133,9 @@ def test_what_was_missed_too_long_ago_is_not_made_up_for():
 def test_much_to_make_up_for_is_done_in_several_wakeups():
     scheduler = Scheduler()
     scheduler.save(cron="0 * * * * *", runCatchupScheduleInstances=True)
-    scheduler.schedules.stop()
+    scheduler.firing.stop()
     scheduler.run_until(HOUR)
-    scheduler.schedules.go_on()
+    scheduler.firing.go_on()
     scheduler.run_until(HOUR)
     assert scheduler.schedules.get("s").fired == 60
     assert scheduler.moments() == [MINUTE * each for each in range(61 - RECORDS_KEPT, 61)]
@@ -199,7 +199,7 @@ def test_a_deleted_schedule_fires_no_more_and_leaves_its_records():
     assert scheduler.cluster.wakeups.booked == {}
     scheduler.run_until(DAY)
     assert scheduler.moments() == [HOUR]
-    assert scheduler.schedules.all() == []
+    assert scheduler.finding.all() == []
 
 
 def test_a_firing_delivered_often_starts_one_workflow():
@@ -236,6 +236,38 @@ def test_a_workflow_that_cannot_start_leaves_a_record_and_the_schedule_goes_on()
     assert scheduler.schedules.get("s").next == START + 2 * HOUR
 
 
+def test_a_start_that_meets_a_bug_of_ours_leaves_a_record_that_quotes_nothing(monkeypatch):
+    scheduler = Scheduler()
+    scheduler.save(cron="0 0 * * * *")
+
+    def broken(*_):
+        raise KeyError("s3cret")
+
+    monkeypatch.setattr(scheduler.cluster.definitions, "workflow", broken)
+    scheduler.run_until(HOUR)
+    (record,) = scheduler.records()
+    assert (record.state, record.reason) == (ExecutionState.FAILED, "Internal error (KeyError)")
+    assert scheduler.schedules.get("s").next == START + 2 * HOUR
+
+
+def test_a_start_that_is_held_up_is_tried_again_by_the_same_wakeup(monkeypatch):
+    scheduler = Scheduler()
+    state = scheduler.save(cron="0 5 * * * *")
+    scheduler.cluster.clock.advance(5 * MINUTE)
+
+    def busy(*_):
+        raise TransientError("GetItem: busy")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(scheduler.cluster.definitions, "workflow", busy)
+        with pytest.raises(TransientError):
+            scheduler.deliver(Wakeup("s", state.revision, state.next or 0))
+    assert scheduler.records() == []
+    assert scheduler.schedules.get("s") == state
+    scheduler.run_until(6 * MINUTE)
+    assert scheduler.moments() == [5 * MINUTE]
+
+
 def test_the_newest_records_are_kept():
     scheduler = Scheduler()
     scheduler.save(cron="0 * * * * *")
@@ -248,7 +280,7 @@ def test_a_lost_wakeup_is_found_by_the_sweep():
     scheduler.save(cron="0 5 * * * *")
     scheduler.cluster.wakeups.sent.clear()
     scheduler.run_until(5 * MINUTE + 30 * SECOND)
-    firing = scheduler.cluster.engine.scheduling().firing
+    firing = scheduler.firing
     assert firing.sweep() == 0
     scheduler.run_until(7 * MINUTE)
     assert firing.sweep() == 1
@@ -260,9 +292,9 @@ def test_a_lost_wakeup_is_found_by_the_sweep():
 def test_the_sweep_leaves_a_stopped_scheduler_alone():
     scheduler = Scheduler()
     scheduler.save(cron="0 5 * * * *")
-    scheduler.schedules.stop()
+    scheduler.firing.stop()
     scheduler.run_until(20 * MINUTE)
-    assert scheduler.cluster.engine.scheduling().firing.sweep() == 0
+    assert scheduler.firing.sweep() == 0
     assert scheduler.cluster.wakeups.sent == []
 
 
@@ -273,7 +305,7 @@ def test_requeue_arms_every_schedule_that_will_fire():
     scheduler.save("c", paused=True)
     scheduler.cluster.wakeups.sent.clear()
     scheduler.cluster.wakeups.booked.clear()
-    assert scheduler.schedules.requeue() == ["a", "b"]
+    assert scheduler.firing.requeue() == ["a", "b"]
     scheduler.run_until(6 * HOUR)
     assert scheduler.moments() == [each * HOUR + 5 * MINUTE for each in range(6)] + [6 * HOUR]
 
@@ -323,6 +355,8 @@ def test_tags_are_set_and_taken_off_and_leave_the_moments_alone():
     assert (after.revision, after.cursors) == (before.revision, before.cursors)
     scheduler.schedules.untag("s", [tags[0], replace(tags[1], value="9")])
     assert [tag.key for tag in scheduler.schedules.get("s").schedule.tags] == ["b"]
+    scheduler.save()
+    assert [tag.key for tag in scheduler.schedules.get("s").schedule.tags] == ["b"]
     with pytest.raises(NotFoundError, match="Schedule 'x' not found"):
         scheduler.schedules.tag("x", tags)
 
@@ -362,7 +396,7 @@ def test_a_schedule_that_could_not_fire_is_refused(fields, path, message):
         scheduler.save(**fields)
     found = {violation.path: violation.message for violation in error.value.violations}
     assert message in found[path]
-    assert scheduler.schedules.all() == []
+    assert scheduler.finding.all() == []
     assert scheduler.cluster.wakeups.sent == []
 
 
@@ -386,7 +420,7 @@ def test_schedules_are_searched():
     def search(**wanted):
         every = {"workflow_name": None, "schedule_name": None, "paused": None, "free_text": "*"}
         page = {"start": 0, "size": 100, "sort": []}
-        found = scheduler.schedules.search(**{**every, **page, **wanted})
+        found = scheduler.finding.search(**{**every, **page, **wanted})
         return found.total, [state.schedule.name for state in found.states]
 
     assert search() == (3, ["alpha", "beta", "gamma"])

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from podium.domain.children import spec_of
 from podium.domain.schedules.executions import execution, start_request
 from podium.domain.schedules.timetable import timetable
-from podium.errors import LostRaceError, TransientError
+from podium.errors import ClientError, LostRaceError, TransientError
 from podium.observability import logger
 
 if TYPE_CHECKING:
@@ -86,6 +86,25 @@ class FiringSchedules:
             self._waking.poke(state)
         return len(due)
 
+    def stop(self) -> None:
+        """Nothing fires in this installation until :meth:`go_on`."""
+        self._store.stop(stopped=True)
+
+    def go_on(self) -> None:
+        """Fire again; what has come due meanwhile does so now, once or for each moment missed."""
+        self._store.stop(stopped=False)
+        now = self._ports.clock.now()
+        for state in self._store.all():
+            if state.is_due(now):
+                self._waking.poke(state)
+
+    def requeue(self) -> list[str]:
+        """Arm every schedule anew, should its wakeup be lost; the names of those that will fire."""
+        found = [state for state in self._store.all() if state.next is not None]
+        for state in found:
+            self._waking.arm(state)
+        return [state.schedule.name for state in found]
+
     def _fire(self, state: ScheduleState, now: int) -> ScheduleState:
         """Fire every entry that is due and arm the next wakeup; the state to be written then."""
         firings = state.due(now)
@@ -105,7 +124,12 @@ class FiringSchedules:
             begun = self._starting.begin(spec_of(request), firing.workflow_id, None)
         except TransientError:
             raise
-        except Exception as error:  # noqa: BLE001 - the schedule goes on, and its record says why
-            logger().exception("a schedule could not start its workflow", schedule=firing.schedule)
+        except ClientError as error:
+            logger().warning(
+                "schedule started nothing", schedule=firing.schedule, reason=str(error)
+            )
             return record.failed(str(error))
+        except Exception as error:  # noqa: BLE001 - the schedule goes on, and its record says why
+            logger().exception("schedule started nothing", schedule=firing.schedule)
+            return record.failed(f"Internal error ({type(error).__name__})")
         return record.started(begun.workflow_id)

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from podium.domain.schedules.search import (
-    execution_query,
-    mentions,
-    ordered_executions,
-    ordered_schedules,
-)
 from podium.domain.schedules.state import ScheduleState, scheduled
 from podium.domain.schedules.timetable import timetable
 from podium.domain.validation.schedules import validate_schedule
@@ -21,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from podium.domain.schedules.definition import Tag, WorkflowSchedule
-    from podium.domain.schedules.executions import WorkflowScheduleExecution
     from podium.ports.bundle import Ports
     from podium.ports.schedules import ScheduleStore
     from podium.services.validating import Validating
@@ -30,22 +23,6 @@ if TYPE_CHECKING:
 MAX_RACES = 25
 #: Schedules of one bulk request.
 MOST_NAMES = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A page of schedules, and how many there are in all."""
-
-    total: int
-    states: Sequence[ScheduleState]
-
-
-@dataclass(frozen=True, slots=True)
-class Executed:
-    """A page of executions, and how many there are in all."""
-
-    total: int
-    records: Sequence[WorkflowScheduleExecution]
 
 
 class Schedules:
@@ -73,11 +50,12 @@ class Schedules:
             raise ValidationError(violations)
 
         def changed(old: ScheduleState | None) -> WorkflowSchedule:
-            created = (old.schedule.create_time, old.schedule.created_by) if old else (None, None)
+            before = wanted if old is None else old.schedule
             return replace(
                 wanted,
-                create_time=created[0] or self._ports.clock.now(),
-                created_by=created[1] or "",
+                create_time=self._ports.clock.now() if old is None else before.create_time,
+                created_by="" if old is None else before.created_by,
+                tags=wanted.tags or before.tags,
                 next_run_time=None,
             )
 
@@ -164,56 +142,6 @@ class Schedules:
 
     # --- several --------------------------------------------------------------------------------
 
-    def all(self, workflow_name: str | None = None) -> Sequence[ScheduleState]:
-        """Every schedule by name; only those of one workflow if it is given."""
-        found = ordered_schedules(self._store.all(), [])
-        if not (workflow_name or "").strip():
-            return found
-        return [state for state in found if state.schedule.workflow_name == workflow_name]
-
-    def search(
-        self,
-        *,
-        workflow_name: str | None,
-        schedule_name: str | None,
-        paused: bool | None,
-        free_text: str,
-        start: int,
-        size: int,
-        sort: Sequence[str],
-    ) -> Found:
-        """Schedules of a workflow (exactly), with a part of the name, paused or not, with a text."""
-        found = [
-            state
-            for state in self.all(workflow_name)
-            if (schedule_name or "") in state.schedule.name
-            and paused in {None, state.schedule.paused}
-            and _mentions(state.schedule, free_text)
-        ]
-        return Found(len(found), ordered_schedules(found, sort)[start : start + size])
-
-    def executions(
-        self, query: str, free_text: str, start: int, size: int, sort: Sequence[str]
-    ) -> Executed:
-        """What schedules have started; the newest records of each are kept."""
-        wanted = execution_query(query)
-        names = dict.fromkeys(wanted.schedules) or {"": None}
-        found = [
-            record
-            for name in names
-            for record in self._store.executions(name)
-            if wanted.holds(record)
-            and mentions(
-                free_text,
-                record.schedule_name,
-                record.workflow_name,
-                record.workflow_id,
-                record.execution_id,
-                record.reason,
-            )
-        ]
-        return Executed(len(found), ordered_executions(found, sort)[start : start + size])
-
     def pause_all(self, names: Sequence[str]) -> Outcome[None]:
         """Pause each; raises ValidationError when there is none, or too many."""
         _refuse_number(names, "pauseSchedules.arg0")
@@ -224,43 +152,12 @@ class Schedules:
         _refuse_number(names, "resumeSchedules.arg0")
         return each_of(names, self.resume, self._ports.clock)
 
-    # --- the scheduler --------------------------------------------------------------------------
-
-    def stop(self) -> None:
-        """Nothing fires in this installation until :meth:`go_on`."""
-        self._store.stop(stopped=True)
-
-    def go_on(self) -> None:
-        """Fire again; what has come due meanwhile does so now, once or for each moment missed."""
-        self._store.stop(stopped=False)
-        now = self._ports.clock.now()
-        for state in self._store.all():
-            if state.is_due(now):
-                self._waking.poke(state)
-
-    def requeue(self) -> list[str]:
-        """Arm every schedule anew, should its wakeup be lost; the names of those that will fire."""
-        found = [state for state in self._store.all() if state.next is not None]
-        for state in found:
-            self._waking.arm(state)
-        return [state.schedule.name for state in found]
-
 
 def _refuse_number(names: Sequence[str], path: str) -> None:
     if not names:
         raise ValidationError((Violation(path, "Schedule names list cannot be null."),))
     if len(names) > MOST_NAMES:
         raise ValidationError((Violation(path, f"more than {MOST_NAMES} schedules"),))
-
-
-def _mentions(schedule: WorkflowSchedule, text: str) -> bool:
-    return mentions(
-        text,
-        schedule.name,
-        schedule.workflow_name,
-        schedule.description,
-        *(entry.cron_expression for entry in schedule.entries),
-    )
 
 
 def _unknown(name: str) -> NotFoundError:

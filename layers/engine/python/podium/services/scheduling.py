@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from podium.services.finding_schedules import FindingSchedules
 from podium.services.firing import FiringSchedules
 from podium.services.schedules import Schedules
 from podium.services.waking import Waking
@@ -18,11 +19,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Scheduling:
-    """Both sides of the scheduler."""
+    """All sides of the scheduler."""
 
-    #: For clients.
+    #: Schedules made and changed by clients.
     schedules: Schedules
-    #: Wakeups, and the sweep for lost ones.
+    #: Schedules and what they have started, found for clients.
+    finding: FindingSchedules
+    #: Wakeups, the sweep for lost ones, and the switch of it all.
     firing: FiringSchedules
 
     @classmethod
@@ -39,6 +42,7 @@ class Scheduling:
         """The services over these ports; how far back (ms) is made up for."""
         waking = Waking(wakeups, ports.clock)
         return cls(
+            finding=FindingSchedules(store),
             schedules=Schedules(ports, store, waking, validating),
             firing=FiringSchedules(ports, store, waking, starting, longest_catch_up),
         )

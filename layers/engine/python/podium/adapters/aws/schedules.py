@@ -8,6 +8,7 @@ revision, ``c`` the cursors as JSON, ``n`` how often it has fired. A record: pk 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -19,6 +20,7 @@ from podium.adapters.items.keys import short_ref
 from podium.domain.schedules.definition import WorkflowSchedule
 from podium.domain.schedules.executions import WorkflowScheduleExecution
 from podium.domain.schedules.state import ScheduleState
+from podium.errors import PayloadTooLargeError
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -53,7 +55,7 @@ class DynamoSchedules:
     def put(self, state: ScheduleState, before: ScheduleState | None) -> bool:
         item = {
             **_key(state.schedule.name),
-            **_packed(state.schedule.to_json()),
+            **_packed_schedule(state.schedule),
             "r": {"S": state.revision},
             "c": {"S": _cursors(state)},
             "n": {"N": str(state.fired)},
@@ -100,7 +102,7 @@ class DynamoSchedules:
         item: dict[str, Any] = {
             "pk": {"S": _EXECUTIONS},
             "sk": {"S": f"{short_ref(record.schedule_name)}#{slot:03d}"},
-            **_packed(record.to_json()),
+            **_packed_record(record),
             "ttl": {"N": str(record.execution_time // 1000 + _KEPT)},
         }
         with translated("PutItem"):
@@ -134,6 +136,22 @@ class DynamoSchedules:
 
 def _key(name: str) -> dict[str, Any]:
     return {"pk": {"S": _SCHEDULES}, "sk": {"S": short_ref(name)}}
+
+
+def _packed_schedule(schedule: WorkflowSchedule) -> dict[str, Any]:
+    try:
+        return _packed(schedule.to_json())
+    except PayloadTooLargeError:
+        message = f"schedule {schedule.name} is too large: put the input of its workflow into external storage"
+        raise PayloadTooLargeError(message) from None
+
+
+def _packed_record(record: WorkflowScheduleExecution) -> dict[str, Any]:
+    try:
+        return _packed(record.to_json())
+    except PayloadTooLargeError:
+        # The request is the schedule's, which is just not too large; what came of it has to be kept.
+        return _packed(replace(record, start_workflow_request=None).to_json())
 
 
 def _packed(value: JsonMap) -> dict[str, Any]:
