@@ -10,6 +10,8 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from dataclasses import replace
 
 from hypothesis import HealthCheck, given, settings
@@ -24,6 +26,7 @@ from podium.domain.search import (
     ByStatus,
     ByTime,
     ByType,
+    Mark,
     SearchParameters,
     WorkflowRow,
     matches,
@@ -33,7 +36,10 @@ from podium.domain.search import (
     plan,
     write,
 )
+from podium.domain.status import WorkflowStatus
+from podium.errors import InvalidInputError
 from tests.support.queries import (
+    BASE,
     Query,
     Sorting,
     facts_of,
@@ -45,6 +51,7 @@ from tests.support.queries import (
 
 ROWS = workflow_rows()
 FACTS = [facts_of(row) for row in ROWS]
+RUNNING, FAILED = WorkflowStatus.RUNNING, WorkflowStatus.FAILED
 
 
 def expected(query: Query, sorting: Sorting) -> list[str]:
@@ -106,3 +113,97 @@ def test_rows_read_in_the_order_of_the_index_need_no_sorting(query: Query, sorti
         assert [fact["workflowId"] for fact in found if query.wants(fact)] == expected(
             query, sorting
         )
+
+
+@st.composite
+def happenings(draw: st.DrawFn) -> list[tuple[str, int]]:
+    """What goes on between two pages: executions start, end, and are removed."""
+    kinds = st.sampled_from(["start", "start", "end", "remove"])
+    return draw(st.lists(st.tuples(kinds, st.integers(0, 299)), max_size=6))
+
+
+def changed(rows: list[WorkflowRow], events: list[tuple[str, int]], now: int) -> list[WorkflowRow]:
+    """``rows`` once that has happened at ``now``."""
+    rows = list(rows)
+    for kind, number in events:
+        match kind:
+            case "start":
+                new = replace(ROWS[number], status=RUNNING, start_time=now, end_time=0)
+                rows.append(replace(new, workflow_id=f"{number:03}-{now}-{len(rows)}"))
+            case "end" if rows:
+                index = number % len(rows)
+                rows[index] = replace(rows[index], status=FAILED, end_time=now)
+            case "remove" if rows:
+                del rows[number % len(rows)]
+    return rows
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    st.sampled_from(["", "status=RUNNING", "status IN (RUNNING, FAILED) AND version=1"]),
+    st.sampled_from([[], ["startTime"], ["workflowType:DESC"], ["priority", "startTime:DESC"]]),
+    st.integers(1, 30),
+    st.lists(happenings(), max_size=12),
+    st.booleans(),
+)
+def test_whatever_happens_between_pages_a_hit_is_seen_once(
+    query: str, sort: list[str], size: int, events: list[list[tuple[str, int]]], until_empty: bool
+):
+    asked = SearchParameters(query=query, sort=sort, size=size).read(WORKFLOW_FIELDS)
+    rows, now = ROWS[:60], BASE + 3_600_000
+    places: dict[str, Mark] = {}
+    seen: list[str] = []
+    always = {row.workflow_id for row in rows if asked.wants(row)}
+    for happened in itertools.chain(events, itertools.repeat([])):
+        page = page_of(rows, asked, places.get(asked.page_key(asked.start)))
+        seen += [row.workflow_id for row in page.rows]
+        asked = replace(asked, start=asked.start + size)
+        if page.mark is not None:
+            places[asked.page_key(asked.start)] = page.mark
+        if not page.rows if until_empty else asked.start >= page.total:
+            break
+        now += 1000
+        rows = changed(rows, happened, now)
+        always &= {row.workflow_id for row in rows if asked.wants(row)}
+    assert always <= set(seen)
+    # Another one may have been removed and started anew meanwhile, but not under the same id.
+    assert len(seen) == len(set(seen))
+
+
+_WORDS = st.sampled_from(
+    [
+        *("workflowType", "status", "startTime", "version", "input", "failedTaskNames", "foo"),
+        *("=", "!=", "<", "<=", ">", ">=", "IN", "not", "BETWEEN", "AND", "or", "STARTS_WITH"),
+        *("IS", "null", "(", ")", ",", "'", '"', "'x'", '"a\\"*"', "*", "\\", "7", "2026-01-31"),
+    ]
+)
+
+
+@settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(_WORDS | st.text(max_size=4), max_size=12), st.sampled_from([" ", ""]))
+def test_any_text_is_read_or_refused_with_its_place(words: list[str], space: str):
+    text = space.join(words)
+    try:
+        condition = parse(text, WORKFLOW_FIELDS)
+    except InvalidInputError as error:
+        found = re.search(r"offset (\d+)", str(error))
+        assert found is not None
+        assert 0 <= int(found[1]) <= len(text)
+    else:
+        assert parse(write(condition), WORKFLOW_FIELDS) == condition
+        planned = plan(condition, (), WORKFLOW_FIELDS)
+        hits = {row.workflow_id for row in ROWS[:60] if matches(condition, row)}
+        near = [
+            row for row in ROWS[:60] if any(reached(access, row) for access in planned.accesses)
+        ]
+        assert {row.workflow_id for row in near if matches(planned.residual, row)} == hits
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.text(max_size=30), st.text(max_size=30))
+def test_any_free_text_is_looked_for(text: str, rest: str):
+    """As it stands: a row that holds it is found."""
+    request = SearchParameters(free_text=text).read(WORKFLOW_FIELDS)
+    if ":" not in text and '"' not in text:
+        row = replace(ROWS[0], reason_for_incompletion=f"{rest}{text.strip()}{rest}")
+        assert request.wants(row)

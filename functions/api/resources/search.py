@@ -21,13 +21,7 @@ from podium.domain.wire import (
     workflow_json,
     workflow_row_json,
 )
-from podium.errors import (
-    InvalidInputError,
-    NotFoundError,
-    PayloadTooLargeError,
-    ValidationError,
-    Violation,
-)
+from podium.errors import InvalidInputError, NotFoundError, PayloadTooLargeError
 from podium.services.fitting import LARGEST_ANSWER, Room
 
 if TYPE_CHECKING:
@@ -120,10 +114,7 @@ def _of_workflows(request: Request, call: str) -> SearchRequest:
         classifier=request.texts("classifier"),
         top_level_only=request.flag("topLevelOnly", default=False),
     )
-    if wanted.size > MAX_SIZE:
-        message = f"Cannot return more than {MAX_SIZE} workflows. Please use pagination."
-        raise ValidationError((Violation(f"{call}.arg1", message, str(wanted.size)),))
-    return wanted.read(WORKFLOW_FIELDS, MAX_SIZE)
+    return wanted.read(WORKFLOW_FIELDS, MAX_SIZE, call)
 
 
 def _of_tasks(request: Request) -> SearchRequest:

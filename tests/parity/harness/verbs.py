@@ -11,6 +11,7 @@ from typing import Any
 from tests.parity.harness.client import Answer
 from tests.parity.harness.run import WORKER, Run, StuckError, latest
 from tests.parity.harness.scenario import ANY, TOGETHER, Json, Step
+from tests.parity.harness.searching import search
 
 Verb = Callable[[Run, Step, Any], Answer | None]
 
@@ -263,6 +264,7 @@ VERBS: dict[str, Verb] = {
     "call": _call,
     "find": _find,
     "keep": _keep,
+    "search": search,
 }
 
 

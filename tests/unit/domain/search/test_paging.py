@@ -28,11 +28,24 @@ def test_a_page_is_cut_out_of_all_hits():
     assert {page(ROWS, start).total for start in (0, 9, 99)} == {10}
 
 
-def test_a_place_is_remembered_where_another_page_follows():
+def test_a_place_is_remembered_where_somebody_may_ask_for_the_next_page():
     assert page(ROWS, 0).mark is not None
-    assert page(ROWS, 6).mark is not None
-    assert page(ROWS, 7).mark is None
+    assert page(ROWS, 7).mark is not None
+    # The last page of several: some clients go on until nothing comes any more.
+    assert page(ROWS, 9).mark is not None
+    # All there is on one page, and nothing at all.
+    assert page(ROWS, 0, 11).mark is None
+    assert page(ROWS, 10).mark is None
     assert page(ROWS, 0, 0).mark is None
+
+
+def test_a_total_counts_what_was_passed_and_what_is_left():
+    """So that a client that stops there has seen everything, and nothing twice."""
+    first = page(ROWS, 0, 5)
+    more = [*ROWS, workflow_row("wf-10", start_time=10)]
+    assert (page(more, 5, 5).total, page(more, 5, 5, first.mark).total) == (11, 10)
+    fewer = ROWS[:8]
+    assert (page(fewer, 5, 5).total, page(fewer, 5, 5, first.mark).total) == (8, 10)
 
 
 def test_nothing_is_seen_twice_when_executions_start_between_two_pages():

@@ -14,7 +14,7 @@ from podium.domain.search import (
 )
 from podium.domain.search.free_text import MAX_LENGTH
 from podium.domain.status import WorkflowStatus
-from podium.errors import InvalidInputError
+from podium.errors import InvalidInputError, ValidationError, Violation
 from tests.support.rows import task_row, workflow_row
 
 
@@ -34,7 +34,6 @@ def test_without_parameters_everything_is_wanted_the_newest_first():
     [
         ({"start": -1}, "start is -1"),
         ({"size": -5}, "size is -5"),
-        ({"size": 5001}, "size is 5001, and cannot be more than 5000"),
         ({"sort": ["foo"]}, "sort: a workflow has no field 'foo'"),
         ({"query": "foo=1"}, "query: a workflow has no field 'foo'"),
         ({"free_text": "x" * (MAX_LENGTH + 1)}, "freeText is longer than 2000 characters"),
@@ -44,6 +43,18 @@ def test_what_cannot_be_read_is_named(parameters, message):
     with pytest.raises(InvalidInputError) as caught:
         read(**parameters)
     assert message in str(caught.value)
+
+
+def test_more_than_the_limit_breaks_a_constraint_as_it_does_for_the_peer():
+    with pytest.raises(ValidationError) as caught:
+        SearchParameters(size=5001).read(WORKFLOW_FIELDS, MAX_SIZE, "searchWorkflowsV2")
+    assert caught.value.violations == (
+        Violation(
+            "searchWorkflowsV2.arg1",
+            "Cannot return more than 5000 workflows. Please use pagination.",
+            "5001",
+        ),
+    )
 
 
 def test_a_route_without_a_limit_takes_any_size():

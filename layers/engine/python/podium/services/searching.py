@@ -18,6 +18,7 @@ from podium.domain.search import (
     TaskRow,
     WorkflowRow,
     is_after,
+    is_turned,
     mark_of,
     page_of,
     plan,
@@ -27,7 +28,7 @@ from podium.domain.search.seeking import fields_in, settled, started_from
 from podium.ports.search import NOT_KEPT, Total
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from podium.domain.search import Access, Mark, Plan, SearchRequest
     from podium.ports.bundle import Ports
@@ -94,40 +95,25 @@ class Searching:
         self, request: SearchRequest, found: Plan, after: Mark | None
     ) -> Found[WorkflowRow]:
         """The page itself, which the indexes lead to."""
+        accesses = _beginning(found, after)
         skipped = 0 if after else request.start
         if skipped > self._most_rows:
             return Found(self._most_rows, (), is_cut_short=True)
-        rows = self._rows(found, request, after, skipped + request.size + 1)
-        taken = list(islice(rows, skipped, skipped + request.size + 1))
-        shown, has_more = taken[: request.size], len(taken) > request.size
-        if has_more and shown:
-            self._pages.remember(request, mark_of(shown[-1].row, request.order))
-        if has_more or after or not taken:
-            total = self._total(found.accesses)
-        else:
-            total = Total(skipped + len(taken))
-        fresh = [row for row in self._outlining.rows(shown) if request.wants(row)]
-        number = max(total.number - (len(shown) - len(fresh)), 0)
-        return Found(number, tuple(fresh), is_cut_short=not total.is_exact)
-
-    def _rows(
-        self, found: Plan, request: SearchRequest, after: Mark | None, page: int
-    ) -> Iterator[Indexed]:
-        """In the order of the request, after its remembered place if there is one."""
-        accesses = found.accesses
-        if after is not None:
-            # It is by start time that the indexes serve an order.
-            moment = int(after.values[0])
-            accesses = tuple(
-                started_from(access, moment, newest_first=found.is_descending)
-                for access in accesses
-            )
+        wanted = skipped + request.size + 1
         rows = self._ports.search.rows(
-            accesses, newest_first=found.is_descending, page=min(page, self._most_rows)
+            accesses, newest_first=found.is_descending, page=min(wanted, self._most_rows)
         )
-        if after is None:
-            return rows
-        return (each for each in rows if is_after(each.row, after, request.order))
+        passed, taken = _after(rows, request, after, wanted)
+        shown = taken[skipped : skipped + request.size]
+        if is_turned(request, shown):
+            self._pages.remember(request, mark_of(shown[-1].row, request.order))
+        fresh = tuple(row for row in self._outlining.rows(shown) if request.wants(row))
+        before = request.start if after else 0
+        if len(taken) < wanted:
+            return Found(before + len(taken) - (len(shown) - len(fresh)), fresh)
+        # Hits that turned out to be none stay in a total that others follow: it is what clients page by.
+        total = self._total(accesses)
+        return Found(before + total.number - passed, fresh, is_cut_short=not total.is_exact)
 
     def _total(self, accesses: Sequence[Access]) -> Total:
         """Counted where the rows lie, or one by one."""
@@ -153,10 +139,10 @@ class Searching:
         page = page_of(self._looked_into(list(by_id.values()), depth), request, after)
         self._pages.remember(request, page.mark)
         shown = [by_id[row_id(row)] for row in page.rows]
-        fresh = [row for row in self._outlining.rows(shown) if request.wants(row)]
-        return Found(
-            max(page.total - (len(shown) - len(fresh)), 0), tuple(fresh), is_cut_short=is_cut_short
-        )
+        fresh = tuple(row for row in self._outlining.rows(shown) if request.wants(row))
+        is_last = request.start + len(shown) >= page.total
+        total = page.total - (len(shown) - len(fresh) if is_last else 0)
+        return Found(total, fresh, is_cut_short=is_cut_short)
 
     def _looked_into(self, kept: Sequence[Indexed], depth: _Depth) -> list[WorkflowRow]:
         match depth:
@@ -166,6 +152,32 @@ class Searching:
                 return self._outlining.moved(kept)
             case _Depth.PAYLOADS:
                 return self._outlining.rows(kept, with_failures=False)
+
+
+def _beginning(found: Plan, after: Mark | None) -> Sequence[Access]:
+    """The accesses of a plan that serves the order: all of them, or from the moment of a place on."""
+    if after is None:
+        return found.accesses
+    # It is by start time that the indexes serve an order.
+    moment = int(after.values[0])
+    return [
+        started_from(access, moment, newest_first=found.is_descending) for access in found.accesses
+    ]
+
+
+def _after(
+    rows: Iterable[Indexed], request: SearchRequest, after: Mark | None, wanted: int
+) -> tuple[int, list[Indexed]]:
+    """The first ``wanted`` rows after a place, and how many there were of its moment up to it."""
+    passed, taken = 0, []
+    for each in rows:
+        if after is not None and not is_after(each.row, after, request.order):
+            passed += 1
+            continue
+        taken.append(each)
+        if len(taken) == wanted:
+            break
+    return passed, taken
 
 
 class Pages:
@@ -183,7 +195,7 @@ class Pages:
         return self._search.recall(request.page_key(request.start), self._clock.now())
 
     def remember(self, request: SearchRequest, mark: Mark | None) -> None:
-        """This page ends at ``mark``; None: nothing follows it."""
+        """This page ends at ``mark``; None: nobody is going to ask for the next one."""
         if mark is not None:
             key = request.page_key(request.start + request.size)
             until = self._clock.now() + REMEMBER_SECONDS * 1000

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from podium.domain.search.matching import matches
-from podium.domain.search.paging import REMEMBER_SECONDS, Page, page_of
+from podium.domain.search.paging import REMEMBER_SECONDS, Page, is_turned, page_of
 from podium.domain.search.parsing import parse
 from podium.domain.search.planning import plan
 from podium.domain.search.requests import MAX_SIZE, SearchParameters, SearchRequest
@@ -15,6 +15,7 @@ __all__ = [
     "Page",
     "SearchParameters",
     "SearchRequest",
+    "is_turned",
     "matches",
     "page_of",
     "parse",

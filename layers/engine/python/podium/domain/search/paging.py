@@ -2,16 +2,17 @@
 
 Clients page by an offset, which shifts under them: with the newest first, each start pushes the
 last row of a page onto the next one; each row that stops being a hit pulls one across unseen. So
-whoever answers a page that has a next one remembers, for a while, the place of its last row under
-the name of the next page (``SearchRequest.page_key``). A request for that page goes on after
-that place, wherever its offset has gone to. A row that is a hit throughout, and whose sort keys do
-not change, is then seen exactly once, whatever starts, ends or disappears meanwhile. A page that
+whoever answers a page remembers, for a while, the place of its last row under the name of the next
+page (``SearchRequest.page_key``). A request for that page goes on after that place, wherever its
+offset has gone to; its total counts what the client has passed, and what is left. A row that is a
+hit throughout, and whose sort keys do not change, is then seen exactly once, whatever starts, ends
+or disappears meanwhile, whether the client stops at the total or at an empty page. A page that
 nobody remembers is found by its offset.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -29,19 +30,31 @@ REMEMBER_SECONDS = 900
 class Page(Generic[_R]):
     """Some of the hits."""
 
-    #: Of all that was looked at.
+    #: Hits before it, as many as the request passes over, on it and behind it.
     total: int
     rows: tuple[_R, ...]
-    #: Place of the last row, to be remembered for the page that follows; None when none does.
+    #: Place of its last row, to be remembered; None where nobody is going to ask for more.
     mark: Mark | None = None
 
 
 def page_of(rows: Iterable[_R], request: SearchRequest, after: Mark | None = None) -> Page[_R]:
     """The page that was asked for; after a remembered place where there is one."""
     hits = sort_rows((row for row in rows if request.wants(row)), request.order)
-    left = hits[request.start :]
-    if after is not None:
+    if after is None:
+        left, total = hits[request.start :], len(hits)
+    else:
         left = [row for row in hits if is_after(row, after, request.order)]
+        total = request.start + len(left)
     shown = tuple(left[: request.size])
-    has_more = 0 < len(shown) < len(left)
-    return Page(len(hits), shown, mark_of(shown[-1], request.order) if has_more else None)
+    return Page(
+        total, shown, mark_of(shown[-1], request.order) if is_turned(request, shown) else None
+    )
+
+
+def is_turned(request: SearchRequest, shown: Sequence[object]) -> bool:
+    """Somebody may ask for the page after the one on which these are ``shown``.
+
+    Most searches are for one page, and not a full one: nothing is written for those. Behind the
+    last page of several some clients look for another one.
+    """
+    return bool(shown) and (request.start > 0 or len(shown) == request.size)

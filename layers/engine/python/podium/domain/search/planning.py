@@ -26,10 +26,14 @@ from podium.domain.search.condition import (
     EVERYTHING,
     And,
     Clause,
+    Comparison,
     Condition,
     Everything,
+    In,
+    Operator,
     Or,
     all_of,
+    one_of,
 )
 from podium.domain.search.fields import TASK_FIELDS
 from podium.domain.search.ordering import default_order
@@ -37,7 +41,8 @@ from podium.domain.search.ordering import default_order
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from podium.domain.search.fields import Fields
+    from podium.domain.search.condition import Value
+    from podium.domain.search.fields import Field, Fields
     from podium.domain.search.ordering import Order, SortKey
 
 #: Alternatives beyond this many are not told apart.
@@ -53,6 +58,7 @@ def plan(condition: Condition, order: Order, fields: Fields) -> Plan:
 
     ``order`` is that of the answer; the empty one is the default.
     """
+    condition = _gathered(condition)
     found = [_access(bounds_of(parts, fields)) for parts in _alternatives(condition)]
     first, *further = order or default_order(fields)
     return Plan(
@@ -102,6 +108,32 @@ def _alternatives(condition: Condition) -> tuple[_Alternative, ...]:
             return joined
         case _:
             return ((condition,),)
+
+
+def _gathered(condition: Condition) -> Condition:
+    """The same condition, with alternatives that name values of one field as one IN."""
+    match condition:
+        case And(parts):
+            return all_of(*map(_gathered, parts))
+        case Or(parts):
+            return _named_together([_gathered(part) for part in parts])
+        case _:
+            return condition
+
+
+def _named_together(parts: Sequence[Condition]) -> Condition:
+    named: dict[Field, tuple[Value, ...]] = {}
+    others: list[Condition] = []
+    for part in parts:
+        match part:
+            case Comparison(field, Operator.EQ, value):
+                named[field] = (*named.get(field, ()), value)
+            case In(field, values, negated=False):
+                named[field] = (*named.get(field, ()), *values)
+            case _:
+                others.append(part)
+    lists = (In(field, tuple(dict.fromkeys(values))) for field, values in named.items())
+    return one_of(*lists, *others)
 
 
 def _access(bounds: Bounds) -> tuple[Access | None, Sequence[Clause]]:

@@ -20,7 +20,7 @@ from podium.domain.search.matching import matches
 from podium.domain.search.ordering import WORKFLOW_ORDER, default_order, parse_sort
 from podium.domain.search.parsing import parse
 from podium.domain.search.writing import write
-from podium.errors import InvalidInputError
+from podium.errors import InvalidInputError, ValidationError, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,8 +72,11 @@ class SearchParameters:
     classifier: Sequence[str] = ()
     top_level_only: bool = False
 
-    def read(self, fields: Fields, max_size: int | None = None) -> SearchRequest:
-        """What they ask for; at most ``max_size`` hits, where the route has a limit of its own.
+    def read(
+        self, fields: Fields, max_size: int | None = None, operation: str = "searchWorkflows"
+    ) -> SearchRequest:
+        """What they ask for; at most ``max_size`` hits, where the route has a limit of its own, which
+        is told as the peer's constraint on the argument of ``operation`` (rest-api.md 1.2).
 
         Raises InvalidInputError, which names the parameter, for whatever cannot be read.
         """
@@ -81,7 +84,8 @@ class SearchParameters:
             if number < 0:
                 raise InvalidInputError(f"{name} is {number}, and has to be 0 or more")
         if max_size is not None and self.size > max_size:
-            raise InvalidInputError(f"size is {self.size}, and cannot be more than {max_size}")
+            message = f"Cannot return more than {max_size} workflows. Please use pagination."
+            raise ValidationError((Violation(f"{operation}.arg1", message, str(self.size)),))
         text = parse_free_text(self.free_text, fields)
         condition = all_of(
             parse(self.query, fields),
