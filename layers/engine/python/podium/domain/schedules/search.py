@@ -94,6 +94,8 @@ _EXECUTION_KEYS: dict[str, Callable[[WorkflowScheduleExecution], Any]] = {
     "scheduleName": lambda record: record.schedule_name,
     "workflowName": lambda record: record.workflow_name,
     "state": lambda record: record.state.value,
+    # What Conductor's web page sends, which takes them for executions of workflows.
+    "startTime": lambda record: record.execution_time,
 }
 _SCHEDULE_KEYS: dict[str, Callable[[ScheduleState], Any]] = {
     "name": lambda state: state.schedule.name,
