@@ -6,13 +6,6 @@ import time
 
 import pytest
 
-from functions.api.routes import ROUTES
-
-pytestmark = pytest.mark.skipif(
-    not any(route.path == "/api/workflow/search" and route.is_built for route in ROUTES),
-    reason="the route is not built yet",
-)
-
 SIMPLE = {"name": "pack", "taskReferenceName": "pack", "type": "SIMPLE"}
 NOOP = {"name": "n", "taskReferenceName": "n", "type": "NOOP"}
 #: Searches see an execution when its stream record has been read: within this many seconds on any machine.

@@ -4,17 +4,6 @@ from __future__ import annotations
 
 import time
 
-import pytest
-
-from functions.api.routes import ROUTES
-
-pytestmark = pytest.mark.skipif(
-    not any(
-        route.path == "/api/workflow/{workflowId}/upgrade" and route.is_built for route in ROUTES
-    ),
-    reason="the route is not built yet",
-)
-
 SIMPLE = {"name": "held", "taskReferenceName": "held", "type": "SIMPLE"}
 NOOP = {"name": "n", "taskReferenceName": "n", "type": "NOOP"}
 
