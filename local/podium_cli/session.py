@@ -17,8 +17,8 @@ from podium_cli.server import DEFAULT_URL, Server
 
 P = ParamSpec("P")
 
-#: Columns of a table that no terminal shows: enough for ids to stay whole.
-_WIDE = 200
+#: Columns of a line that no terminal shows: more than any has.
+_WIDE = 10_000
 
 ServerOption = Annotated[
     str | None,
@@ -84,9 +84,9 @@ class Session:
 
 
 def console(*, stderr: bool) -> Console:
-    """A console that never cuts off an id where nobody looks at it."""
+    """A console that folds nothing where no terminal shows it, whatever COLUMNS says."""
     found = Console(stderr=stderr, highlight=False, emoji=False)
-    if not found.is_terminal and "COLUMNS" not in os.environ:
+    if not found.is_terminal:
         found = Console(stderr=stderr, highlight=False, emoji=False, width=_WIDE)
     return found
 

@@ -24,7 +24,7 @@ def url() -> Iterator[str]:
 
 @pytest.fixture
 def podium(url: str, monkeypatch: pytest.MonkeyPatch) -> Podium:
-    """``podium(...)`` with the server in its environment, in a shell that is 200 columns wide."""
+    """``podium(...)`` with the server in its environment."""
     monkeypatch.setenv("CONDUCTOR_SERVER_URL", url)
     return run_podium
 

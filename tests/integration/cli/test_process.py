@@ -90,7 +90,8 @@ def test_on_a_terminal_a_watch_is_a_living_tree_in_colours(podium, file, monkeyp
     assert "\x1b[32mCOMPLETED" in ran.out
 
 
-def test_without_a_terminal_nothing_is_coloured_nor_cut_off(podium, waiting):
+def test_without_a_terminal_nothing_is_coloured_nor_cut_off(podium, waiting, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "20")
     out = podium("workflow", "tasks", waiting).out
     assert "\x1b" not in out
     [_, row] = out.splitlines()
