@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from functions.api.route import Route
 
 app = Resolver()
-#: A row without a handler is as unknown as a path without a row.
-SERVED = tuple(route for route in ROUTES if route.is_built)
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
@@ -45,16 +43,12 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 
 def _serving(route: Route) -> Callable[..., Response[str]]:
-    serve = route.handler
-    if serve is None:
-        raise ValueError(f"nobody serves {route.method} {route.path}")
-
     def call(**path: str) -> Response[str]:
         request = Request(app.current_event.raw_event, path)
         for parameter in route.parameters:
             parameter.check(request)
         engine = bootstrap.engine()
-        return answer(route, serve(request, engine), request, engine.fitting)
+        return answer(route, route.handler(request, engine), request, engine.fitting)
 
     return call
 
@@ -66,10 +60,10 @@ def _not_found(_: Exception) -> Response[str]:
 
 def _allowed_methods(event: dict[str, Any]) -> list[str]:
     path = APIGatewayProxyEventV2(event).path
-    return allowed_methods(route for route in SERVED if app.matches(route.rule, path))
+    return allowed_methods(route for route in ROUTES if app.matches(route.rule, path))
 
 
-for _route in sorted(SERVED, key=lambda route: route.specificity):
+for _route in sorted(ROUTES, key=lambda route: route.specificity):
     app.route(_route.rule, method=_route.method)(_serving(_route))
 app.build_routes()
 app.not_found(_not_found)

@@ -63,9 +63,8 @@ class Route:
     method: str
     path: str
     summary: str
-    content: Content = Content.JSON
-    #: None: nobody serves it yet; it answers 404.
-    handler: Handler | None = None
+    content: Content
+    handler: Handler
     #: The role that a caller needs. A row that names none is for administrators alone.
     permission: Role = Role.ADMIN
     #: Model of the body; None: there is none, and what is sent all the same is ignored.
@@ -79,11 +78,6 @@ class Route:
     errors: tuple[int, ...] = ()
     #: Status when the handler has nothing to answer (None); the body is empty then.
     status_of_nothing: int = 200
-
-    @property
-    def is_built(self) -> bool:
-        """Somebody serves it."""
-        return self.handler is not None
 
     @property
     def is_safe(self) -> bool:

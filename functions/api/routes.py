@@ -1,6 +1,6 @@
 """The route table: every route of Conductor's REST API (docs/reference/rest-api.md).
 
-Routing, the OpenAPI document, docs/api.md and the tests read it. A row without a handler is answered 404, as a path without a row; docs/api.md says which are left out.
+Routing, the OpenAPI document, docs/api.md and the tests read it. A path without a row is answered 404; docs/api.md says which are left out, and why.
 """
 
 from __future__ import annotations

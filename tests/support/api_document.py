@@ -56,8 +56,6 @@ def _left_out() -> str:
 
 
 def _answer(row: Route) -> str:
-    if not row.is_built:
-        return "501, not built yet"
     body = {"JSON": "JSON", "TEXT": "text", "HTML": "HTML", "EMPTY": "empty"}[row.content.name]
     nothing = f", or {row.status_of_nothing}" if row.status_of_nothing != 200 else ""
     return f"{row.status} {body}{nothing}"

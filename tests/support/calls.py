@@ -8,12 +8,11 @@ from typing import Any
 
 from functions.api.openapi.schemas import SCHEMAS
 from functions.api.route import RAW, Route
-from functions.api.routes import ROUTES
 from tests.support.client import definition, simple
 from tests.support.world import HANDLER, SCHEDULE, World
 
-#: Rows that nobody serves yet. Empty when the API is whole.
-PENDING = frozenset(f"{route.method} {route.path}" for route in ROUTES if not route.is_built)
+#: Rows that cannot be called in tests. Empty: the API is whole.
+PENDING: frozenset[str] = frozenset()
 
 
 def name_of(route: Route) -> str:

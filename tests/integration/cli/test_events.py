@@ -2,15 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
-from functions.api.routes import ROUTES
-
-pytestmark = pytest.mark.skipif(
-    not any(route.path == "/api/event" and route.is_built for route in ROUTES),
-    reason="the route is not built yet",
-)
-
 HANDLER = {
     "name": "on_order",
     "event": "conductor:shop:ordered",

@@ -11,7 +11,7 @@ import pytest
 
 from functions.api.answers import answer
 from functions.api.parameter import Parameter
-from functions.api.route import Route
+from functions.api.route import Content, Route
 from podium.errors import PayloadTooLargeError
 from podium.http_event import Request
 from podium.services.fitting import LARGEST_ANSWER
@@ -21,7 +21,9 @@ LARGE = [{"name": f"{number:07d}", "text": "x" * 1000} for number in range(7000)
 
 
 def answered(result: Any, encoding: str = "", **row: Any) -> Any:
-    route = Route(**({"method": "GET", "path": "/api/x", "summary": "X"} | row))
+    given: dict[str, Any] = {"method": "GET", "path": "/api/x", "summary": "X"}
+    given |= {"content": Content.JSON, "handler": lambda *_: result}
+    route = Route(**(given | row))
     request = Request({"headers": {"Accept-Encoding": encoding}}, {})
     return answer(route, result, request, Cluster().engine.fitting)
 

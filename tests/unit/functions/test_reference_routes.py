@@ -15,12 +15,10 @@ NO_CONTEXT: Any = None
 LISTED = listed()
 SERVED = [route for route in LISTED if not route.reason]
 LEFT_OUT = [route for route in LISTED if route.reason]
-#: Families that are being built, by the beginning of their paths. Empty in a release.
-PENDING: tuple[str, ...] = ()
 
 
 def is_served(route: Listed) -> bool:
-    return any(route.covers(row.method, plain(row.path)) for row in ROUTES if row.is_built)
+    return any(route.covers(row.method, plain(row.path)) for row in ROUTES)
 
 
 def name_of(route: Listed) -> str:
@@ -29,7 +27,7 @@ def name_of(route: Listed) -> str:
 
 @pytest.mark.parametrize("route", SERVED, ids=name_of)
 def test_a_route_of_the_reference_is_served(route: Listed) -> None:
-    assert is_served(route) or route.path.startswith(PENDING)
+    assert is_served(route)
 
 
 @pytest.mark.parametrize("route", LEFT_OUT, ids=name_of)
