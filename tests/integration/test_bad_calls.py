@@ -1,7 +1,8 @@
 """What a client can get wrong, for every row of the route table: 4xx that names it, and nothing written.
 
-The calls are read off the rows (tests/support/bad_calls.py); chunked bodies are the front's and are
-tested at a real socket (local/test_front_server.py), wrong states in test_bad_operations.py.
+The calls are read off the rows (tests/support/bad_calls.py). What is only odd is in
+test_odd_calls.py, wrong states are in test_bad_operations.py, and chunked bodies are the front's,
+tested at a real socket (local/test_front_server.py).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import pytest
 from functions.api.route import Route
 from functions.api.routes import ROUTES
 from tests.integration.test_bad_input import everything_stored
-from tests.support.bad_calls import Sent, plain, refused, tolerated, unknown
+from tests.support.bad_calls import Sent, ask, refused, unknown
 from tests.support.calls import PENDING, name_of
 from tests.support.models import fits
 from tests.support.stack import Answer, LocalStack, local_stack
@@ -25,10 +26,6 @@ SERVED = [route for route in ROUTES if name_of(route) not in PENDING]
 def stack() -> Iterator[LocalStack]:
     with local_stack() as running:
         yield running
-
-
-def ask(stack: LocalStack, sent: Sent) -> Answer:
-    return stack.request(sent.method, sent.path, sent.body or None, sent.query, sent.headers)
 
 
 def complaint(answer: Answer, status: int, sent: Sent) -> str:
@@ -48,17 +45,3 @@ def test_a_mistake_is_refused_by_name_and_writes_nothing(stack, route: Route):
     found = [complaint(ask(stack, sent), status, sent) for status, sent in calls]
     assert [each for each in found if each] == []
     assert everything_stored(stack) == before
-
-
-@pytest.mark.parametrize("route", SERVED, ids=name_of)
-def test_what_is_only_odd_is_answered_like_the_plain_call(stack, route: Route):
-    usual = ask(stack, plain(route))
-    assert usual.status < 500, usual.body
-    # The second time a thing may be there that was not: what exists already is 409.
-    usual = ask(stack, plain(route))
-    found = [(sent.what, ask(stack, sent)) for sent in tolerated(route)]
-    assert [
-        f"{what}: {answer.status} {answer.body}"
-        for what, answer in found
-        if answer.status != usual.status
-    ] == []

@@ -17,6 +17,7 @@ from functions.api.openapi.schemas import SCHEMAS
 from functions.api.parameter import Kind, Parameter, Place
 from functions.api.route import RAW, Route
 from tests.support.calls import example_body
+from tests.support.stack import Answer, LocalStack
 
 #: Id, name and reference of nothing.
 NOBODY = "nobody"
@@ -50,6 +51,11 @@ class Sent:
     headers: Mapping[str, str] = field(default_factory=dict)
     #: What the answer's message has to have.
     named: str = ""
+
+
+def ask(stack: LocalStack, sent: Sent) -> Answer:
+    """Send one."""
+    return stack.request(sent.method, sent.path, sent.body or None, sent.query, sent.headers)
 
 
 def plain(route: Route) -> Sent:
@@ -158,10 +164,12 @@ def _bad_values(good: Sent, each: Parameter) -> Iterator[Sent]:
             yield from map(with_value, ["x", "1.5", "1e3", "99999999999"])
         case Kind.MOMENT:
             yield from map(with_value, ["yesterday", "9" * 19])
+    # The words of the peer name the value, if not always the parameter.
+    named = "" if each.is_refused_by_service else each.name
     if each.minimum is not None:
-        yield with_value(str(each.minimum - 1))
+        yield replace(with_value(str(each.minimum - 1)), named=named)
     if each.maximum is not None:
-        yield with_value(str(each.maximum + 1))
+        yield replace(with_value(str(each.maximum + 1)), named=named)
 
 
 def _bad_bodies(route: Route, good: Sent) -> Iterator[Sent]:
