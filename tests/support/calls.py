@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from functions.api.openapi.schemas import SCHEMAS
@@ -210,5 +210,6 @@ CALLS: dict[str, Callable[[World], Call]] = {
 
 
 def good_call(route: Route, world: World) -> Call:
-    """A call that the row answers with its own status."""
-    return CALLS.get(name_of(route), _nothing)(world)
+    """A call that the row answers with its own status; a name that nobody gave is of nobody."""
+    call = CALLS.get(name_of(route), _nothing)(world)
+    return replace(call, path={**dict.fromkeys(route.variables, "nobody"), **call.path})
