@@ -152,8 +152,8 @@ EVENTS = (
     Route("DELETE", "/api/event/{name}", "Forget an event handler", EMPTY, events.delete, METADATA, errors=UNKNOWN),
     Route("GET", "/api/event", "Every event handler", JSON, events.list_all, READER, answer="EventHandler[]"),
     Route("GET", "/api/event/{event}", "Event handlers of one event", JSON, events.list_of_event, READER, answer="EventHandler[]", parameters=(p.ACTIVE_ONLY,)),
-    Route("GET", "/api/event/execution", "What became of the latest actions of event handlers", JSON, events.list_executions, READER, answer="Map[]"),
-    Route("GET", "/api/event/execution/{event}", "What became of the latest actions for one event", JSON, events.list_executions_of_event, READER, answer="Map[]"),
+    Route("GET", "/api/event/execution", "What became of the latest actions of event handlers", JSON, events.list_executions, READER, answer="EventExecution[]"),
+    Route("GET", "/api/event/execution/{event}", "What became of the latest actions for one event", JSON, events.list_executions_of_event, READER, answer="EventExecution[]"),
 )
 
 ADMINISTRATION = (

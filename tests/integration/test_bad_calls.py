@@ -15,11 +15,9 @@ from functions.api.route import Route
 from functions.api.routes import ROUTES
 from tests.integration.test_bad_input import everything_stored
 from tests.support.bad_calls import Sent, ask, refused, unknown
-from tests.support.calls import PENDING, name_of
+from tests.support.calls import name_of
 from tests.support.models import fits
 from tests.support.stack import Answer, LocalStack, local_stack
-
-SERVED = [route for route in ROUTES if name_of(route) not in PENDING]
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +36,7 @@ def complaint(answer: Answer, status: int, sent: Sent) -> str:
     return "" if is_told and sent.named.casefold() in str(answer.body).casefold() else told
 
 
-@pytest.mark.parametrize("route", SERVED, ids=name_of)
+@pytest.mark.parametrize("route", ROUTES, ids=name_of)
 def test_a_mistake_is_refused_by_name_and_writes_nothing(stack, route: Route):
     before = everything_stored(stack)
     calls = [(400, sent) for sent in refused(route)] + [(404, sent) for sent in unknown(route)]

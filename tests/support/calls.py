@@ -11,9 +11,6 @@ from functions.api.route import RAW, Route
 from tests.support.client import definition, simple
 from tests.support.world import HANDLER, SCHEDULE, World
 
-#: Rows that cannot be called in tests. Empty: the API is whole.
-PENDING: frozenset[str] = frozenset()
-
 
 def name_of(route: Route) -> str:
     """The row's name in tests."""

@@ -30,6 +30,7 @@ from podium.domain.definitions import (
     WorkflowDef,
     WorkflowTask,
 )
+from podium.domain.events.handler import Action, EventHandler
 from podium.domain.requests import (
     RerunWorkflowRequest,
     SkipTaskRequest,
@@ -133,6 +134,8 @@ RECORDS: dict[str, type[Record]] = {
     "TaskResult": TaskResult,
     "TaskExecLogEntry": TaskExecLog,
     "WorkflowSchedule": WorkflowSchedule,
+    "EventHandler": EventHandler,
+    "Action": Action,
 }
 #: Properties that clients send and Podium ignores.
 IGNORED = {"reRunFromWorkflowId"}

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from functions.api.openapi.terms import Schema, array, flag, free_map, map_of, model, number, text
+from functions.api.openapi.terms import (
+    Schema,
+    answer_model,
+    array,
+    flag,
+    free_map,
+    map_of,
+    model,
+    moment,
+    number,
+    ref,
+    text,
+)
 
 _ACTIONS = (
     "start_workflow",
@@ -27,7 +39,7 @@ SCHEMAS: dict[str, Schema] = {
             "event": text("type:queue", minLength=1),
             "condition": text("A script over the payload; always when empty"),
             "evaluatorType": text(),
-            "actions": array({"$ref": "#/components/schemas/Action"}, minItems=1),
+            "actions": array(ref("Action"), minItems=1),
             "active": flag(default=False),
         },
         required=("name", "event", "actions"),
@@ -76,5 +88,18 @@ SCHEMAS: dict[str, Schema] = {
             ),
         },
         required=("action",),
+    ),
+    "EventExecution": answer_model(
+        "What became of one action for one event.",
+        {
+            "id": text("The message's id, and which action of the handler"),
+            "messageId": text(),
+            "name": text("Of the handler"),
+            "event": text(),
+            "created": moment(),
+            "status": text(enum=["IN_PROGRESS", "COMPLETED", "FAILED", "SKIPPED"]),
+            "output": free_map("Why it was skipped, or what went wrong"),
+        },
+        {"action": text("Unless the condition did not hold")},
     ),
 }
