@@ -11,7 +11,7 @@ from tests.support.shapes.values import Json
 
 
 def documented() -> list[Json]:
-    """Each with its ``page``, its ``definition``, and the task type it ``needs`` if that is not built."""
+    """Each with its ``page`` and its ``definition``."""
     text = Path(__file__).with_name("documented.yaml").read_text(encoding="utf-8")
     found: list[Any] = yaml.safe_load(text)
     return found

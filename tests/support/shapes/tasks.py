@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from podium.domain.task_types import UNSUPPORTED
 from tests.support.shapes.task_defs import task_def
 from tests.support.shapes.values import Draw, Json
 
@@ -37,10 +36,9 @@ class Tasks:
     def some(self, depth: int) -> list[Json]:
         """One task or several, with the joins that belong to them."""
         written: list[Json] = []
-        leaves = [leaf for leaf in LEAVES if leaf not in UNSUPPORTED]
         for _ in range(self._draw.number(1, 4)):
             nests = depth > 1 and len(self._refs) < MOST
-            task_type = self._draw.one(NESTING if nests and self._draw.flip() else leaves)
+            task_type = self._draw.one(NESTING if nests and self._draw.flip() else LEAVES)
             form = getattr(self, f"_{task_type.lower()}", self._user_defined)
             task = self._task(task_type)
             before, after = form(task, depth - 1) or ((), ())
