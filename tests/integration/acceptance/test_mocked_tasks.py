@@ -153,6 +153,7 @@ def test_case_32_nothing_outside_is_called(client: Client) -> None:
                 "launch",
                 inputParameters={"startWorkflow": {"name": "order", "input": {}}},
             ),
+            task("EVENT", "tell", sink="conductor", inputParameters={"a": 1}),
             task("WAIT", "wait", inputParameters={"duration": "1 day"}),
             task("HUMAN", "human"),
             outputParameters={"body": "${call.output.response.body}"},
@@ -161,6 +162,7 @@ def test_case_32_nothing_outside_is_called(client: Client) -> None:
     mocks = {
         "call": done(response={"statusCode": 200, "body": "hello"}),
         "launch": done(workflowId="made-up"),
+        "tell": done(event_produced="made-up"),
         "wait": done(),
         "human": done(),
     }
