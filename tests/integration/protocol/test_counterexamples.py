@@ -110,7 +110,7 @@ def test_6_a_message_that_arrives_before_its_item_is_kept() -> None:
     cluster = Cluster()
     wf = cluster.start(CHAIN)
     records = cluster.take()
-    with crash(cluster, "PutItem", nth=2):
+    with crash(cluster, "PutItem"):
         cluster.deliver(records)
     assert cluster.poll("t1") == []
     cluster.deliver(records)
@@ -124,7 +124,7 @@ def test_6_a_message_whose_item_will_never_come_is_deleted_in_the_end() -> None:
     cluster = Cluster()
     wf = cluster.start(CHAIN)
     records = cluster.take()
-    with crash(cluster, "PutItem", nth=2):
+    with crash(cluster, "PutItem"):
         cluster.deliver(records)
     cluster.engine.operations.terminate(wf, "enough")
     for _ in range(8):
@@ -158,7 +158,7 @@ def test_8_a_put_that_comes_after_the_cancel_opens_nothing() -> None:
     cluster = Cluster()
     wf = cluster.start(CHAIN)
     records = cluster.take()
-    with crash(cluster, "PutItem", nth=2):
+    with crash(cluster, "PutItem"):
         cluster.deliver(records)
     cluster.engine.operations.terminate(wf, "enough")
     cluster.settle()
@@ -197,7 +197,7 @@ def test_13_a_pause_holds_a_task_whose_item_is_still_to_be_put() -> None:
     cluster = Cluster()
     wf = cluster.start(CHAIN)
     records = cluster.take()
-    with crash(cluster, "PutItem", nth=2):
+    with crash(cluster, "PutItem"):
         cluster.deliver(records)
     cluster.engine.operations.pause(wf)
     cluster.deliver(records)
@@ -211,7 +211,7 @@ def test_13c_a_hold_record_that_comes_after_the_resume_does_not_stick() -> None:
     cluster = Cluster()
     wf = cluster.start(CHAIN)
     start = cluster.take()
-    with crash(cluster, "PutItem", nth=2):
+    with crash(cluster, "PutItem"):
         cluster.deliver(start)
     cluster.engine.operations.pause(wf)
     cluster.engine.operations.resume(wf)
@@ -248,7 +248,7 @@ def test_16_a_child_launched_after_its_parent_ended_finds_a_stub() -> None:
     cluster.register(CHILD, PARENT)
     wf = cluster.start("parent")
     records = cluster.take()
-    with crash(cluster, "PutItem", nth=2):
+    with crash(cluster, "PutItem"):
         cluster.deliver(records)
     cluster.engine.operations.terminate(wf, "enough")
     cluster.settle()

@@ -155,7 +155,7 @@ def test_a_paused_task_that_goes_on_later_is_handed_out_after_the_resume(cluster
 def test_a_report_that_overtakes_its_task_comes_again() -> None:
     cluster = Cluster()
     wf = cluster.start(workflow(simple("t1")))
-    with crash(cluster, "PutItem", nth=2):
+    with crash(cluster, "PutItem"):
         cluster.settle()
     worker = DirectWorker(cluster)
     message = worker.take()

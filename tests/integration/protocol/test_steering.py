@@ -122,7 +122,7 @@ def test_a_jump_before_the_item_is_put_fences_the_put() -> None:
     cluster = Cluster()
     wf = cluster.start(THREE)
     records = cluster.take()
-    with crash(cluster, "PutItem", nth=2):
+    with crash(cluster, "PutItem"):
         cluster.deliver(records)
     cluster.engine.steering.jump(wf, "b", None)
     cluster.deliver(records)
