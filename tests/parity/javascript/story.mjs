@@ -1,5 +1,5 @@
 // One story with Conductor's JavaScript SDK, nothing of it changed but the URL: what each step found goes
-// to standard output as one JSON object, and test_javascript.py says what it should be. A step that
+// to standard output as one JSON object in the last line, and test_javascript.py says what it should be. A step that
 // throws leaves {error} behind, and the story goes on.
 import {
   OrkesClients,
