@@ -125,11 +125,11 @@ def happenings(draw: st.DrawFn) -> list[tuple[str, int]]:
 def changed(rows: list[WorkflowRow], events: list[tuple[str, int]], now: int) -> list[WorkflowRow]:
     """``rows`` once that has happened at ``now``."""
     rows = list(rows)
-    for kind, number in events:
+    for step, (kind, number) in enumerate(events):
         match kind:
             case "start":
                 new = replace(ROWS[number], status=RUNNING, start_time=now, end_time=0)
-                rows.append(replace(new, workflow_id=f"{number:03}-{now}-{len(rows)}"))
+                rows.append(replace(new, workflow_id=f"{number:03}-{now}-{step}"))
             case "end" if rows:
                 index = number % len(rows)
                 rows[index] = replace(rows[index], status=FAILED, end_time=now)

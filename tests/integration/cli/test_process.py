@@ -37,6 +37,15 @@ def waiting(podium, file):
     return podium("workflow", "start", "--file", path).out.strip()
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Tests that run in the background of a shell ignore Ctrl-C, and so would what they start."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_ends_a_watch_cleanly(url, waiting):
     with running("workflow", "watch", waiting, "--server", url) as process:
         assert process.stderr is not None
