@@ -57,6 +57,8 @@ from podium.errors import TransientError
 from podium.ports.bundle import Ports
 from podium.ports.kafka import Delivered, NotDeliveredError
 from podium.ports.outside import HttpRequest, HttpResponse
+from podium.ports.queues import Redelivery
+from podium.ports.records import FailedRecords
 from podium.services.polling import HandedOut
 from podium_local.clock import VirtualClock
 
@@ -210,8 +212,8 @@ class Cluster:
         return assemble(
             ports,
             self._switches,
-            records=NoRecords(),
-            redelivery=NoRedelivery(),
+            records=self._failed_records(),
+            redelivery=self._redelivery(),
             read_record=lambda record: change(record, self.store.payloads),
             hear_record=lambda record: heard(record, self.store.payloads),
             on_demand=OnDemand(
@@ -219,6 +221,12 @@ class Cluster:
                 scheduler=lambda: (self.schedules, self.wakeups),
             ),
         )
+
+    def _failed_records(self) -> FailedRecords:
+        return NoRecords()
+
+    def _redelivery(self) -> Redelivery:
+        return NoRedelivery()
 
     def _sleep(self, milliseconds: int) -> None:
         """A request waits: time passes, and the world goes on."""

@@ -10,9 +10,10 @@ HUMAN, a message for PULL_WORKFLOW_MESSAGES that waits. Scripts come in these fo
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import random
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from hypothesis import strategies as st
 
@@ -94,10 +95,56 @@ class Sizes:
 SMALL = Sizes(tasks=6, list_length=2, depth=2, branches=2, iterations=2)
 
 
+T = TypeVar("T")
+
+
+class Choices(Protocol):
+    """Where the next choice of an author comes from."""
+
+    def number(self, least: int, most: int) -> int:
+        """A number, both ends included."""
+        ...
+
+    def one_of(self, options: Sequence[T]) -> T:
+        """One of several, which are not none."""
+        ...
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """Choices of hypothesis, which shrinks them."""
+
+    draw: st.DrawFn
+
+    def number(self, least: int, most: int) -> int:
+        return self.draw(st.integers(least, most))
+
+    def one_of(self, options: Sequence[T]) -> T:
+        return self.draw(st.sampled_from(options))
+
+
+@dataclass(frozen=True)
+class _Random:
+    """Choices of a seeded source."""
+
+    rng: random.Random
+
+    def number(self, least: int, most: int) -> int:
+        return self.rng.randint(least, most)
+
+    def one_of(self, options: Sequence[T]) -> T:
+        return self.rng.choice(options)
+
+
 @st.composite
 def workflow_json(draw: st.DrawFn, sizes: Sizes = Sizes(), name: str = "generated") -> Json:
     """A definition as the JSON a client would register."""
-    return _Author(draw, sizes, name).definition(sizes.depth)
+    return _Author(_Drawn(draw), sizes, name).definition(sizes.depth)
+
+
+def random_workflow(rng: random.Random, sizes: Sizes = Sizes(), name: str = "generated") -> Json:
+    """The same, drawn from ``rng``."""
+    return _Author(_Random(rng), sizes, name).definition(sizes.depth)
 
 
 def workflow_defs(
@@ -110,8 +157,8 @@ def workflow_defs(
 class _Author:
     """Writes one definition; remembers the reference names given out and the tasks left to spend."""
 
-    def __init__(self, draw: st.DrawFn, sizes: Sizes, name: str) -> None:
-        self._draw = draw
+    def __init__(self, choices: Choices, sizes: Sizes, name: str) -> None:
+        self._choices = choices
         self._sizes = sizes
         self._name = name
         self._refs: list[str] = []
@@ -154,10 +201,10 @@ class _Author:
     # Drawing ------------------------------------------------------------------------------------
 
     def _flip(self) -> bool:
-        return self._draw(st.booleans())
+        return self._choices.one_of((False, True))
 
     def _seldom(self) -> bool:
-        return self._draw(st.integers(0, 5)) == 5
+        return self._choices.number(0, 5) == 5
 
     def _value(self) -> Any:
         """A literal, or an expression over the input or an earlier task."""
@@ -166,11 +213,11 @@ class _Author:
         sources += [f"${{{ref}.output.loopItem}}" for ref in self._refs[-2:]]
         sources += [f"${{{ref}.output.error}}" for ref in self._refs[-3:]]
         sources += [f"of ${{{ref}.output}}" for ref in self._refs[-1:]]
-        return self._draw(st.sampled_from(sources))
+        return self._choices.one_of(sources)
 
     def _list(self, depth: int) -> list[Json]:
         """At least one task; the types that nest need a level below them."""
-        length = self._draw(st.integers(1, self._sizes.list_length))
+        length = self._choices.number(1, self._sizes.list_length)
         known = LEAVES + NESTING if depth > 1 else LEAVES
         types = [
             task_type
@@ -180,7 +227,7 @@ class _Author:
         ]
         result: list[Json] = []
         while not result or (len(result) < length and self._left > 0):
-            task_type = self._draw(st.sampled_from(types))
+            task_type = self._choices.one_of(types)
             result += self._writers[task_type](self._task(task_type), depth - 1)
         return result
 
@@ -199,19 +246,19 @@ class _Author:
 
     def _worker(self, task: Json) -> list[Json]:
         """A task of a worker, with one of the ways to say how often it is tried."""
-        task["name"] = self._draw(st.sampled_from(WORKERS))
-        retries = self._draw(st.sampled_from([None, 0, 1, 2]))
+        task["name"] = self._choices.one_of(WORKERS)
+        retries = self._choices.one_of([None, 0, 1, 2])
         if retries is not None:
-            logic = self._draw(st.sampled_from(["FIXED", "LINEAR_BACKOFF", "EXPONENTIAL_BACKOFF"]))
+            logic = self._choices.one_of(["FIXED", "LINEAR_BACKOFF", "EXPONENTIAL_BACKOFF"])
             task["taskDefinition"] = {
                 "name": task["name"],
                 "retryCount": retries,
                 "retryLogic": logic,
-                "retryDelaySeconds": self._draw(st.integers(0, 2)),
+                "retryDelaySeconds": self._choices.number(0, 2),
                 **LIMITED.get(task["name"], {}),
             }
         if self._flip():
-            task["retryCount"] = self._draw(st.integers(0, 2))
+            task["retryCount"] = self._choices.number(0, 2)
         return [task]
 
     # Leaves -------------------------------------------------------------------------------------
@@ -225,11 +272,11 @@ class _Author:
 
     def _dynamic(self, task: Json, depth: int) -> list[Json]:
         task["dynamicTaskNameParam"] = "worker"
-        task["inputParameters"]["worker"] = self._draw(st.sampled_from(WORKERS))
+        task["inputParameters"]["worker"] = self._choices.one_of(WORKERS)
         return [task]
 
     def _inline(self, task: Json, depth: int) -> list[Json]:
-        evaluator = self._draw(st.sampled_from(["javascript", "graaljs", "value-param"]))
+        evaluator = self._choices.one_of(["javascript", "graaljs", "value-param"])
         expression = "value" if evaluator == "value-param" else "$.value"
         task["inputParameters"] |= {"evaluatorType": evaluator, "expression": expression}
         return [task]
@@ -248,7 +295,7 @@ class _Author:
 
     def _wait(self, task: Json, depth: int) -> list[Json]:
         if self._flip():
-            duration = self._draw(st.sampled_from(["0 s", "1 second", "1 min 2 secs"]))
+            duration = self._choices.one_of(["0 s", "1 second", "1 min 2 secs"])
             task["inputParameters"]["duration"] = duration
         return [task]
 
@@ -256,7 +303,7 @@ class _Author:
         return [task]
 
     def _pull(self, task: Json, depth: int) -> list[Json]:
-        task["inputParameters"]["batchSize"] = self._draw(st.integers(1, 3))
+        task["inputParameters"]["batchSize"] = self._choices.number(1, 3)
         task["inputParameters"]["blocking"] = self._flip()
         return [task]
 
@@ -265,12 +312,12 @@ class _Author:
         return [task]
 
     def _http_poll(self, task: Json, depth: int) -> list[Json]:
-        polls = self._draw(st.integers(1, 3))
+        polls = self._choices.number(1, 3)
         task["inputParameters"]["http_request"] = {
             "uri": HTTP_URI,
             "method": "GET",
             "terminationCondition": f"$.output.pollCount >= {polls}",
-            "pollingInterval": self._draw(st.sampled_from([1, 40])),
+            "pollingInterval": self._choices.one_of([1, 40]),
         }
         return [task]
 
@@ -284,16 +331,17 @@ class _Author:
         return [task]
 
     def _terminate(self, task: Json, depth: int) -> list[Json]:
-        status = self._draw(st.sampled_from(["COMPLETED", "FAILED", "TERMINATED"]))
+        status = self._choices.one_of(["COMPLETED", "FAILED", "TERMINATED"])
         task["inputParameters"] = {"terminationStatus": status, "workflowOutput": self._value()}
         return [task]
 
     def _dynamic_fork(self, task: Json, depth: int) -> list[Json]:
         """One of the input forms, with literal branches, and the JOIN."""
-        names = self._draw(st.lists(st.sampled_from(WORKERS), max_size=self._sizes.branches))
+        count = self._choices.number(0, self._sizes.branches)
+        names = [self._choices.one_of(WORKERS) for _ in range(count)]
         refs = [f"{task['taskReferenceName']}_{index}" for index, _ in enumerate(names)]
         inputs = task["inputParameters"]
-        match self._draw(st.sampled_from(["list", "tasks", "legacy"])):
+        match self._choices.one_of(["list", "tasks", "legacy"]):
             case "list":
                 inputs["forkTaskName"] = WORKERS[0]
                 inputs["forkTaskInputs"] = [{"value": index} for index, _ in enumerate(names)]
@@ -322,16 +370,17 @@ class _Author:
 
     def _cases(self, task: Json, depth: int) -> None:
         """Cases in either order, one perhaps empty, perhaps a default."""
-        keys = self._draw(st.permutations(CASES))[: self._draw(st.integers(1, len(CASES)))]
+        order = self._choices.one_of((CASES, CASES[::-1]))
+        keys = order[: self._choices.number(1, len(CASES))]
         task["decisionCases"] = {key: [] if self._seldom() else self._list(depth) for key in keys}
         if self._flip():
             task["defaultCase"] = self._list(depth)
-        choice = self._draw(st.sampled_from(["a", "b", "neither", "${workflow.input.choice}"]))
+        choice = self._choices.one_of(["a", "b", "neither", "${workflow.input.choice}"])
         task["inputParameters"]["choice"] = choice
 
     def _switch(self, task: Json, depth: int) -> list[Json]:
         self._cases(task, depth)
-        evaluator = self._draw(st.sampled_from(["value-param", "javascript", "graaljs"]))
+        evaluator = self._choices.one_of(["value-param", "javascript", "graaljs"])
         task["evaluatorType"] = evaluator
         task["expression"] = "choice" if evaluator == "value-param" else CHOOSE
         return [task]
@@ -355,7 +404,7 @@ class _Author:
         return [switch, task]
 
     def _fork(self, task: Json, depth: int) -> list[Json]:
-        count = self._draw(st.integers(1, self._sizes.branches))
+        count = self._choices.number(1, self._sizes.branches)
         task["forkTasks"] = [self._list(depth) for _ in range(count)]
         return [task, self._join([branch[-1]["taskReferenceName"] for branch in task["forkTasks"]])]
 
@@ -363,36 +412,34 @@ class _Author:
         """Over a count, or over a list."""
         ref, most = task["taskReferenceName"], self._sizes.iterations
         if self._flip():
-            rounds = self._draw(st.integers(1, most))
+            rounds = self._choices.number(1, most)
             task["loopCondition"] = f"$.{ref}['iteration'] < {rounds}"
         else:
             task["loopCondition"] = ""
-            task["inputParameters"]["_items"] = list(range(self._draw(st.integers(0, most))))
+            task["inputParameters"]["_items"] = list(range(self._choices.number(0, most)))
         if self._seldom():
-            task["inputParameters"]["keepLastN"] = self._draw(st.integers(1, 2))
+            task["inputParameters"]["keepLastN"] = self._choices.number(1, 2)
         task["loopOver"] = self._list(depth)
         return [task]
 
     def _for_each(self, task: Json, depth: int) -> list[Json]:
         """Over a few items, one after the other or several at once."""
-        items = list(range(self._draw(st.integers(0, self._sizes.iterations + 1))))
+        items = list(range(self._choices.number(0, self._sizes.iterations + 1)))
         if self._flip():
             task["items"] = "${workflow.input.items}"
         else:
             task["inputParameters"]["items"] = items
         if self._flip():
-            task["inputParameters"]["concurrency"] = self._draw(st.integers(1, 3))
+            task["inputParameters"]["concurrency"] = self._choices.number(1, 3)
         if self._flip():
-            task["inputParameters"]["onItemFailure"] = self._draw(
-                st.sampled_from(["STOP", "CONTINUE"])
-            )
+            task["inputParameters"]["onItemFailure"] = self._choices.one_of(["STOP", "CONTINUE"])
         task["loopOver"] = self._list(depth)
         return [task]
 
     def _try_catch(self, task: Json, depth: int) -> list[Json]:
         """With a catch, a finally, or both."""
         task["tryTasks"] = self._list(depth)
-        parts = self._draw(st.sampled_from([("catch",), ("finally",), ("catch", "finally")]))
+        parts = self._choices.one_of([("catch",), ("finally",), ("catch", "finally")])
         for part in parts:
             task[f"{part}Tasks"] = self._list(depth)
         if self._seldom():
@@ -401,7 +448,7 @@ class _Author:
 
     def _sub_workflow(self, task: Json, depth: int) -> list[Json]:
         """An inline definition with reference names of its own."""
-        author = _Author(self._draw, self._sizes, f"{self._name}_{task['taskReferenceName']}")
+        author = _Author(self._choices, self._sizes, f"{self._name}_{task['taskReferenceName']}")
         author._left = self._left
         inline = author.definition(depth)
         self._left = author._left

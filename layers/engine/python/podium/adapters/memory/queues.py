@@ -50,15 +50,16 @@ class MemoryQueue:
         self._dies = dies
         self._lock = threading.Lock()
         self._messages: list[StoredMessage] = []
-        self._sent = 0
+        #: How many messages were ever sent.
+        self.sent = 0
         self.dead_letters: list[str] = []
 
     def send(self, body: str, delay: int = 0) -> None:
         """SendMessage."""
         with self._calls.call("SendMessage"), self._lock:
-            self._sent += 1
+            self.sent += 1
             visible_at = self._clock.now() + min(delay, LONGEST_DELAY) * 1000
-            self._messages.append(StoredMessage(f"m{self._sent}", body, visible_at))
+            self._messages.append(StoredMessage(f"m{self.sent}", body, visible_at))
 
     def receive(self, count: int, visibility: int = VISIBILITY) -> list[StoredMessage]:
         """ReceiveMessage: up to ``count`` visible messages, then hidden for ``visibility`` seconds."""

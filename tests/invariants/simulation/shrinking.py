@@ -1,0 +1,62 @@
+"""Makes a failing history as short as it gets: mutes faults, deeds and jumps while it still fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from tests.invariants.simulation.history import begin, play
+from tests.invariants.simulation.script import Script
+from tests.invariants.simulation.world import World
+
+
+def failure(script: Script) -> tuple[World, Exception] | None:
+    """The world of a run that fails, and how; None for one that is right."""
+    history = begin(script)
+    try:
+        play(history)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is what is looked for
+        return history.world, error
+    return None
+
+
+def shrunk(
+    script: Script, *, tries: int = 300, fails: Callable[[Script], bool] | None = None
+) -> Script:
+    """A script that fails, too, of which nothing can be muted within so many tries.
+
+    ``fails`` tells; by default a run that ends with the same kind of error does.
+    """
+    first = failure(script)
+    if first is None:
+        raise ValueError(f"seed {script.seed} does not fail")
+    world, error = first
+    fails = fails or _failing_alike(type(error))
+    left = [number for number in range(1, world.happened + 1) if number not in script.muted]
+    size = max(1, len(left) // 2)
+    while tries > 0:
+        for start in range(0, len(left), size):
+            tries -= 1
+            kept = left[:start] + left[start + size :]
+            attempt = _muting(script, left, kept)
+            if fails(attempt):
+                script, left = attempt, kept
+                break
+            if tries <= 0:
+                return script
+        else:
+            if size == 1:
+                return script
+            size = max(1, size // 2)
+    return script
+
+
+def _muting(script: Script, left: Sequence[int], kept: Sequence[int]) -> Script:
+    return Script(script.seed, script.muted | (set(left) - set(kept)))
+
+
+def _failing_alike(kind: type[Exception]) -> Callable[[Script], bool]:
+    def fails(script: Script) -> bool:
+        found = failure(script)
+        return found is not None and type(found[1]) is kind
+
+    return fails

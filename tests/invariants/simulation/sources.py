@@ -1,0 +1,152 @@
+"""The topology's event sources over the memory adapters, delivered by the local runtime's own mappings.
+
+Lambda's part (batches, retries, bisecting, partial failures, on-failure queues) is what
+``podium_local.pump`` plays for every other test, too; here are only the queues and shards it reads.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from podium.adapters.memory.executions import MemoryExecutions
+from podium.adapters.memory.queues import MemoryQueue, StoredMessage
+from podium_local.clock import VirtualClock
+from podium_local.pump.faults import Faults
+from podium_local.pump.invoking import Invoker
+from podium_local.pump.mapping import Mapping as SourceMapping
+from podium_local.pump.queues import MappedQueue, QueueMapping
+from podium_local.pump.reader import Record
+from podium_local.pump.schedules import ScheduleMapping
+from podium_local.pump.streams import StreamMapping
+from podium_local.resources import ACCOUNT, REGION
+from podium_local.topology import QueueTrigger, ScheduleTrigger, StreamTrigger, Topology
+
+#: Shards of the stream: as many invocations of one function run side by side.
+SHARDS = 3
+#: Seconds a message that was received stays hidden: six timeouts of the functions that read queues.
+VISIBILITY = 360
+
+
+class QueueClient:
+    """The calls that an event source makes of SQS; a queue's URL is its logical name."""
+
+    def __init__(self, queues: Mapping[str, MemoryQueue]) -> None:
+        self._queues = queues
+
+    def receive_message(self, **call: Any) -> dict[str, Any]:
+        queue = self._queues[call["QueueUrl"]]
+        found = queue.receive(call["MaxNumberOfMessages"], visibility=VISIBILITY)
+        return {"Messages": [_wire(message) for message in found]}
+
+    def delete_message_batch(self, **call: Any) -> None:
+        receipts = [entry["ReceiptHandle"] for entry in call["Entries"]]
+        self._queues[call["QueueUrl"]].delete(receipts)
+
+    def send_message(self, **call: Any) -> None:
+        self._queues[call["QueueUrl"]].send(call["MessageBody"])
+
+
+def _wire(message: StoredMessage) -> dict[str, Any]:
+    return {
+        "MessageId": message.message_id,
+        "ReceiptHandle": message.receipt,
+        "Body": message.body,
+        "MD5OfBody": hashlib.md5(message.body.encode(), usedforsecurity=False).hexdigest(),
+        "Attributes": {"ApproximateReceiveCount": str(message.receive_count)},
+    }
+
+
+class Waiting:
+    """Backlog: which queue has something to give, and when."""
+
+    def __init__(self, queues: Mapping[str, MemoryQueue]) -> None:
+        self._queues = queues
+
+    def queue_due(self, queue: str) -> int | None:
+        return self._queues[queue].next_visible_at()
+
+
+class Shard:
+    """One shard of the table's stream: the records of some of its partitions."""
+
+    arn = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/executions/stream/simulated"
+
+    def __init__(self, store: MemoryExecutions, clock: VirtualClock, number: int) -> None:
+        self._store = store
+        self._clock = clock
+        self._number = number
+        self.position = 0
+
+    def has_more(self) -> bool:
+        return bool(self._store.records(self.position))
+
+    def read(self) -> list[Record]:
+        found = self._store.records(self.position)
+        self.position += len(found)
+        return [self._record(each) for each in found if self._is_mine(each)]
+
+    def forget(self, before: int) -> None:
+        """Everything is kept: the repair function looks some of it up."""
+
+    def _is_mine(self, record: Mapping[str, Any]) -> bool:
+        partition = record["dynamodb"]["Keys"]["pk"]["S"]
+        return zlib.crc32(partition.encode()) % SHARDS == self._number
+
+    def _record(self, record: Mapping[str, Any]) -> Record:
+        change = {**record["dynamodb"], "ApproximateCreationDateTime": self._clock.now() / 1000}
+        event = {**record, "dynamodb": change, "eventSourceARN": self.arn}
+        return Record(event, f"shard-{self._number}")
+
+
+def event_sources(
+    topology: Topology,
+    queues: Mapping[str, MemoryQueue],
+    store: MemoryExecutions,
+    invoker: Invoker,
+    clock: VirtualClock,
+    faults: Faults,
+) -> list[tuple[str, SourceMapping]]:
+    """Every trigger of the topology that is no HTTP route, with a name to tell it by."""
+    client, waiting = QueueClient(queues), Waiting(queues)
+    found: list[tuple[str, SourceMapping]] = []
+    for function in topology.functions:
+        for trigger in function.triggers:
+            match trigger:
+                case StreamTrigger():
+                    for number in range(SHARDS):
+                        mapping = StreamMapping(
+                            function,
+                            trigger,
+                            Shard(store, clock, number),  # type: ignore[arg-type]
+                            invoker,
+                            clock,
+                            _sender(queues[trigger.on_failure]),
+                            faults=faults,
+                        )
+                        found.append((f"{function.name} at shard {number}", mapping))
+                case QueueTrigger(queue=name):
+                    mapping_of_queue = QueueMapping(
+                        function,
+                        trigger,
+                        MappedQueue(name, f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}", name),
+                        client,
+                        invoker,
+                        waiting,  # type: ignore[arg-type]
+                        clock,
+                        faults=faults,
+                    )
+                    found.append((f"{function.name} at {name}", mapping_of_queue))
+                case ScheduleTrigger(name=name):
+                    ticks = ScheduleMapping(function, trigger, invoker, clock)
+                    found.append((f"{function.name} at {name}", ticks))
+                case _:
+                    pass
+    return found
+
+
+def _sender(queue: MemoryQueue) -> Callable[[dict[str, Any]], None]:
+    return lambda message: queue.send(json.dumps(message))

@@ -1,0 +1,318 @@
+"""One simulated installation: the real handlers and services by the real topology, all else from a seed.
+
+Replaced are the adapters (those in memory), the clock, the ids and the world outside. Every AWS call is
+a place where another invocation may come in between, where the process may die, or the call may fail.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from podium import bootstrap
+from podium.adapters.memory.queues import MemoryQueue
+from podium.adapters.stream import change
+from podium.bootstrap import Engine
+from podium.ports.queues import Redelivery
+from podium.ports.records import FailedRecords
+from podium_local.front.gateway import Gateway
+from podium_local.front.http import HttpRequest
+from podium_local.pump.faults import Faults
+from podium_local.pump.invoking import Invoker, Outcome
+from podium_local.pump.streams import StreamMapping
+from podium_local.topology import TOPOLOGY, Function
+from tests.invariants.simulation.interleaving import Fate, Job, Jobs, ProcessKilledError, Side
+from tests.invariants.simulation.script import Script
+from tests.invariants.simulation.sources import event_sources
+from tests.invariants.simulation.trace import Trace
+from tests.support.cluster import Cluster
+
+#: Calls that read only: nothing is left half done when they fail.
+READS = frozenset(
+    {
+        "GetItem",
+        "BatchGetItem",
+        "Query",
+        "GetObject",
+        "HeadObject",
+        "ReceiveMessage",
+        "GetQueueAttributes",
+        "GetSecretValue",
+        "GetParameters",
+        "sleep",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Weather:
+    """Probabilities: of what may happen at one AWS call, and to one delivery."""
+
+    dies: float = 0.01
+    fails: float = 0.01
+    duplicate: float = 0.1
+    hold_back: float = 0.1
+    #: Another job comes in between.
+    interleave: float = 0.5
+
+
+CALM = Weather(0, 0, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a client got; ``status`` 0: nothing."""
+
+    status: int
+    text: str
+
+    @property
+    def json(self) -> Any:
+        """The body read as JSON; None when empty."""
+        return json.loads(self.text) if self.text else None
+
+
+class Processes(Invoker):
+    """Lambda: an invocation runs in a process of its function, which has caches and may be cold."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world.clock)
+        self._world = world
+        self._idle: dict[str, list[Engine]] = {}
+
+    def invoke(
+        self, function: Function, event: dict[str, Any], *, may_drop: bool = True
+    ) -> Outcome:
+        """See Invoker; the kill comes from the driver, at a call."""
+        job = self._world.jobs.running
+        assert job is not None, "an invocation outside of any job"
+        idle = self._idle.setdefault(function.name, [])
+        process = idle.pop() if idle else self._world.new_process()
+        outer, job.engine = job.engine, process
+        bootstrap.install(process)
+        try:
+            outcome = super().invoke(function, event)
+        finally:
+            job.engine = outer
+            bootstrap.install(outer)
+        if not isinstance(outcome.error, ProcessKilledError):
+            idle.append(process)
+        return outcome
+
+    def forget(self) -> None:
+        """Every idle process is gone: caches are empty from here on."""
+        self._idle.clear()
+
+
+class World(Cluster):
+    """Jobs, event sources and a clock; ``step`` is one turn of somebody."""
+
+    def __init__(self, script: Script, weather: Weather) -> None:
+        self.script = script
+        #: One source for each kind of choice: what is muted of one leaves the others as they are.
+        self.turns, self.fates, self.deliveries, self.others = (
+            random.Random(f"{script.seed} {kind}")
+            for kind in ("turns", "fates", "deliveries", "others")
+        )
+        self.jobs = Jobs()
+        self.trace = Trace()
+        self._happened = 0
+        #: What really happened, by kind.
+        self.counts: Counter[str] = Counter()
+        super().__init__(inline=self.others.random() < 0.5)
+        self.calls.before_call, self.calls.after_call = self.jobs.before, self.jobs.after
+        self.queues = {
+            "system-tasks": self.system_queue.queue,
+            "timers": self.timer_queue.queue,
+            "gates": self.gate_queue.queue,
+            "event-messages": self.publisher.own,
+            "decider-failures": self.listeners.deferred,
+        }
+        for queue in TOPOLOGY.queues:
+            self.queues.setdefault(queue.name, MemoryQueue(self.clock, self.calls))
+        self.processes = Processes(self)
+        self.gateway = Gateway(TOPOLOGY, self.processes, self.clock)
+        self.faults = Faults(reorder=True)
+        self.faults.random = self.deliveries
+        self.sources = event_sources(
+            TOPOLOGY, self.queues, self.store, self.processes, self.clock, self.faults
+        )
+        self._busy: dict[str, Job] = {}
+        self.set_weather(weather)
+
+    def set_weather(self, weather: Weather) -> None:
+        """From here on."""
+        self.weather = weather
+        self.faults.duplicate, self.faults.hold_back = weather.duplicate, weather.hold_back
+
+    def new_process(self) -> Engine:
+        """A cold one."""
+        self.counts["process: cold"] += 1
+        return self._engine()
+
+    def happens(self) -> bool:
+        """Asked before each fault, deed and jump of the clock: False for what the script mutes."""
+        self._happened += 1
+        return self._happened not in self.script.muted
+
+    @property
+    def happened(self) -> int:
+        """How often that was asked."""
+        return self._happened
+
+    # --- what Cluster leaves open ------------------------------------------------------------------
+
+    def _failed_records(self) -> FailedRecords:
+        return self.store
+
+    def _redelivery(self) -> Redelivery:
+        return _Sooner(self)
+
+    def _sleep(self, milliseconds: int) -> None:
+        self.jobs.sleep(self.clock.now() + milliseconds)
+
+    # --- clients ---------------------------------------------------------------------------------
+
+    def request(self, method: str, path: str, body: object = None, query: str = "") -> Answer:
+        """An HTTP request; to be called within a job."""
+        raw = b"" if body is None else json.dumps(body).encode()
+        headers = (("content-type", "application/json"),)
+        found = self.gateway.handle(HttpRequest(method, path, query, headers, raw))
+        self.trace.note(f"{method} {path} -> {found.status}")
+        return Answer(found.status, found.body.decode())
+
+    def client(self, name: str, run: Callable[[], object]) -> Job:
+        """Somebody outside does something."""
+        return self.jobs.start(name, run)
+
+    # --- turns -----------------------------------------------------------------------------------
+
+    def step(self) -> bool:
+        """One turn of one job; False when nothing can go on at this moment."""
+        ready = self._ready()
+        if not ready or self.turns.random() < self.weather.interleave:
+            self._bury()
+            self._wake_sources()
+            ready = self._ready()
+        if not ready:
+            return False
+        stays = [job for job in ready if job is self._latest]
+        if stays and self.turns.random() >= self.weather.interleave:
+            job = stays[0]
+        else:
+            job = self.turns.choice(ready)
+        self._latest = job
+        self._let(job)
+        return True
+
+    _latest: Job | None = None
+
+    def _ready(self) -> list[Job]:
+        return [job for job in self.jobs.all if job.wakes_at <= self.clock.now()]
+
+    def _let(self, job: Job) -> None:
+        fate = self._fate(job)
+        if fate is not Fate.GOES_ON and not self.happens():
+            fate = Fate.GOES_ON
+        if fate is not Fate.GOES_ON:
+            kind = "read" if job.call in READS else "write"
+            self.counts[f"{fate.value} {job.side.value} a {kind}"] += 1
+            self.trace.note(f"{job.name} {fate.value} {job.side.value} {job.call}")
+        self.jobs.turn(job, fate)
+        if job.call and not job.is_over and job.side is Side.BEFORE and job.call not in READS:
+            self.trace.note(f"{self.clock.now() % 10**8} {job.name}: {job.call}")
+
+    def _fate(self, job: Job) -> Fate:
+        if job.engine is None or not job.call:
+            return Fate.GOES_ON
+        drawn = self.fates.random()
+        if drawn < self.weather.dies:
+            return Fate.DIES
+        is_read = job.call in READS
+        if drawn < self.weather.dies + self.weather.fails and (
+            job.side is Side.BEFORE or not is_read
+        ):
+            return Fate.FAILS if job.call != "sleep" else Fate.GOES_ON
+        return Fate.GOES_ON
+
+    def _wake_sources(self) -> None:
+        """Every event source that has something to give and is not at it is a job."""
+        now = self.clock.now()
+        for name, source in self.sources:
+            job = self._busy.get(name)
+            if job is not None and not job.is_over:
+                continue
+            due = source.due()
+            if due is not None and due <= now:
+                self._busy[name] = self.jobs.start(name, source.step)
+
+    def _bury(self) -> None:
+        """Messages received too often go to the queues of the dead."""
+        dead = {queue.name: queue.dead_letters for queue in TOPOLOGY.queues}
+        for name, queue in self.queues.items():
+            letters = dead[name]
+            while queue.dead_letters and letters is not None:
+                self.counts["message: dead letter"] += 1
+                self.queues[letters.queue].send(queue.dead_letters.pop())
+        for queue in self.task_queue.queues.values():
+            while queue.dead_letters:
+                self.counts["message: dead letter"] += 1
+                self.queues["tasks-dead-letters"].send(queue.dead_letters.pop())
+
+    # --- what invariants look at -----------------------------------------------------------------
+
+    @property
+    def has_run_again(self) -> bool:
+        """An operator has had something run again."""
+        again = ("restart", "retry", "retry with resume", "rerun", "rerun from a task", "jump")
+        return any(
+            self.counts[f"{command}: {outcome}"]
+            for command in again
+            for outcome in ("obeyed", "500", "0")
+        )
+
+    def has_undelivered_records(self) -> bool:
+        """A shard has records, new ones or such that failed."""
+        return any(
+            source.due() is not None
+            for _, source in self.sources
+            if isinstance(source, StreamMapping)
+        )
+
+    def has_results_under_way(self) -> bool:
+        """A result, or a message given up, has not been dealt with yet: it is a cause of progress."""
+        names = ("results", "tasks-dead-letters", "decider-failures")
+        return any(self.queues[name].messages() for name in names)
+
+    def messages_sent(self) -> int:
+        """So far, to any queue."""
+        queues = [*self.queues.values(), *self.task_queue.queues.values()]
+        return sum(queue.sent for queue in queues)
+
+    def deliver_again(self) -> None:
+        """Every record of the table's stream once more, to a cold decider."""
+        process = self._engine()
+        for record in self.store.records():
+            found = change(record, self.store.payloads)
+            if found is not None:
+                process.advancing.run([found])
+
+    def next_moment(self) -> int | None:
+        """When something can go on (epoch ms), if it is not now."""
+        moments = [job.wakes_at for job in self.jobs.all]
+        moments += [due for _, source in self.sources if (due := source.due()) is not None]
+        return min(moments, default=None)
+
+
+@dataclass(frozen=True)
+class _Sooner:
+    """Redelivery."""
+
+    world: World
+
+    def soon(self, queue_arn: str, receipt: str) -> None:
+        self.world.queues[queue_arn.rpartition(":")[2]].change_visibility(receipt, 2)
