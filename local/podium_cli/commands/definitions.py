@@ -7,8 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from podium_cli import arguments as given
-from podium_cli.commands.findings import Files, Strict, report
-from podium_cli.documents.engines import validation_context
+from podium_cli.commands.findings import AsJson, Files, OwnerEmail, Strict, report
 from podium_cli.documents.findings import workflow_findings
 from podium_cli.documents.reading import read_json
 from podium_cli.errors import UsageError
@@ -91,20 +90,11 @@ def validate(
     files: Files,
     *,
     strict: Strict = False,
-    owner_email: Annotated[
-        bool, typer.Option("--owner-email", help="The server asks for an ownerEmail.")
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else.")] = False,
+    owner_email: OwnerEmail = False,
+    as_json: AsJson = False,
 ) -> None:
     """Check definitions without a server: every error at once, with its place in the file."""
-    context, missing = validation_context(owner_email_mandatory=owner_email)
-    report(
-        Session(as_json=as_json),
-        files,
-        lambda text: workflow_findings(text, context),
-        strict=strict,
-        missing=missing,
-    )
+    report(files, workflow_findings, strict=strict, owner_email=owner_email, as_json=as_json)
 
 
 @app.command()

@@ -8,25 +8,33 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from podium.domain.validation import ValidationContext
+from podium_cli.documents.engines import validation_context
 from podium_cli.documents.findings import Finding, Severity
 from podium_cli.documents.reading import STDIN, read_text
 from podium_cli.session import Session
 
 Files = Annotated[list[str], typer.Argument(metavar="FILE...", help="Files; - is stdin.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Warnings count as errors do.")]
+OwnerEmail = Annotated[
+    bool, typer.Option("--owner-email", help="The server asks for an ownerEmail.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else.")]
 _STYLES = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
 
 
 def report(
-    session: Session,
     files: Sequence[str],
-    find: Callable[[str], list[Finding]],
+    find: Callable[[str, ValidationContext], list[Finding]],
     *,
     strict: bool,
-    missing: tuple[str, ...],
+    owner_email: bool,
+    as_json: bool,
 ) -> None:
-    """Print the findings of each file; exit code 1 if there are errors."""
-    found = [("stdin" if file == STDIN else file, find(read_text(file))) for file in files]
+    """Check each file without a server and print the findings; exit code 1 if there are errors."""
+    session = Session(as_json=as_json)
+    context, missing = validation_context(owner_email_mandatory=owner_email)
+    found = [("stdin" if file == STDIN else file, find(read_text(file), context)) for file in files]
     if session.as_json:
         session.print_json([_json(file, each) for file, findings in found for each in findings])
     else:
