@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from tests.invariants.simulation.history import begin, play
 from tests.invariants.simulation.script import Script
@@ -19,18 +19,12 @@ def failure(script: Script) -> tuple[World, Exception] | None:
     return None
 
 
-def shrunk(
-    script: Script, *, tries: int = 300, fails: Callable[[Script], bool] | None = None
-) -> Script:
-    """A script that fails, too, of which nothing can be muted within so many tries.
-
-    ``fails`` tells; by default a run that ends with the same kind of error does.
-    """
+def shrunk(script: Script, *, tries: int = 300) -> Script:
+    """A script that fails in the same kind of way, of which nothing can be muted within so many tries."""
     first = failure(script)
     if first is None:
         raise ValueError(f"seed {script.seed} does not fail")
     world, error = first
-    fails = fails or _failing_alike(type(error))
     left = [number for number in range(1, world.happened + 1) if number not in script.muted]
     size = max(1, len(left) // 2)
     while tries > 0:
@@ -38,7 +32,7 @@ def shrunk(
             tries -= 1
             kept = left[:start] + left[start + size :]
             attempt = _muting(script, left, kept)
-            if fails(attempt):
+            if _fails_alike(attempt, type(error)):
                 script, left = attempt, kept
                 break
             if tries <= 0:
@@ -54,9 +48,6 @@ def _muting(script: Script, left: Sequence[int], kept: Sequence[int]) -> Script:
     return Script(script.seed, script.muted | (set(left) - set(kept)))
 
 
-def _failing_alike(kind: type[Exception]) -> Callable[[Script], bool]:
-    def fails(script: Script) -> bool:
-        found = failure(script)
-        return found is not None and type(found[1]) is kind
-
-    return fails
+def _fails_alike(script: Script, kind: type[Exception]) -> bool:
+    found = failure(script)
+    return found is not None and type(found[1]) is kind

@@ -142,6 +142,9 @@ class World(Cluster):
             TOPOLOGY, self.queues, self.store, self.processes, self.clock, self.faults
         )
         self._busy: dict[str, Job] = {}
+        #: Whose turn it was last.
+        self._latest: Job | None = None
+        self._letters = {queue.name: queue.dead_letters for queue in TOPOLOGY.queues}
         self.set_weather(weather)
 
     def set_weather(self, weather: Weather) -> None:
@@ -209,8 +212,6 @@ class World(Cluster):
         self._let(job)
         return True
 
-    _latest: Job | None = None
-
     def _ready(self) -> list[Job]:
         return [job for job in self.jobs.all if job.wakes_at <= self.clock.now()]
 
@@ -252,9 +253,8 @@ class World(Cluster):
 
     def _bury(self) -> None:
         """Messages received too often go to the queues of the dead."""
-        dead = {queue.name: queue.dead_letters for queue in TOPOLOGY.queues}
         for name, queue in self.queues.items():
-            letters = dead[name]
+            letters = self._letters[name]
             while queue.dead_letters and letters is not None:
                 self.counts["message: dead letter"] += 1
                 self.queues[letters.queue].send(queue.dead_letters.pop())
