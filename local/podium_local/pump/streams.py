@@ -107,8 +107,10 @@ class StreamMapping:
         """See Mapping."""
         if self._reader.has_more():
             return self._clock.now()
+        # Asked very often, of lanes mostly empty.
+        busy = (lane for lane in self._lanes if lane.fresh or lane.failed)
         return min(
-            (due for lane in self._lanes if (due := self._lane_due(lane)) is not None), default=None
+            (due for lane in busy if (due := self._lane_due(lane)) is not None), default=None
         )
 
     # --- Reading -----------------------------------------------------------------------------------

@@ -82,7 +82,7 @@ class Shard:
         self.position = 0
 
     def has_more(self) -> bool:
-        return bool(self._store.records(self.position))
+        return self._store.written() > self.position
 
     def read(self) -> list[Record]:
         found = self._store.records(self.position)

@@ -46,6 +46,10 @@ class MemoryExecutions(ItemExecutionStore):
         """
         return self._memory.records(after)
 
+    def written(self) -> int:
+        """How many records there are."""
+        return self._memory.written()
+
     def workflow_ids(self, shard_id: str, first: str, last: str) -> list[str]:
         """FailedRecords: the feed is one shard."""
         found = (

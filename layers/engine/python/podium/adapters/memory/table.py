@@ -54,6 +54,11 @@ class MemoryTable:
         with self._lock:
             return self._records[after:]
 
+    def written(self) -> int:
+        """How many records there are."""
+        with self._lock:
+            return len(self._records)
+
     def items(self) -> list[Item]:
         """A copy of every item, by key; for assertions."""
         with self._lock:
