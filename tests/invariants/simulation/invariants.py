@@ -5,6 +5,7 @@ They look at what is stored, at the queues and at what is under way, beside the 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from podium.domain.status import WorkflowStatus
@@ -18,18 +19,20 @@ class BrokenInvariantError(AssertionError):
     """An invariant does not hold."""
 
 
-def at_a_quiet_moment(world: World, root: str) -> None:
+def at_a_quiet_moment(world: World, roots: Sequence[str]) -> None:
     """When nothing is under way and no record is undelivered, until time passes or somebody acts."""
     if world.jobs.all or world.has_undelivered_records() or world.has_results_under_way():
         return
     world.counts["checked: quiet moments"] += 1
-    every_running_workflow_has_a_cause_of_progress(world, root)
+    for root in roots:
+        every_running_workflow_has_a_cause_of_progress(world, root)
 
 
-def at_rest(world: World, root: str) -> None:
+def at_rest(world: World, roots: Sequence[str]) -> None:
     """When calm weather has brought everything to its end."""
-    everything_has_ended(world, root)
-    nothing_is_created_twice_nor_left_open(world, root)
+    for root in roots:
+        everything_has_ended(world, root)
+        nothing_is_created_twice_nor_left_open(world, root)
     advancing_again_changes_nothing(world)
 
 

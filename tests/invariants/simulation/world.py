@@ -26,6 +26,7 @@ from podium_local.pump.faults import Faults
 from podium_local.pump.invoking import Invoker, Outcome
 from podium_local.pump.streams import StreamMapping
 from podium_local.topology import TOPOLOGY, Function
+from tests.invariants.simulation.executions import Executions
 from tests.invariants.simulation.interleaving import Fate, Job, Jobs, ProcessKilledError, Side
 from tests.invariants.simulation.script import Script
 from tests.invariants.simulation.sources import event_sources
@@ -125,6 +126,7 @@ class World(Cluster):
         #: What really happened, by kind.
         self.counts: Counter[str] = Counter()
         super().__init__(inline=self.others.random() < 0.5)
+        self.executions = Executions(self.store)
         self.calls.before_call, self.calls.after_call = self.jobs.before, self.jobs.after
         self.queues = {
             "system-tasks": self.system_queue.queue,
