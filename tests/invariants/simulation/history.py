@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from podium.domain.execution import Header
 from podium.ports.outside import HttpResponse
 from tests.invariants.simulation import invariants, plan
+from tests.invariants.simulation.broken import BrokenInvariantError
 from tests.invariants.simulation.people import People
 from tests.invariants.simulation.plan import Plan
 from tests.invariants.simulation.script import Script
@@ -118,7 +119,8 @@ def _calm(world: World, people: People) -> None:
         # A lease of an hour, lost with its worker, is waited for in ever longer steps.
         _pass_time(world, 5 + 10 * patience)
         people.resume_all()
-    raise invariants.BrokenInvariantError(f"never at rest: {_headers(world)}")
+    seen = f"never at rest: {_headers(world)}"
+    raise BrokenInvariantError(9, "everything_comes_to_rest", seen)
 
 
 def _pass_time(world: World, seconds: int) -> None:
@@ -135,7 +137,8 @@ def _until_quiet(world: World) -> None:
     for _ in range(AT_ONE_MOMENT):
         if not world.step():
             return
-    raise invariants.BrokenInvariantError("the same moment goes on for ever")
+    seen = "the same moment goes on for ever"
+    raise BrokenInvariantError(9, "everything_comes_to_rest", seen)
 
 
 def _headers(world: World) -> list[Header]:

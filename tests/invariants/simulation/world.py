@@ -31,6 +31,7 @@ from tests.invariants.simulation.interleaving import Fate, Job, Jobs, ProcessKil
 from tests.invariants.simulation.script import Script
 from tests.invariants.simulation.sources import event_sources
 from tests.invariants.simulation.trace import Trace
+from tests.invariants.simulation.watch import Watch
 from tests.support.cluster import Cluster
 
 #: Calls that read only: nothing is left half done when they fail.
@@ -128,6 +129,7 @@ class World(Cluster):
         super().__init__(inline=self.others.random() < 0.5)
         self.executions = Executions(self.store)
         self.calls.before_call, self.calls.after_call = self.jobs.before, self.jobs.after
+        self.watch = Watch(self)
         self.queues = {
             "system-tasks": self.system_queue.queue,
             "timers": self.timer_queue.queue,
@@ -216,6 +218,7 @@ class World(Cluster):
             job = self.turns.choice(ready)
         self._latest = job
         self._let(job)
+        self.watch.check()
         return True
 
     def _ready(self) -> list[Job]:
