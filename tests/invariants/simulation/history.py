@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from podium.domain.execution import Header
 from podium.ports.outside import HttpResponse
 from tests.invariants.simulation import invariants, plan
-from tests.invariants.simulation.broken import BrokenInvariantError
 from tests.invariants.simulation.people import People
 from tests.invariants.simulation.plan import Plan
 from tests.invariants.simulation.script import Script
@@ -66,7 +65,9 @@ def _storm(world: World, people: People) -> None:
         if len(world.jobs.all) < AT_ONCE and world.turns.random() < BEGINS:
             people.act()
         moved = world.step()
-        if not moved:
+        if moved:
+            invariants.at_a_step(world, world.executions.roots())
+        else:
             invariants.at_a_quiet_moment(world, world.executions.roots())
             idle += _is_over(world, people)
             if idle > IDLE:
@@ -119,8 +120,7 @@ def _calm(world: World, people: People) -> None:
         # A lease of an hour, lost with its worker, is waited for in ever longer steps.
         _pass_time(world, 5 + 10 * patience)
         people.resume_all()
-    seen = f"never at rest: {_headers(world)}"
-    raise BrokenInvariantError(9, "everything_comes_to_rest", seen)
+    raise invariants.never_at_rest(_headers(world))
 
 
 def _pass_time(world: World, seconds: int) -> None:
@@ -137,8 +137,7 @@ def _until_quiet(world: World) -> None:
     for _ in range(AT_ONE_MOMENT):
         if not world.step():
             return
-    seen = "the same moment goes on for ever"
-    raise BrokenInvariantError(9, "everything_comes_to_rest", seen)
+    raise invariants.never_at_rest(_headers(world))
 
 
 def _headers(world: World) -> list[Header]:

@@ -69,6 +69,13 @@ def every_commit_follows_the_one_before(write: HeaderWritten) -> None:
     assert _within(before.gone, after.gone), f"gone: {before.gone} to {after.gone}"
 
 
+# 1. Deciding twice on the same state gives the same decision.
+@invariant(1)
+def deciding_twice_gives_the_same(first: object, second: object) -> None:
+    """Whatever a decision was about: nothing but state and context counts, and neither is changed."""
+    assert first == second, f"{first} and then {second}"
+
+
 # 5. A terminal workflow stays as it ended, unless an operator says otherwise.
 @invariant(5)
 def what_has_ended_stays_ended(write: HeaderWritten) -> None:

@@ -18,6 +18,7 @@ from podium.adapters.memory.queues import MemoryQueue
 from podium.adapters.stream import change
 from podium.bootstrap import Engine
 from podium.domain.decision import ExecutionView
+from podium.domain.json import JsonMap
 from podium.ports.queues import Redelivery
 from podium.ports.records import FailedRecords
 from podium_local.front.gateway import Gateway
@@ -126,6 +127,7 @@ class World(Cluster):
         self._happened = 0
         #: What really happened, by kind.
         self.counts: Counter[str] = Counter()
+        self._registered: list[JsonMap] = []
         super().__init__(inline=self.others.random() < 0.5)
         self.executions = Executions(self.store)
         self.calls.before_call, self.calls.after_call = self.jobs.before, self.jobs.after
@@ -163,7 +165,7 @@ class World(Cluster):
     def new_process(self) -> Engine:
         """A cold one."""
         self.counts["process: cold"] += 1
-        return self._engine()
+        return self.watch.over(self._engine())
 
     def happens(self) -> bool:
         """Asked before each fault, deed and jump of the clock: False for what the script mutes."""
@@ -285,6 +287,21 @@ class World(Cluster):
             with self.undisturbed():
                 found = self._views[workflow] = super().view(workflow)
         return found
+
+    @property
+    def registered(self) -> list[JsonMap]:
+        """Workflow definitions that were registered before anything began."""
+        return self._registered
+
+    def register(self, *definitions: JsonMap) -> None:
+        """See Cluster."""
+        self._registered += [each for each in definitions if "tasks" in each]
+        super().register(*definitions)
+
+    @property
+    def disturbances(self) -> int:
+        """How often somebody or something made work to be done again."""
+        return self.counts.total()
 
     @property
     def has_run_again(self) -> bool:
