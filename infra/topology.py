@@ -143,6 +143,10 @@ _TASKS_RECEIVE = grant(
     Kind.TASK_QUEUES, "", "sqs", "ChangeMessageVisibility", "DeleteMessage", "ReceiveMessage"
 )
 _TASKS_COUNT = grant(Kind.TASK_QUEUES, "", "sqs", "GetQueueAttributes")
+_OWN_QUEUES_COUNT = tuple(
+    grant(Kind.QUEUE, name, "sqs", "GetQueueAttributes")
+    for name in (SYSTEM_TASKS, RESULTS, TASKS_DEAD_LETTERS)
+)
 _SYSTEM_TASKS_SEND = grant(Kind.QUEUE, SYSTEM_TASKS, "sqs", "SendMessage")
 _TIMERS_SEND = grant(Kind.QUEUE, TIMERS, "sqs", "SendMessage")
 #: Whoever parks a limited task, or frees the slot that it waits for, calls for the gate.
@@ -317,6 +321,8 @@ TOPOLOGY = Topology(
                 *_WAKE,
                 _TASKS_RECEIVE,
                 _TASKS_COUNT,
+                # Why an execution waits.
+                *_OWN_QUEUES_COUNT,
                 _SECRETS_READ,
                 grant(
                     Kind.SECRETS,

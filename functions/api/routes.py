@@ -81,6 +81,7 @@ WORKFLOW = (
     Route("POST", "/api/workflow/test", "Run a workflow with mocked tasks", JSON, workflows.test, OPERATOR, body="WorkflowTestRequest", answer="Workflow", errors=UNKNOWN),
     Route("GET", "/api/workflow/{workflowId}", "One execution", JSON, workflows.get, READER, answer="Workflow", parameters=(p.INCLUDE_TASKS,), errors=UNKNOWN),
     Route("GET", "/api/workflow/{workflowId}/status", "Status of an execution", JSON, workflows.get_status, READER, answer="WorkflowStatus", parameters=p.STATUS, errors=UNKNOWN),
+    Route("GET", "/api/workflow/{workflowId}/why", "Why an execution waits: its pending causes of progress", JSON, workflows.why, READER, answer="WorkflowWhy", errors=UNKNOWN),
     Route("GET", "/api/workflow/{workflowId}/tasks", "Tasks of an execution, page by page", JSON, workflows.list_tasks, READER, answer="SearchResultTask", parameters=p.TASK_PAGE, errors=UNKNOWN),
     Route("GET", "/api/workflow/running/{name}", "Ids of the running executions of a workflow", JSON, search.running, READER, answer="Text[]", parameters=p.RUNNING),
     Route("GET", "/api/workflow/{name}/correlated/{correlationId}", "Executions with a correlation id", JSON, search.correlated, READER, answer="Workflow[]", parameters=p.CORRELATED),

@@ -59,3 +59,4 @@ for _name, _group in {
 }.items():
     app.add_typer(_group, name=_name, rich_help_panel="Any server")
 app.command("test", rich_help_panel="Any server")(testing.run_mocked)
+app.command("why", rich_help_panel="Any server")(workflow.reading.why)

@@ -11,8 +11,8 @@ from podium.adapters.items.payloads import Payloads
 from podium.adapters.memory.blobs import MemoryBlobs
 from podium.adapters.memory.queues import MemoryTaskQueue
 from podium.domain.limits import Limit
-from podium.domain.queues import Lane, QueueAddress
-from podium.ports.queues import Depth, TaskMessage
+from podium.domain.queues import Depth, Lane, QueueAddress
+from podium.ports.queues import TaskMessage
 from podium_local.clock import VirtualClock
 from tests.support.aws import moto_stack
 

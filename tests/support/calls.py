@@ -99,6 +99,7 @@ CALLS: dict[str, Callable[[World], Call]] = {
     "GET /api/workflow/{workflowId}/status": _workflow(
         _running, includeOutput="true", includeVariables="true"
     ),
+    "GET /api/workflow/{workflowId}/why": _workflow(_running),
     "GET /api/workflow/{workflowId}/tasks": _workflow(_running, status="SCHEDULED,FAILED"),
     "GET /api/workflow/running/{name}": lambda _: Call({"name": "order"}),
     "GET /api/workflow/{name}/correlated/{correlationId}": lambda _: Call(

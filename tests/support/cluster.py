@@ -55,12 +55,14 @@ from podium.domain.status import TaskStatus, WorkflowStatus
 from podium.domain.tasks.kafka_publish import KafkaRecord
 from podium.errors import TransientError
 from podium.ports.bundle import Ports
+from podium.ports.evidence import Evidence
 from podium.ports.kafka import Delivered, NotDeliveredError
 from podium.ports.outside import HttpRequest, HttpResponse
 from podium.ports.queues import Redelivery
 from podium.ports.records import FailedRecords
 from podium.services.polling import HandedOut
 from podium_local.clock import VirtualClock
+from tests.support.sights import SeenQueues
 
 ENGINES = Engines(
     script=QuickJsScripts(),
@@ -219,6 +221,7 @@ class Cluster:
             on_demand=OnDemand(
                 definitions=lambda: self.definitions,
                 scheduler=lambda: (self.schedules, self.wakeups),
+                evidence=self._evidence,
             ),
         )
 
@@ -227,6 +230,9 @@ class Cluster:
 
     def _redelivery(self) -> Redelivery:
         return NoRedelivery()
+
+    def _evidence(self) -> Evidence:
+        return SeenQueues(self.task_queue, self.system_queue, self.timer_queue)
 
     def _sleep(self, milliseconds: int) -> None:
         """A request waits: time passes, and the world goes on."""

@@ -125,13 +125,14 @@ def test_the_sections_of_the_podium_commands_are_those_of_today():
 
 
 def documented_routes() -> set[tuple[str, str]]:
-    """Method and path of every route in rest-api.md, without the names of the variables.
+    """Method and path of every route in rest-api.md, and of Podium's own, without the variables' names.
 
     A path in a section with a base (`## 5. Tasks - /api/tasks`) goes on from it.
     """
     found = set()
     base, method = "", ""
-    for line in reference("rest-api.md").splitlines():
+    own = (REPOSITORY / "docs/waiting.md").read_text()
+    for line in (reference("rest-api.md") + own).splitlines():
         if line.startswith("## "):
             heading = re.match(r"## .* — `(/api[\w/]*)`", line)
             base, method = heading[1] if heading else "", ""

@@ -17,6 +17,7 @@ from podium.domain.wire import (
     workflow_json,
     workflow_status_json,
 )
+from podium.domain.wire.why import why_json
 
 if TYPE_CHECKING:
     from podium.bootstrap import Engine
@@ -93,6 +94,11 @@ def get_status(request: Request, engine: Engine) -> Json:
     return workflow_status_json(
         standing.header, standing.start, output=standing.output, variables=standing.variables
     )
+
+
+def why(request: Request, engine: Engine) -> Json:
+    """Why one execution waits."""
+    return why_json(engine.explaining.why(request.path("workflowId")))
 
 
 def list_tasks(request: Request, engine: Engine) -> Json:

@@ -54,6 +54,15 @@ def test_a_start_prints_the_id_and_the_tree_shows_what_it_did(podium, register):
     assert podium("workflow", "status", workflow_id).out == "RUNNING\n"
 
 
+def test_why_names_what_is_waited_for(podium, started):
+    workflow_id = started("order", SIMPLE)
+    shown = podium("why", workflow_id)
+    assert "WORKER_QUEUE  pack waits for a worker in queue pack" in shown.out
+    (cause,) = podium("workflow", "why", workflow_id, "--json").json["causes"]
+    assert (cause["kind"], cause["taskType"]) == ("WORKER_QUEUE", "pack")
+    assert podium("why", "nobody").code == 3
+
+
 def test_the_id_of_a_start_comes_as_json_if_wanted(podium, register):
     ran = podium("workflow", "start", register("order", NOOP), "--json")
     assert list(ran.json) == ["workflowId"]

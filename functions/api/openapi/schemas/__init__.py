@@ -11,6 +11,7 @@ from functions.api.openapi.schemas import (
     executions,
     requests,
     schedules,
+    why,
 )
 
 if TYPE_CHECKING:
@@ -23,4 +24,5 @@ SCHEMAS: dict[str, Schema] = {
     **answers.SCHEMAS,
     **events.SCHEMAS,
     **schedules.SCHEMAS,
+    **why.SCHEMAS,
 }

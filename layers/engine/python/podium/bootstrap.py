@@ -110,6 +110,7 @@ if TYPE_CHECKING:
         EventPublisher,
         EventSources,
     )
+    from podium.ports.evidence import Evidence
     from podium.ports.kafka import KafkaProducer
     from podium.ports.outside import Clock, Ids, Sleep
     from podium.ports.queues import Redelivery
@@ -117,6 +118,7 @@ if TYPE_CHECKING:
     from podium.ports.schedules import ScheduleStore, Wakeups
     from podium.ports.secrets import SecretReader
     from podium.services.event_queues import EventQueues
+    from podium.services.explaining import Explaining
     from podium.services.publishing import Publishing
     from podium.services.reacting import Reacting
     from podium.services.scheduling import Scheduling
@@ -148,6 +150,8 @@ class Engine:
     awaiting: Awaiting
     #: Everything that is read for clients.
     reads: Reading
+    #: Why executions wait: made when somebody asks.
+    explaining: Explaining
     #: Searches for executions, and for tasks: made when somebody searches.
     searching: Callable[[], Searching]
     searching_tasks: Callable[[], SearchingTasks]
@@ -239,6 +243,8 @@ class OnDemand:
     definitions: Callable[[], DefinitionStore]
     #: Schedules, and what wakes them.
     scheduler: Callable[[], tuple[ScheduleStore, Wakeups]]
+    #: What can be seen of messages and records that are under way.
+    evidence: Callable[[], Evidence]
 
 
 def assemble(
@@ -323,6 +329,9 @@ def assemble(
         mocking=Mocking(ports, states, starting, following, open_tasks, updates),
         awaiting=Awaiting(ports, states),
         reads=reading,
+        explaining=late(
+            lambda: _explaining(ports, states, deciding, reading, on_demand.evidence())
+        ),
         searching=cache(lambda: _searching(ports, outlining)),
         searching_tasks=cache(lambda: _searching_tasks(ports, reading, outlining)),
         listing=Listing(ports, reading),
@@ -456,9 +465,33 @@ def build(
         on_demand=OnDemand(
             definitions=lambda: _definition_store(clients, settings),
             scheduler=lambda: _scheduler(clients, settings),
+            evidence=lambda: _evidence(clients, settings),
         ),
         configuration=settings.shown(),
     )
+
+
+def _explaining(
+    ports: Ports, states: States, deciding: Deciding, reading: Reading, evidence: Evidence
+) -> Explaining:
+    """Imported here and when needed: hardly anybody asks."""
+    from podium.services.explaining import Explaining
+
+    return Explaining(ports, states, deciding, reading, evidence)
+
+
+def _evidence(clients: Clients, settings: Settings) -> Evidence:
+    from podium.adapters.aws.evidence import SqsEvidence
+    from podium.ports.evidence import OwnQueue
+
+    beside, _, _ = settings.results_queue_url.rpartition("/")
+    _, _, letters = settings.task_dead_letters_queue_arn.rpartition(":")
+    urls = {
+        OwnQueue.SYSTEM_TASKS: settings.system_tasks_queue_url,
+        OwnQueue.RESULTS: settings.results_queue_url,
+        OwnQueue.TASK_DEAD_LETTERS: f"{beside}/{letters}",
+    }
+    return SqsEvidence(clients.sqs, urls)
 
 
 def _searching(ports: Ports, outlining: Outlining) -> Searching:

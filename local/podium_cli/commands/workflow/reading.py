@@ -9,6 +9,7 @@ import typer
 from podium_cli import arguments as given
 from podium_cli.session import Session, connected
 from podium_cli.showing import tables
+from podium_cli.showing.causes import why_tree
 from podium_cli.showing.executions import execution_tree
 from podium_cli.showing.words import json_line, status_text
 from podium_cli.watching import now, read_execution, refuse_bad_end
@@ -85,6 +86,14 @@ def status(
         for key in ("output", "variables"):
             if key in found:
                 session.out.print(f"{key} {json_line(found[key])}", markup=False, soft_wrap=True)
+
+
+@app.command()
+@connected
+def why(session: Session, workflow_id: given.WorkflowId) -> None:
+    """Tell why an execution waits: what is pending, for which tasks, down its children."""
+    found = session.server.get("workflow", workflow_id, "why")
+    session.show(found, lambda: why_tree(found))
 
 
 @app.command("tasks")

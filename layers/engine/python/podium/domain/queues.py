@@ -41,6 +41,30 @@ class QueueAddress:
         return registry_name(self.task_type, self.domain)
 
 
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """Messages of a queue, about: those that can be received, those that somebody holds, those that are
+    delayed.
+    """
+
+    waiting: int = 0
+    in_flight: int = 0
+    delayed: int = 0
+
+    def __add__(self, other: Depth) -> Depth:
+        """Of both together."""
+        return Depth(
+            self.waiting + other.waiting,
+            self.in_flight + other.in_flight,
+            self.delayed + other.delayed,
+        )
+
+    @property
+    def is_empty(self) -> bool:
+        """There is no message at all."""
+        return not (self.waiting or self.in_flight or self.delayed)
+
+
 def registry_name(task_type: str, domain: str = "") -> str:
     """``[domain:]taskType``."""
     return f"{domain}:{task_type}" if domain else task_type

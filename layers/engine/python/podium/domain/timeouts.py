@@ -8,6 +8,7 @@ claim only moves its clocks out.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from podium.domain.decision import Missing, MissingError
@@ -35,10 +36,25 @@ RESEND_MS = 12 * 24 * 3_600_000
 _LEASED = frozenset({Kind.WORKER, Kind.SYSTEM})
 
 
+class Deadline(StrEnum):
+    """What a moment is to whoever waits for it."""
+
+    WAIT = "WAIT"
+    START_DELAY = "START_DELAY"
+    RETRY_DELAY = "RETRY_DELAY"
+    CALLBACK = "CALLBACK"
+    POLL_TIMEOUT = "POLL_TIMEOUT"
+    RESPONSE_TIMEOUT = "RESPONSE_TIMEOUT"
+    TIMEOUT = "TIMEOUT"
+    TOTAL_TIMEOUT = "TOTAL_TIMEOUT"
+    WORKFLOW_TIMEOUT = "WORKFLOW_TIMEOUT"
+
+
 @dataclass(frozen=True, slots=True)
 class _Clock:
     """One clock of one open task: the moment it runs out and what it then ends the task with."""
 
+    name: Deadline
     at: int
     status: TaskStatus
     reason: str = ""
@@ -64,6 +80,18 @@ def next_timer(
     except MissingError as missing:
         return Missing(missing.needs)
     return min(bounds, default=0)
+
+
+def running_clocks(
+    state: State, task: Task, now: int, context: Context
+) -> tuple[tuple[Deadline, int], ...]:
+    """The clocks of an open task that run, each with its moment (epoch ms). Raises MissingError."""
+    return tuple((clock.name, clock.at) for clock in _Watch.of(state, task, now, context).clocks())
+
+
+def workflow_deadline(state: State) -> int:
+    """When the workflow's own timeout ends it (epoch ms); 0 when nothing does."""
+    return min(_workflow_bounds(state), default=0)
 
 
 def workflow_is_due(state: State, now: int) -> bool:
@@ -135,11 +163,11 @@ class _Watch:
         if task.status.is_terminal:
             return
         if task.wait_until:
-            yield _Clock(task.wait_until, TaskStatus.COMPLETED)
+            yield _Clock(Deadline.WAIT, task.wait_until, TaskStatus.COMPLETED)
         if self.definition is not None:
             yield from self._defined(self.definition)
         is_claimed = task.status is TaskStatus.IN_PROGRESS and task.lease_until > 0
-        if is_claimed and not _is_handed_over(task, self.node):
+        if is_claimed and not is_handed_over(task, self.node):
             yield _response_timeout(self.state, task)
 
     def unstarted(self) -> Iterator[int]:
@@ -147,7 +175,7 @@ class _Watch:
         task, definition = self.task, self.definition
         if task.status is not TaskStatus.SCHEDULED:
             return
-        ready, is_leased = max(self.now, _ready_at(task)), task.kind in _LEASED
+        ready, is_leased = max(self.now, ready_at(task)), task.kind in _LEASED
         if is_leased:
             sent = sent_at(task) + RESEND_MS
             yield sent if sent > self.now else self.now + RESEND_MS
@@ -164,19 +192,21 @@ class _Watch:
         if policy is TimeoutPolicy.ALERT_ONLY:
             return
         if definition.total_timeout_seconds > 0 and task.first_scheduled_at:
-            yield _timeout(task.first_scheduled_at, definition.total_timeout_seconds, policy, now)
+            total = definition.total_timeout_seconds
+            yield _timeout(Deadline.TOTAL_TIMEOUT, task.first_scheduled_at, total, policy, now)
         if definition.timeout_seconds > 0 and task.started_at:
-            yield _timeout(task.started_at, definition.timeout_seconds, policy, now)
+            seconds = definition.timeout_seconds
+            yield _timeout(Deadline.TIMEOUT, task.started_at, seconds, policy, now)
         if definition.poll_timeout_seconds and task.status is TaskStatus.SCHEDULED:
             yield _poll_timeout(task, definition.poll_timeout_seconds, policy, now)
 
 
-def _timeout(begin: int, seconds: int, policy: TimeoutPolicy, now: int) -> _Clock:
+def _timeout(name: Deadline, begin: int, seconds: int, policy: TimeoutPolicy, now: int) -> _Clock:
     reason = (
         f"Task timed out after {(now - begin) // 1000} seconds. "
         f"Timeout configured as {seconds} seconds. Timeout policy configured to {policy}"
     )
-    return _Clock(begin + seconds * 1000, TaskStatus.TIMED_OUT, reason)
+    return _Clock(name, begin + seconds * 1000, TaskStatus.TIMED_OUT, reason)
 
 
 def _poll_timeout(task: Task, seconds: int, policy: TimeoutPolicy, now: int) -> _Clock:
@@ -187,7 +217,8 @@ def _poll_timeout(task: Task, seconds: int, policy: TimeoutPolicy, now: int) -> 
         f"Task poll timed out after {(now - begin) // 1000} seconds. "
         f"Poll timeout configured as {seconds} seconds. Timeout policy configured to {policy}"
     )
-    return _Clock(begin + callback + seconds * 1000, TaskStatus.TIMED_OUT, reason)
+    at = begin + callback + seconds * 1000
+    return _Clock(Deadline.POLL_TIMEOUT, at, TaskStatus.TIMED_OUT, reason)
 
 
 def _response_timeout(state: State, task: Task) -> _Clock:
@@ -198,10 +229,10 @@ def _response_timeout(state: State, task: Task) -> _Clock:
     )
     # Our own function died or was cut off: that is a failure of the task, not of a worker.
     status = TaskStatus.FAILED if task.kind is Kind.SYSTEM else TaskStatus.TIMED_OUT
-    return _Clock(task.lease_until, status, reason)
+    return _Clock(Deadline.RESPONSE_TIMEOUT, task.lease_until, status, reason)
 
 
-def _is_handed_over(task: Task, node: Node) -> bool:
+def is_handed_over(task: Task, node: Node) -> bool:
     """An asyncComplete task whose work is done: somebody outside completes it, in their own time."""
     return task.type in HANDED_OVER and node.task.async_complete and bool(task.output)
 
@@ -211,7 +242,7 @@ def sent_at(task: Task) -> int:
     return task.updated_at if task.epoch else task.scheduled_at
 
 
-def _ready_at(task: Task) -> int:
+def ready_at(task: Task) -> int:
     """Moment of the next hand-out: the start delay at first, the callback once re-queued."""
     if task.epoch:
         return task.updated_at + task.callback_after * 1000

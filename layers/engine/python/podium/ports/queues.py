@@ -12,7 +12,7 @@ from typing import Protocol
 
 from podium.domain.json import JsonMap
 from podium.domain.limits import Limit, key_of_task
-from podium.domain.queues import Lane, QueueAddress, band_of
+from podium.domain.queues import Depth, Lane, QueueAddress, band_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +89,6 @@ class TimerMessage:
     seq: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Depth:
-    """Messages of a queue, about: those that can be received, and those that somebody holds."""
-
-    waiting: int = 0
-    in_flight: int = 0
-
-    def __add__(self, other: Depth) -> Depth:
-        """Of both together."""
-        return Depth(self.waiting + other.waiting, self.in_flight + other.in_flight)
-
-
 #: SQS caps a message's delay (seconds).
 LONGEST_DELAY = 900
 
@@ -126,6 +114,10 @@ class TaskQueue(Protocol):
 
     def waiting_at(self, key: str) -> int:
         """Messages that can be received at the gate of the limit called ``key``, about; one call."""
+        ...
+
+    def depth_at(self, key: str) -> Depth:
+        """Messages at the gate of the limit called ``key``; one call."""
         ...
 
     def pollable(self, task_type: str, domain: str) -> Sequence[QueueAddress]:
@@ -159,6 +151,10 @@ class TaskQueue(Protocol):
 
     def size(self, task_type: str, domain: str = "") -> int:
         """Messages waiting in all queues of a type and domain; 0 for an unknown type."""
+        ...
+
+    def depth(self, task_type: str, domain: str = "") -> Depth:
+        """Messages in all queues of a type and domain; one call for each of them."""
         ...
 
 

@@ -18,6 +18,7 @@ from podium.domain.limits import holder_of
 from podium.domain.memory import TaskMemory
 from podium.domain.mocks import is_operator
 from podium.domain.state import State
+from podium.domain.timeouts import ready_at
 from podium.ports.queues import LONGEST_DELAY
 from podium.services.messages import task_message
 from podium.services.timers import seconds_until
@@ -194,13 +195,6 @@ class Creating:
         key = TaskKey(header.workflow_id, ref, entry.seq)
         task = self._ports.executions.read_task(key, consistent=False)
         return task is not None and task.inc >= entry.inc
-
-
-def ready_at(task: Task) -> int:
-    """Moment (ms) of the next hand-out: the start delay at first, the callback once re-queued."""
-    if task.epoch:
-        return task.updated_at + task.callback_after * 1000
-    return task.scheduled_at + task.start_delay_ms
 
 
 def _is_fed(state: State, task: Task) -> bool:

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from podium.domain.execution import Header, Task
     from podium.domain.ids import TaskKey
     from podium.domain.json import JsonMap
+    from podium.domain.queues import Depth
     from podium.domain.status import TaskStatus
     from podium.ports.bundle import Ports
     from podium.ports.executions import Everything, LogLine
     from podium.ports.poll_data import PollData
-    from podium.ports.queues import Depth
     from podium.services.states import States
 
 

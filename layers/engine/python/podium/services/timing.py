@@ -10,9 +10,15 @@ from podium.domain.decision import Decision
 from podium.domain.execution import Kind
 from podium.domain.ids import TaskKey
 from podium.domain.status import TaskStatus
-from podium.domain.timeouts import RESEND_MS, due_ends, next_timer, sent_at, workflow_is_due
+from podium.domain.timeouts import (
+    RESEND_MS,
+    due_ends,
+    next_timer,
+    ready_at,
+    sent_at,
+    workflow_is_due,
+)
 from podium.errors import LostRaceError
-from podium.services.creating import ready_at
 
 if TYPE_CHECKING:
     from podium.domain.execution import Task

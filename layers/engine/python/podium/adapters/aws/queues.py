@@ -17,9 +17,9 @@ from podium.adapters.message import (
     task_json,
     timer_json,
 )
-from podium.domain.queues import gate_address
+from podium.domain.queues import Depth, gate_address
 from podium.errors import DefectError
-from podium.ports.queues import LONGEST_DELAY, Depth, Received, TaskMessage, TimerMessage
+from podium.ports.queues import LONGEST_DELAY, Received, TaskMessage, TimerMessage
 
 if TYPE_CHECKING:
     from types_boto3_sqs import SQSClient
@@ -35,6 +35,7 @@ _CLAIM_SECONDS = 30
 _LONGEST_WAIT = 20
 _WAITING: Final = "ApproximateNumberOfMessages"
 _IN_FLIGHT: Final = "ApproximateNumberOfMessagesNotVisible"
+_DELAYED: Final = "ApproximateNumberOfMessagesDelayed"
 #: Counted from the first receive on.
 _LONGEST_VISIBILITY = 43_200
 _GONE = frozenset({"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"})
@@ -69,8 +70,11 @@ class SqsTaskQueue:
         return [key for key in self._registry.gates() if self.waiting_at(key)]
 
     def waiting_at(self, key: str) -> int:
+        return self.depth_at(key).waiting
+
+    def depth_at(self, key: str) -> Depth:
         url = self._registry.find(gate_address(key))
-        return 0 if url is None else self._depth(url).waiting
+        return Depth() if url is None else depth_of(self._client, url)
 
     def pollable(self, task_type: str, domain: str) -> Sequence[QueueAddress]:
         return self._registry.pollable(task_type, domain)
@@ -144,26 +148,16 @@ class SqsTaskQueue:
 
     def depths(self) -> dict[str, Depth]:
         return {
-            name: sum(map(self._depth, urls), Depth())
+            name: sum((depth_of(self._client, url) for url in urls), Depth())
             for name, urls in sorted(self._registry.all().items())
         }
 
     def size(self, task_type: str, domain: str = "") -> int:
-        urls = self._registry.of(task_type, domain)
-        return sum(self._depth(url).waiting for url in urls)
+        return self.depth(task_type, domain).waiting
 
-    def _depth(self, url: str) -> Depth:
-        with translated("GetQueueAttributes"):
-            try:
-                answer = self._client.get_queue_attributes(
-                    QueueUrl=url, AttributeNames=[_WAITING, _IN_FLIGHT]
-                )
-            except ClientError as error:
-                if code_of(error) in _GONE:
-                    return Depth()
-                raise
-        attributes = answer["Attributes"]
-        return Depth(int(attributes[_WAITING]), int(attributes[_IN_FLIGHT]))
+    def depth(self, task_type: str, domain: str = "") -> Depth:
+        urls = self._registry.of(task_type, domain)
+        return sum((depth_of(self._client, url) for url in urls), Depth())
 
 
 class SqsSystemTaskQueue:
@@ -203,6 +197,21 @@ class SqsTimerQueue:
 
 class _QueueGoneError(DefectError):
     """There is no queue under this URL."""
+
+
+def depth_of(client: SQSClient, url: str) -> Depth:
+    """What SQS counts in the queue; nothing where there is none."""
+    with translated("GetQueueAttributes"):
+        try:
+            answer = client.get_queue_attributes(
+                QueueUrl=url, AttributeNames=[_WAITING, _IN_FLIGHT, _DELAYED]
+            )
+        except ClientError as error:
+            if code_of(error) in _GONE:
+                return Depth()
+            raise
+    found = answer["Attributes"]
+    return Depth(int(found[_WAITING]), int(found[_IN_FLIGHT]), int(found[_DELAYED]))
 
 
 def _send_task(client: SQSClient, url: str, message: TaskMessage, delay: int) -> None:

@@ -16,8 +16,8 @@ from podium.adapters.message import (
     task_json,
     timer_json,
 )
-from podium.domain.queues import Lane, QueueAddress, gate_address, reading_order
-from podium.ports.queues import LONGEST_DELAY, Depth, Received, TaskMessage, TimerMessage
+from podium.domain.queues import Depth, Lane, QueueAddress, gate_address, reading_order
+from podium.ports.queues import LONGEST_DELAY, Received, TaskMessage, TimerMessage
 
 if TYPE_CHECKING:
     from podium.adapters.items.payloads import Payloads
@@ -95,12 +95,12 @@ class MemoryQueue:
                     message.visible_at = self._clock.now() + seconds * 1000
 
     def depth(self) -> Depth:
-        """How many messages a receive could get right now, and how many were received and are hidden."""
+        """How many messages a receive could get right now, how many are held, how many delayed."""
         with self._calls.call("GetQueueAttributes"), self._lock:
             now = self._clock.now()
             hidden = [message for message in self._messages if message.visible_at > now]
             held = sum(bool(message.receipt) for message in hidden)
-            return Depth(len(self._messages) - len(hidden), held)
+            return Depth(len(self._messages) - len(hidden), held, len(hidden) - held)
 
     def messages(self) -> list[StoredMessage]:
         """A copy of every message, delayed and hidden ones too; for assertions and pumps."""
@@ -161,8 +161,11 @@ class MemoryTaskQueue:
         return [key for key in keys if self.waiting_at(key)]
 
     def waiting_at(self, key: str) -> int:
+        return self.depth_at(key).waiting
+
+    def depth_at(self, key: str) -> Depth:
         queue = self.queues.get(gate_address(key))
-        return 0 if queue is None else queue.depth().waiting
+        return Depth() if queue is None else queue.depth()
 
     def pollable(self, task_type: str, domain: str) -> Sequence[QueueAddress]:
         found = [
@@ -203,12 +206,12 @@ class MemoryTaskQueue:
             for address in self.queues
             if address.lane is not Lane.GATE
         }
-        return {name: self._depth(*names[name]) for name in sorted(names)}
+        return {name: self.depth(*names[name]) for name in sorted(names)}
 
     def size(self, task_type: str, domain: str = "") -> int:
-        return self._depth(task_type, domain).waiting
+        return self.depth(task_type, domain).waiting
 
-    def _depth(self, task_type: str, domain: str) -> Depth:
+    def depth(self, task_type: str, domain: str = "") -> Depth:
         addresses = self.pollable(task_type, domain)
         return sum((self.queues[address].depth() for address in addresses), Depth())
 
