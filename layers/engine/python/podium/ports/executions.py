@@ -106,7 +106,8 @@ class ExecutionStore(Protocol):
 
         PutItem, or one TransactWriteItems when ``decision.is_transaction`` or with a ``claim``:
         K is put in it, iff there is none or it still names ``claim.instead_of``, whose H has to be
-        missing or terminal. False when any of this does not hold.
+        missing or terminal. False when any of this does not hold, and with a ``claim`` also while
+        another transaction is at one of the items. Raises LostRaceError for that without one.
         """
         ...
 

@@ -39,6 +39,10 @@ _BUSY = frozenset(
 _CONFLICT = "TransactionConflictException"
 CONDITION_FAILED = "ConditionalCheckFailedException"
 TRANSACTION_CANCELED = "TransactionCanceledException"
+#: Why a transaction may be canceled although nothing is wrong: a condition does not hold, somebody else is
+#: at one of its items, the table is busy.
+_REFUSED, _IN_CONFLICT = "ConditionalCheckFailed", "TransactionConflict"
+_THROTTLED = frozenset({"ThrottlingError", "ProvisionedThroughputExceeded"})
 
 
 @contextmanager
@@ -69,7 +73,21 @@ def code_of(error: ClientError) -> str:
     return str(error.response.get("Error", {}).get("Code", ""))
 
 
-def cancellation_codes(error: ClientError) -> list[str]:
-    """Why a transaction was canceled: a code for each of its writes, ``None`` for those not at fault."""
+def canceled(error: ClientError) -> bool:
+    """False for a transaction one of whose conditions does not hold.
+
+    Raises LostRaceError where another transaction is at an item, whose outcome nobody knows yet;
+    TransientError where the table is busy; anything else as it is, for the translation.
+    """
+    if code_of(error) != TRANSACTION_CANCELED:
+        raise error
+    # A code for each write, "None" for those not at fault.
     reasons = error.response.get("CancellationReasons", [])
-    return [str(reason.get("Code", "None")) for reason in reasons]
+    codes = {str(reason.get("Code", "None")) for reason in reasons} - {"None"}
+    if _REFUSED in codes:
+        return False
+    if _IN_CONFLICT in codes:
+        raise LostRaceError("TransactWriteItems: another transaction is at an item") from error
+    if codes & _THROTTLED:
+        raise TransientError(f"TransactWriteItems: {sorted(codes)}") from error
+    raise error

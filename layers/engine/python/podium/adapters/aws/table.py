@@ -7,13 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from podium.adapters.aws.errors import (
-    CONDITION_FAILED,
-    TRANSACTION_CANCELED,
-    cancellation_codes,
-    code_of,
-    translated,
-)
+from podium.adapters.aws.errors import CONDITION_FAILED, canceled, code_of, translated
 from podium.adapters.aws.expressions import Expressions
 from podium.adapters.items.attributes import Item, Key, key_of, typed, untyped
 from podium.adapters.items.table import Change, Check, Counted, Index, Put, Written
@@ -26,8 +20,6 @@ if TYPE_CHECKING:
 
 #: Keys that one BatchGetItem takes.
 _BATCH = 100
-#: Why a transaction may be canceled although nothing is wrong: somebody else was first.
-_LOST = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
 
 
 class DynamoTable:
@@ -85,7 +77,7 @@ class DynamoTable:
             try:
                 self._client.transact_write_items(TransactItems=requests)
             except ClientError as error:
-                return _canceled(error)
+                return canceled(error)
         return True
 
     def query(
@@ -200,15 +192,3 @@ def _refused(error: ClientError) -> Written:
         raise error
     item: Any = error.response.get("Item")
     return Written(applied=False, item=untyped(item) if item else None)
-
-
-def _canceled(error: ClientError) -> bool:
-    """A lost race, or a table that is busy; anything else is for the translation."""
-    if code_of(error) != TRANSACTION_CANCELED:
-        raise error
-    codes = {code for code in cancellation_codes(error) if code != "None"}
-    if codes & _LOST:
-        return False
-    if codes & {"ThrottlingError", "ProvisionedThroughputExceeded"}:
-        raise TransientError(f"TransactWriteItems: {sorted(codes)}") from error
-    raise error

@@ -49,7 +49,14 @@ class HeaderStore(ItemStore):
 
     def create(self, decision: Decision, claim: KeyClaim | None = None) -> bool:
         taken = [] if claim is None else taking(claim, decision.header.workflow_id)
-        return self._write(decision, Missing(), mark=True, beside=taken)
+        try:
+            return self._write(decision, Missing(), mark=True, beside=taken)
+        except LostRaceError:
+            # Nothing is written. With a claim the caller looks again at who has the key; without one
+            # False would say that the execution is there.
+            if claim is None:
+                raise
+            return False
 
     def commit(self, decision: Decision) -> bool:
         try:

@@ -108,7 +108,10 @@ class Table(Protocol):
         ...
 
     def transact(self, parts: Sequence[Put | Check]) -> bool:
-        """TransactWriteItems: all or nothing; False when a condition or another transaction refused."""
+        """TransactWriteItems: all or nothing; False when a condition refused it.
+
+        Raises LostRaceError when another transaction is at one of the items right now.
+        """
         ...
 
     def query(

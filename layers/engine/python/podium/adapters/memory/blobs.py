@@ -14,8 +14,7 @@ class MemoryBlobs:
         self._contents: dict[str, bytes] = {}
 
     def put(self, path: str, content: bytes) -> None:
-        with self._calls.call("PutObject"):
-            self._contents[path] = bytes(content)
+        self._calls.write("PutObject", lambda: self._contents.update({path: bytes(content)}))
 
     def get(self, path: str) -> bytes:
         with self._calls.call("GetObject"):

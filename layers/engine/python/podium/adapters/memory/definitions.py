@@ -35,10 +35,12 @@ class MemoryDefinitions:
             return {name: _task(self._tasks[name]) for name in names if name in self._tasks}
 
     def create_workflow(self, definition: WorkflowDef) -> bool:
-        with self._calls.call("PutItem"):
-            key = (definition.name, definition.version)
-            encoded = json_text.dumps(definition.to_json())
-            return self._workflows.setdefault(key, encoded) is encoded
+        return self._calls.write("PutItem", lambda: self._create(definition))
+
+    def _create(self, definition: WorkflowDef) -> bool:
+        key = (definition.name, definition.version)
+        encoded = json_text.dumps(definition.to_json())
+        return self._workflows.setdefault(key, encoded) is encoded
 
     def put_workflow(self, definition: WorkflowDef) -> None:
         with self._calls.call("PutItem"):
@@ -46,8 +48,8 @@ class MemoryDefinitions:
             self._workflows[key] = json_text.dumps(definition.to_json())
 
     def delete_workflow(self, name: str, version: int) -> bool:
-        with self._calls.call("DeleteItem"):
-            return self._workflows.pop((name, version), None) is not None
+        key = (name, version)
+        return self._calls.write("DeleteItem", lambda: self._workflows.pop(key, None) is not None)
 
     def all_workflows(self) -> Sequence[WorkflowDef]:
         with self._calls.call("Query"):
@@ -68,8 +70,7 @@ class MemoryDefinitions:
             return True
 
     def delete_task(self, name: str) -> bool:
-        with self._calls.call("DeleteItem"):
-            return self._tasks.pop(name, None) is not None
+        return self._calls.write("DeleteItem", lambda: self._tasks.pop(name, None) is not None)
 
     def all_tasks(self) -> Sequence[TaskDef]:
         with self._calls.call("Query"):

@@ -38,10 +38,13 @@ class MemoryEventPublisher:
         if event.kind is EventKind.CONDUCTOR:
             self.post(EventMessage(event, publication.id, publication.payload))
             return
-        with self._calls.call("SendMessage"):
-            if str(event) in self.missing:
-                raise NotFoundError(f"{event} does not exist")
-            self.published.setdefault(str(event), []).append(publication)
+        self._calls.write("SendMessage", lambda: self._keep(publication))
+
+    def _keep(self, publication: Publication) -> None:
+        event = publication.event
+        if str(event) in self.missing:
+            raise NotFoundError(f"{event} does not exist")
+        self.published.setdefault(str(event), []).append(publication)
 
     def read(self, record: Mapping[str, Any]) -> EventMessage:
         return queue_message(record, OWN_QUEUE, "podium-", self._payloads)

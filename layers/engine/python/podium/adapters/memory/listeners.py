@@ -31,8 +31,7 @@ class MemoryListeners:
                 return
             place = CALLBACK_QUEUES[notification.type]
         call = "PutEvents" if sink.kind is SinkKind.EVENT_BRIDGE else "SendMessage"
-        with self._calls.call(call):
-            self.published.setdefault(place, []).append(notification)
+        self._calls.write(call, lambda: self.published.setdefault(place, []).append(notification))
 
     def defer(self, sink: Sink, notification: Notification, now: int) -> None:
         self.deferred.send(note(sink, notification, now), delay=DEFERRED_SECONDS)

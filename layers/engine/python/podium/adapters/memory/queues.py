@@ -56,7 +56,10 @@ class MemoryQueue:
 
     def send(self, body: str, delay: int = 0) -> None:
         """SendMessage."""
-        with self._calls.call("SendMessage"), self._lock:
+        self._calls.write("SendMessage", lambda: self._send(body, delay))
+
+    def _send(self, body: str, delay: int) -> None:
+        with self._lock:
             self.sent += 1
             visible_at = self._clock.now() + min(delay, LONGEST_DELAY) * 1000
             self._messages.append(StoredMessage(f"m{self.sent}", body, visible_at))

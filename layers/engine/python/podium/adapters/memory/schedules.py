@@ -29,20 +29,20 @@ class MemorySchedules:
             return [state for _, state in sorted(self._states.items())]
 
     def put(self, state: ScheduleState, before: ScheduleState | None) -> bool:
-        with self._calls.call("PutItem"):
-            return self._write(state, before)
+        return self._calls.write("PutItem", lambda: self._write(state, before))
 
     def move(self, state: ScheduleState, before: ScheduleState) -> bool:
-        with self._calls.call("UpdateItem"):
-            return self._write(state, before)
+        return self._calls.write("UpdateItem", lambda: self._write(state, before))
 
     def delete(self, before: ScheduleState) -> bool:
-        with self._calls.call("DeleteItem"):
-            name = before.schedule.name
-            is_there = _same(self._states.get(name), before)
-            if is_there:
-                del self._states[name]
-            return is_there
+        return self._calls.write("DeleteItem", lambda: self._delete(before))
+
+    def _delete(self, before: ScheduleState) -> bool:
+        name = before.schedule.name
+        is_there = _same(self._states.get(name), before)
+        if is_there:
+            del self._states[name]
+        return is_there
 
     def is_stopped(self) -> bool:
         with self._calls.call("GetItem"):
@@ -84,8 +84,8 @@ class MemoryWakeups:
         self.booked: dict[Wakeup, int] = {}
 
     def send(self, wakeup: Wakeup, delay: int) -> None:
-        with self._calls.call("SendMessage"):
-            self.sent.append((self._clock.now() + delay * 1000, wakeup))
+        moment = self._clock.now() + delay * 1000
+        self._calls.write("SendMessage", lambda: self.sent.append((moment, wakeup)))
 
     def book(self, wakeup: Wakeup) -> None:
         with self._calls.call("CreateSchedule"):

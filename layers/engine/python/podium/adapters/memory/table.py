@@ -73,14 +73,20 @@ class MemoryTable:
             return self._copy(key)
 
     def put(self, put: Put) -> Written:
-        with self._calls.call("PutItem"), self._lock:
+        return self._calls.write("PutItem", lambda: self._put(put))
+
+    def _put(self, put: Put) -> Written:
+        with self._lock:
             if not self._allows(put):
                 return Written(applied=False, item=self._copy(key_of(put.item)))
             self._store(put.item)
             return Written(applied=True, item=dict(put.item))
 
     def update(self, key: Key, change: Change, condition: Condition) -> Written:
-        with self._calls.call("UpdateItem"), self._lock:
+        return self._calls.write("UpdateItem", lambda: self._update(key, change, condition))
+
+    def _update(self, key: Key, change: Change, condition: Condition) -> Written:
+        with self._lock:
             old = self._copy(key)
             if not holds(condition, old):
                 return Written(applied=False, item=old)
@@ -89,14 +95,20 @@ class MemoryTable:
             return Written(applied=True, item=dict(new))
 
     def delete(self, key: Key) -> None:
-        with self._calls.call("DeleteItem"), self._lock:
+        self._calls.write("DeleteItem", lambda: self._delete(key))
+
+    def _delete(self, key: Key) -> None:
+        with self._lock:
             old = self._partitions.get(key[0], {}).pop(key[1], None)
             if old is not None:
                 self._move(old, {})
                 self._records.append(_removal(len(self._records) + 1, old))
 
     def transact(self, parts: Sequence[Put | Check]) -> bool:
-        with self._calls.call("TransactWriteItems"), self._lock:
+        return self._calls.write("TransactWriteItems", lambda: self._transact(parts))
+
+    def _transact(self, parts: Sequence[Put | Check]) -> bool:
+        with self._lock:
             if not all(map(self._allows, parts)):
                 return False
             for part in parts:
