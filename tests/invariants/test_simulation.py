@@ -17,6 +17,7 @@ import pytest
 
 from podium.services.timing import Timing
 from tests.conftest import REPOSITORY
+from tests.invariants.simulation.faults import Fault
 from tests.invariants.simulation.history import History, begin, play
 from tests.invariants.simulation.script import Script
 from tests.invariants.simulation.shrinking import failure, shrunk
@@ -25,13 +26,12 @@ from tests.invariants.simulation.shrinking import failure, shrunk
 SEEDS, SLICE = 60, 20
 #: What has to have happened in them.
 FAULTS = (
-    "dies before a read",
-    "dies after a read",
-    "dies before a write",
-    "dies after a write",
-    "fails before a read",
-    "fails before a write",
-    "fails after a write",
+    Fault.KILLED_BEFORE_READ,
+    Fault.KILLED_AFTER_READ,
+    Fault.KILLED_BEFORE_WRITE,
+    Fault.KILLED_AFTER_WRITE,
+    Fault.THROUGHPUT_EXCEEDED,
+    Fault.WRITE_REPEATED,
 )
 
 
@@ -57,7 +57,7 @@ def test_no_invariant_is_broken(first: int) -> None:
             counts += told(seed).world.counts
         except Exception as error:  # noqa: BLE001 - the seed is what the reader needs
             pytest.fail(f"seed {seed}: {error}; python -m tests.invariants.simulation --shrink")
-    never = [fault for fault in FAULTS if not counts[fault]]
+    never = [fault for fault in FAULTS if not counts[fault.value]]
     assert not never, f"never happened: {never}"
 
 

@@ -136,13 +136,22 @@ class NoRedelivery:
 class Cluster:
     """One installation. ``deciders`` engines share the table and queues, each with its own cache."""
 
-    def __init__(self, *, inline: bool = False, deciders: int = 1, **switches: Any) -> None:
-        """``switches``: those of ``bootstrap.Switches`` that are to differ."""
+    def __init__(
+        self,
+        *,
+        inline: bool = False,
+        deciders: int = 1,
+        threshold: int = 32 * 1024,
+        **switches: Any,
+    ) -> None:
+        """``threshold``: bytes above which a payload is an object; ``switches``: those of
+        ``bootstrap.Switches`` that are to differ.
+        """
         self.clock = VirtualClock()
         self.calls = Calls()
         self.http = TableHttp()
         self.blobs = MemoryBlobs(self.calls)
-        self.store = MemoryExecutions(self.blobs, calls=self.calls)
+        self.store = MemoryExecutions(self.blobs, threshold=threshold, calls=self.calls)
         self.definitions = MemoryDefinitions(self.calls)
         self.metadata = MemoryTable(self.calls)
         self.task_queue = MemoryTaskQueue(self.clock, self.calls)

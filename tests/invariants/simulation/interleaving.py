@@ -8,35 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from enum import Enum
+from typing import Any
 
 from greenlet import getcurrent, greenlet
 
 from podium import bootstrap
 from podium.bootstrap import Engine
-from podium.errors import TransientError
-from podium_local.pump.faults import InvocationDroppedError
-
-
-class ProcessKilledError(InvocationDroppedError):
-    """The process dies here. Not an Exception: nothing may catch it and go on."""
-
-
-class Side(Enum):
-    """Where a job stands."""
-
-    BEFORE = "before"
-    AFTER = "after"
-
-
-class Fate(Enum):
-    """What becomes of a job at a call."""
-
-    GOES_ON = "goes on"
-    #: The process is killed, or has reached its time limit.
-    DIES = "dies"
-    #: The call fails: throttled or in conflict before it, unanswered after it.
-    FAILS = "fails"
+from tests.invariants.simulation.faults import GOES_ON, Answers, Effect, Raises, Repeats, Side
 
 
 @dataclass(eq=False)
@@ -59,20 +37,16 @@ class Job:
         """It has come to its end."""
         return self._greenlet is not None and self._greenlet.dead
 
-    def go_on(self, fate: Fate = Fate.GOES_ON) -> None:
-        """Let it run to its next call, or to its end."""
+    def go_on(self, effect: Effect | None = GOES_ON) -> None:
+        """Let it run to its next call, or to its end; ``effect`` strikes the call where it stands."""
         bootstrap.install(self.engine)
         if self._greenlet is None:
             self._greenlet = greenlet(self.run)
             self._greenlet.switch()
-            return
-        match fate:
-            case Fate.GOES_ON:
-                self._greenlet.switch()
-            case Fate.DIES:
-                self._greenlet.throw(ProcessKilledError(self.call))
-            case Fate.FAILS:
-                self._greenlet.throw(TransientError(f"{self.call} failed in the simulation"))
+        elif isinstance(effect, Raises):
+            self._greenlet.throw(effect.error)
+        else:
+            self._greenlet.switch(effect)
 
 
 class Jobs:
@@ -88,11 +62,11 @@ class Jobs:
         self.all.append(job)
         return job
 
-    def turn(self, job: Job, fate: Fate = Fate.GOES_ON) -> None:
+    def turn(self, job: Job, effect: Effect | None = GOES_ON) -> None:
         """Let ``job`` go on; it is forgotten when it is over."""
         self._running = job
         try:
-            job.go_on(fate)
+            job.go_on(effect)
         finally:
             self._running = None
             if job.is_over:
@@ -111,6 +85,16 @@ class Jobs:
         """Hook of ``Calls``."""
         self._point(call, Side.AFTER)
 
+    def around(self, call: str, body: Callable[[], Any]) -> Any:
+        """Hook of ``Calls`` for what writes: the driver may have it made again, or answered at once."""
+        effect = self._point(call, Side.BEFORE)
+        if isinstance(effect, Answers):
+            return effect.value
+        while True:
+            answer = body()
+            if not isinstance(self._point(call, Side.AFTER), Repeats):
+                return answer
+
     def sleep(self, until: int) -> None:
         """The running job waits for the clock."""
         job = self._running
@@ -118,12 +102,13 @@ class Jobs:
             job.wakes_at = until
             self._point("sleep", Side.BEFORE)
 
-    def _point(self, call: str, side: Side) -> None:
+    def _point(self, call: str, side: Side) -> Effect | None:
         job = self._running
         if job is None:
             # The driver itself looks at something.
-            return
+            return GOES_ON
         job.call, job.side = call, side
         parent = getcurrent().parent
         assert parent is not None
-        parent.switch()
+        effect: Effect | None = parent.switch()
+        return effect

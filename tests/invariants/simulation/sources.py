@@ -24,11 +24,28 @@ from podium_local.pump.schedules import ScheduleMapping
 from podium_local.pump.streams import StreamMapping
 from podium_local.resources import ACCOUNT, REGION
 from podium_local.topology import QueueTrigger, ScheduleTrigger, StreamTrigger, Topology
+from tests.invariants.simulation.faults import Fault
 
 #: Shards of the stream: as many invocations of one function run side by side.
 SHARDS = 3
 #: Seconds a message that was received stays hidden: six timeouts of the functions that read queues.
 VISIBILITY = 360
+
+
+class DeliveryFaults(Faults):
+    """Faults of deliveries, as the world has them."""
+
+    def __init__(self, strikes: Callable[[Fault], bool], twice: Fault, held_back: Fault) -> None:
+        super().__init__(reorder=True)
+        self._strikes = strikes
+        self._twice = twice
+        self._held_back = held_back
+
+    def duplicates(self) -> bool:
+        return self._strikes(self._twice)
+
+    def holds_back(self) -> bool:
+        return self._strikes(self._held_back)
 
 
 class QueueClient:
@@ -108,7 +125,8 @@ def event_sources(
     store: MemoryExecutions,
     invoker: Invoker,
     clock: VirtualClock,
-    faults: Faults,
+    stream_faults: Faults,
+    queue_faults: Faults,
 ) -> list[tuple[str, SourceMapping]]:
     """Every trigger of the topology that is no HTTP route, with a name to tell it by."""
     client, waiting = QueueClient(queues), Waiting(queues)
@@ -125,7 +143,7 @@ def event_sources(
                             invoker,
                             clock,
                             _sender(queues[trigger.on_failure]),
-                            faults=faults,
+                            faults=stream_faults,
                         )
                         found.append((f"{function.name} at shard {number}", mapping))
                 case QueueTrigger(queue=name):
@@ -137,7 +155,7 @@ def event_sources(
                         invoker,
                         waiting,  # type: ignore[arg-type]
                         clock,
-                        faults=faults,
+                        faults=queue_faults,
                     )
                     found.append((f"{function.name} at {name}", mapping_of_queue))
                 case ScheduleTrigger(name=name):

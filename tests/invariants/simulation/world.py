@@ -18,53 +18,32 @@ from podium.adapters.memory.queues import MemoryQueue
 from podium.adapters.stream import change
 from podium.bootstrap import Engine
 from podium.domain.decision import ExecutionView
-from podium.domain.json import JsonMap
 from podium.ports.queues import Redelivery
 from podium.ports.records import FailedRecords
 from podium_local.front.gateway import Gateway
 from podium_local.front.http import HttpRequest
-from podium_local.pump.faults import Faults
 from podium_local.pump.invoking import Invoker, Outcome
 from podium_local.pump.streams import StreamMapping
 from podium_local.topology import TOPOLOGY, Function
-from tests.invariants.simulation.executions import Executions
-from tests.invariants.simulation.interleaving import Fate, Job, Jobs, ProcessKilledError, Side
+from tests.invariants.simulation.faults import (
+    GOES_ON,
+    READS,
+    Effect,
+    Fault,
+    ProcessKilledError,
+    Side,
+)
+from tests.invariants.simulation.interleaving import Job, Jobs
 from tests.invariants.simulation.script import Script
-from tests.invariants.simulation.sources import event_sources
+from tests.invariants.simulation.sources import DeliveryFaults, event_sources
 from tests.invariants.simulation.trace import Trace
-from tests.invariants.simulation.watch import Watch
+from tests.invariants.simulation.weather import Weather
 from tests.support.cluster import Cluster
 
-#: Calls that read only: nothing is left half done when they fail.
-READS = frozenset(
-    {
-        "GetItem",
-        "BatchGetItem",
-        "Query",
-        "GetObject",
-        "HeadObject",
-        "ReceiveMessage",
-        "GetQueueAttributes",
-        "GetSecretValue",
-        "GetParameters",
-        "sleep",
-    }
-)
-
-
-@dataclass(frozen=True)
-class Weather:
-    """Probabilities: of what may happen at one AWS call, and to one delivery."""
-
-    dies: float = 0.01
-    fails: float = 0.01
-    duplicate: float = 0.1
-    hold_back: float = 0.1
-    #: Another job comes in between.
-    interleave: float = 0.5
-
-
-CALM = Weather(0, 0, 0, 0, 0)
+#: By how much the clock moves at once (ms).
+STEPS = (0, 1, 20, 100, 500, 1_000, 3_000, 70_000, 700_000)
+#: Bytes above which a payload is an object of the bucket: as installed, and so that most are.
+THRESHOLDS = (32 * 1024, 32 * 1024, 20)
 
 
 @dataclass(frozen=True)
@@ -115,7 +94,10 @@ class Processes(Invoker):
 class World(Cluster):
     """Jobs, event sources and a clock; ``step`` is one turn of somebody."""
 
-    def __init__(self, script: Script, weather: Weather) -> None:
+    def __init__(
+        self, script: Script, weather: Weather | None = None, threshold: int | None = None
+    ) -> None:
+        """``weather``, ``threshold`` (see Cluster): None is what the seed has."""
         self.script = script
         #: One source for each kind of choice: what is muted of one leaves the others as they are.
         self.turns, self.fates, self.deliveries, self.others = (
@@ -127,11 +109,10 @@ class World(Cluster):
         self._happened = 0
         #: What really happened, by kind.
         self.counts: Counter[str] = Counter()
-        self._registered: list[JsonMap] = []
-        super().__init__(inline=self.others.random() < 0.5)
-        self.executions = Executions(self.store)
+        inline, drawn = self.others.random() < 0.5, self.others.choice(THRESHOLDS)
+        super().__init__(inline=inline, threshold=drawn if threshold is None else threshold)
         self.calls.before_call, self.calls.after_call = self.jobs.before, self.jobs.after
-        self.watch = Watch(self)
+        self.calls.around = self.jobs.around
         self.queues = {
             "system-tasks": self.system_queue.queue,
             "timers": self.timer_queue.queue,
@@ -143,10 +124,14 @@ class World(Cluster):
             self.queues.setdefault(queue.name, MemoryQueue(self.clock, self.calls))
         self.processes = Processes(self)
         self.gateway = Gateway(TOPOLOGY, self.processes, self.clock)
-        self.faults = Faults(reorder=True)
-        self.faults.random = self.deliveries
         self.sources = event_sources(
-            TOPOLOGY, self.queues, self.store, self.processes, self.clock, self.faults
+            TOPOLOGY,
+            self.queues,
+            self.store,
+            self.processes,
+            self.clock,
+            DeliveryFaults(self.strikes, Fault.RECORDS_TWICE, Fault.RECORDS_HELD_BACK),
+            DeliveryFaults(self.strikes, Fault.MESSAGES_TWICE, Fault.MESSAGES_HELD_BACK),
         )
         self._busy: dict[str, Job] = {}
         #: Whose turn it was last.
@@ -155,22 +140,31 @@ class World(Cluster):
         self._views: dict[str, ExecutionView] = {}
         self._seen_at = 0
         self._letters = {queue.name: queue.dead_letters for queue in TOPOLOGY.queues}
-        self.set_weather(weather)
-
-    def set_weather(self, weather: Weather) -> None:
-        """From here on."""
-        self.weather = weather
-        self.faults.duplicate, self.faults.hold_back = weather.duplicate, weather.hold_back
+        #: From here on.
+        self.weather = weather or Weather.drawn(random.Random(f"{script.seed} weather"))
 
     def new_process(self) -> Engine:
         """A cold one."""
         self.counts["process: cold"] += 1
-        return self.watch.over(self._engine())
+        return self._engine()
 
     def happens(self) -> bool:
         """Asked before each fault, deed and jump of the clock: False for what the script mutes."""
         self._happened += 1
         return self._happened not in self.script.muted
+
+    def strikes(self, fault: Fault) -> bool:
+        """Asked where a fault may strike something else than a call."""
+        chance = self.weather.chance(fault)
+        if not chance or self.deliveries.random() >= chance or not self.happens():
+            return False
+        self.note_fault(fault)
+        return True
+
+    def note_fault(self, fault: Fault, where: str = "") -> None:
+        """It has struck."""
+        self.counts[fault.value] += 1
+        self.trace.note(f"{where} * {fault.value}" if where else f"* {fault.value}")
 
     @property
     def happened(self) -> int:
@@ -220,36 +214,36 @@ class World(Cluster):
             job = self.turns.choice(ready)
         self._latest = job
         self._let(job)
-        self.watch.check()
         return True
+
+    def between_turns(self) -> None:
+        """What strikes nobody in particular."""
+        if self.strikes(Fault.CLOCK_JUMPS):
+            self.clock.advance(self.turns.choice(STEPS))
+        if self.strikes(Fault.CACHES_LOST):
+            self.processes.forget()
 
     def _ready(self) -> list[Job]:
         return [job for job in self.jobs.all if job.wakes_at <= self.clock.now()]
 
     def _let(self, job: Job) -> None:
-        fate = self._fate(job)
-        if fate is not Fate.GOES_ON and not self.happens():
-            fate = Fate.GOES_ON
-        if fate is not Fate.GOES_ON:
-            kind = "read" if job.call in READS else "write"
-            self.counts[f"{fate.value} {job.side.value} a {kind}"] += 1
-            self.trace.note(f"{job.name} {fate.value} {job.side.value} {job.call}")
-        self.jobs.turn(job, fate)
+        self.jobs.turn(job, self._effect(job))
         if job.call and not job.is_over and job.side is Side.BEFORE and job.call not in READS:
             self.trace.note(f"{self.clock.now() % 10**8} {job.name}: {job.call}")
 
-    def _fate(self, job: Job) -> Fate:
+    def _effect(self, job: Job) -> Effect | None:
+        """What strikes the job where it stands."""
         if job.engine is None or not job.call:
-            return Fate.GOES_ON
+            return GOES_ON
+        strikes = self.weather.at(job.call, job.side)
+        if not strikes:
+            return GOES_ON
         drawn = self.fates.random()
-        if drawn < self.weather.dies:
-            return Fate.DIES
-        is_read = job.call in READS
-        if drawn < self.weather.dies + self.weather.fails and (
-            job.side is Side.BEFORE or not is_read
-        ):
-            return Fate.FAILS if job.call != "sleep" else Fate.GOES_ON
-        return Fate.GOES_ON
+        if drawn >= strikes[-1][0] or not self.happens():
+            return GOES_ON
+        struck = next(each for until, each in strikes if drawn < until)
+        self.note_fault(struck.fault, f"{job.name} at {job.call}:")
+        return struck.effect(job.call)
 
     def _wake_sources(self) -> None:
         """Every event source that has something to give and is not at it is a job."""
@@ -287,21 +281,6 @@ class World(Cluster):
             with self.undisturbed():
                 found = self._views[workflow] = super().view(workflow)
         return found
-
-    @property
-    def registered(self) -> list[JsonMap]:
-        """Workflow definitions that were registered before anything began."""
-        return self._registered
-
-    def register(self, *definitions: JsonMap) -> None:
-        """See Cluster."""
-        self._registered += [each for each in definitions if "tasks" in each]
-        super().register(*definitions)
-
-    @property
-    def disturbances(self) -> int:
-        """How often somebody or something made work to be done again."""
-        return self.counts.total()
 
     @property
     def has_run_again(self) -> bool:
