@@ -53,6 +53,17 @@ REPAIR_DEAD_LETTERS = "repair-dead-letters"
 EVENT_MESSAGES = "event-messages"
 #: Dead letters of that queue, and of every queue that a handler listens to.
 EVENT_DEAD_LETTERS = "event-dead-letters"
+#: Where messages end that were received too often: an operator lists them and gives them back from there.
+DEAD_LETTER_QUEUES = (
+    SYSTEM_TASKS_DEAD_LETTERS,
+    TIMERS_DEAD_LETTERS,
+    RESULTS_DEAD_LETTERS,
+    GATES_DEAD_LETTERS,
+    SCHEDULES_DEAD_LETTERS,
+    EVENT_DEAD_LETTERS,
+    TASKS_DEAD_LETTERS,
+    REPAIR_DEAD_LETTERS,
+)
 #: The bus of status events.
 EVENTS = "events"
 
@@ -101,6 +112,7 @@ ENVIRONMENT = (
     Variable("PODIUM_EVENT_MESSAGES_QUEUE_URL", Attribute.QUEUE_URL, EVENT_MESSAGES),
     Variable("PODIUM_EVENT_MESSAGES_QUEUE_ARN", Attribute.QUEUE_ARN, EVENT_MESSAGES),
     Variable("PODIUM_EVENT_DEAD_LETTERS_QUEUE_ARN", Attribute.QUEUE_ARN, EVENT_DEAD_LETTERS),
+    Variable("PODIUM_DEAD_LETTER_QUEUES", Attribute.TEXT, ",".join(DEAD_LETTER_QUEUES)),
     Variable("PODIUM_EVENTS_FUNCTION", Attribute.FUNCTION_NAME, "events"),
     Variable("PODIUM_INLINE_ADVANCE", Attribute.TEXT, "true"),
     Variable("PODIUM_PAYLOAD_THRESHOLD_BYTES", Attribute.TEXT, "32768"),
@@ -201,6 +213,27 @@ _EVENTS_LISTEN = (
 )
 _PAYLOADS = (_PAYLOADS_SEEK, _PAYLOADS_READ, _PAYLOADS_WRITE)
 
+#: Whoever gives dead letters back sends them to where they came from: what ``advance`` and events may
+#: not send to is listed here.
+_REDRIVE = (
+    *(
+        grant(
+            Kind.QUEUE,
+            name,
+            "sqs",
+            "DeleteMessage",
+            "GetQueueAttributes",
+            "ListDeadLetterSourceQueues",
+            "ReceiveMessage",
+        )
+        for name in DEAD_LETTER_QUEUES
+    ),
+    *(
+        grant(Kind.QUEUE, name, "sqs", "SendMessage")
+        for name in (RESULTS, EVENT_MESSAGES, DECIDER_FAILURES, TASKS_DEAD_LETTERS)
+    ),
+)
+
 #: Payloads of a removed execution go; it takes an operator to let an archived copy go.
 _PAYLOADS_DELETE = grant(Kind.OBJECTS, PAYLOADS, "s3", "DeleteObject")
 
@@ -239,7 +272,9 @@ def _show_again(queue: str) -> Grant:
 _LONGEST_RETENTION = 14 * DAY
 
 
-def _read_queue(name: str, timeout: int, dead_letters: str, retention: int = 7 * DAY) -> Queue:
+def _read_queue(
+    name: str, timeout: int, dead_letters: str, retention: int = 7 * DAY, receives: int = 10
+) -> Queue:
     """A queue read by a function with this timeout.
 
     Visibility is six timeouts, as the SQS event source asks: throttled batches are retried in it.
@@ -249,7 +284,7 @@ def _read_queue(name: str, timeout: int, dead_letters: str, retention: int = 7 *
         name,
         visibility=6 * timeout,
         retention=retention,
-        dead_letters=DeadLetters(dead_letters, max_receive_count=10),
+        dead_letters=DeadLetters(dead_letters, max_receive_count=receives),
     )
 
 
@@ -303,7 +338,8 @@ TOPOLOGY = Topology(
         ),
         _last_queue(EVENT_DEAD_LETTERS),
         _read_queue(DECIDER_FAILURES, _WORK_TIMEOUT, REPAIR_DEAD_LETTERS),
-        _read_queue(TASKS_DEAD_LETTERS, _WORK_TIMEOUT, REPAIR_DEAD_LETTERS, _LONGEST_RETENTION),
+        # SQS counts receives across queues: what comes here has ten of them already.
+        _read_queue(TASKS_DEAD_LETTERS, _WORK_TIMEOUT, REPAIR_DEAD_LETTERS, _LONGEST_RETENTION, 20),
         _last_queue(REPAIR_DEAD_LETTERS),
     ),
     functions=(
@@ -336,6 +372,7 @@ TOPOLOGY = Topology(
                 grant(Kind.ALL_SECRETS, "", "secretsmanager", "ListSecrets"),
                 grant(Kind.PARAMETERS, "", "ssm", "GetParametersByPath"),
                 *_EVENTS_LISTEN,
+                *_REDRIVE,
             ),
             environment=ENVIRONMENT,
         ),

@@ -168,6 +168,14 @@ QUEUE_SIZE = (
 # --- events, administration -------------------------------------------------------------------
 
 ACTIVE_ONLY = Parameter("activeOnly", "Only handlers that are active", _FLAG, True)
+REDRIVE_LIMIT = Parameter(
+    "limit",
+    "At most so many messages; fewer when time is short",
+    _NUMBER,
+    100,
+    minimum=1,
+    maximum=500,
+)
 VERBOSE = Parameter("verbose", "With the size of each queue", _FLAG, False)
 PENDING_PAGE = (
     Parameter("start", "How many tasks to leave out", _NUMBER, 0, minimum=0),

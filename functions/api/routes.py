@@ -9,6 +9,7 @@ from functions.api import parameters as p
 from functions.api.resources import (
     admin,
     bulk,
+    dead_letters,
     documents,
     events,
     metadata,
@@ -162,6 +163,8 @@ ADMINISTRATION = (
     Route("GET", "/api/admin/task/{tasktype}", "Pending tasks of a type", JSON, admin.pending, READER, answer="Task[]", parameters=p.PENDING_PAGE),
     Route("POST", "/api/admin/sweep/requeue/{workflowId}", "Queue an execution for evaluation", TEXT, admin.requeue, ADMIN, errors=UNKNOWN),
     Route("POST", "/api/admin/consistency/verifyAndRepair/{workflowId}", "Check and repair an execution", TEXT, admin.repair, ADMIN, errors=UNKNOWN),
+    Route("GET", "/api/admin/dead-letters", "Messages that were received too often, by queue", JSON, dead_letters.list_all, ADMIN, answer="DeadLetters[]"),
+    Route("POST", "/api/admin/dead-letters/{queue}/redrive", "Give dead letters back to the queues they came from", JSON, dead_letters.redrive, ADMIN, answer="Redriven", parameters=(p.REDRIVE_LIMIT,), errors=UNKNOWN),
     Route("GET", "/api/admin/queues", "Event queues", JSON, events.queues, READER, answer="EventQueues", parameters=(p.VERBOSE,)),
     Route("GET", "/api/queue/size", "Sizes of the default event queues", JSON, events.queue_sizes, READER, answer="Sizes"),
     Route("GET", "/api/queue/", "Addresses of the default event queues", JSON, events.queue_addresses, READER, answer="Texts"),

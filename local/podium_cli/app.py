@@ -11,6 +11,7 @@ from podium_cli.commands import (
     definitions,
     event_handlers,
     moving,
+    redriving,
     schedules,
     secrets,
     task_definitions,
@@ -58,5 +59,6 @@ for _name, _group in {
     "secret": secrets.app,
 }.items():
     app.add_typer(_group, name=_name, rich_help_panel="Any server")
+app.command("redrive", rich_help_panel="Any server")(redriving.redrive)
 app.command("test", rich_help_panel="Any server")(testing.run_mocked)
 app.command("why", rich_help_panel="Any server")(workflow.reading.why)

@@ -19,7 +19,13 @@ from infra.shapes import (
     physical_name,
     task_queue_prefix,
 )
-from infra.topology import SEARCH_INDEXES, TASKS_DEAD_LETTERS, TOPOLOGY
+from infra.topology import (
+    DEAD_LETTER_QUEUES,
+    SEARCH_INDEXES,
+    TASKS_DEAD_LETTERS,
+    TOPOLOGY,
+)
+from podium.adapters.aws.registry import MAX_RECEIVES
 from podium.adapters.items.search_items import INDEXES
 from podium.domain.content import SYSTEM_LEASE_SECONDS
 
@@ -103,6 +109,18 @@ def test_dead_letters_outlive_the_queue_they_come_from(queue):
         target = TOPOLOGY.queue(queue.dead_letters.queue)
         assert target.retention > queue.retention or target.retention == 14 * DAY
         assert target.dead_letters is None
+
+
+def test_an_operator_can_give_back_whatever_died():
+    died = {queue.dead_letters.queue for queue in TOPOLOGY.queues if queue.dead_letters}
+    assert set(DEAD_LETTER_QUEUES) == {TASKS_DEAD_LETTERS, *died}
+
+
+def test_a_message_may_be_received_as_often_again_where_dead_tasks_are_dealt_with():
+    """SQS counts receives across all queues that a message was in."""
+    letters = TOPOLOGY.queue("tasks-dead-letters").dead_letters
+    assert letters is not None
+    assert letters.max_receive_count >= 2 * MAX_RECEIVES
 
 
 def test_no_fixed_queue_could_be_taken_for_the_queue_of_a_task_type():

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from infra.topology import DEAD_LETTER_QUEUES
 from podium import bootstrap
 from podium.adapters.aws.clients import Clients
 from podium.settings import Settings
@@ -140,6 +141,13 @@ def _use_events(client: Client) -> None:
     assert client.status(wf) == "COMPLETED"
     for path in ("/queue/", "/queue/size", "/admin/queues?verbose=true"):
         client.call("GET", path.partition("?")[0], **({"verbose": "true"} if "?" in path else {}))
+    resources = client.stack.runtime.resources
+    for name in DEAD_LETTER_QUEUES:
+        url = resources.queue_urls[name]
+        client.stack.runtime.client("sqs").send_message(QueueUrl=url, MessageBody="{}")
+    client.call("GET", "/admin/dead-letters")
+    for name in DEAD_LETTER_QUEUES:
+        client.call("POST", f"/admin/dead-letters/{name}/redrive")
     for event in events:
         client.call("DELETE", f"/event/{event}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -98,6 +99,16 @@ def _make_queues(stack: MotoStack) -> None:
         found = stack.clients.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
         stack.queue_urls[queue.name] = url
         stack.queue_arns[queue.name] = found["Attributes"]["QueueArn"]
+    for queue in topology.TOPOLOGY.queues:
+        if queue.dead_letters is not None:
+            policy = {
+                "deadLetterTargetArn": stack.queue_arns[queue.dead_letters.queue],
+                "maxReceiveCount": queue.dead_letters.max_receive_count,
+            }
+            stack.clients.sqs.set_queue_attributes(
+                QueueUrl=stack.queue_urls[queue.name],
+                Attributes={"RedrivePolicy": json.dumps(policy)},
+            )
 
 
 def _queue_attributes(queue: Queue) -> dict[str, str]:

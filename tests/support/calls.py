@@ -192,6 +192,9 @@ CALLS: dict[str, Callable[[World], Call]] = {
     "DELETE /api/event/{name}": _of(World.handler, "name"),
     "GET /api/event/{event}": lambda w: Call({"event": [w.handler(), HANDLER["event"]][1]}),
     "GET /api/event/execution/{event}": lambda w: Call({"event": HANDLER["event"]}),
+    "POST /api/admin/dead-letters/{queue}/redrive": lambda _: Call(
+        {"queue": "timers-dead-letters"}, query={"limit": "10"}
+    ),
     "GET /api/admin/queues": lambda _: Call(query={"verbose": "True"}),
     "POST /api/queue/update/{workflowId}/{taskRefName}/{status}": lambda w: Call(
         {"workflowId": w.running(), "taskRefName": "charge", "status": "COMPLETED"}

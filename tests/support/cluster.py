@@ -26,6 +26,7 @@ from podium.adapters.items.schema_store import ItemSchemaStore
 from podium.adapters.items.tag_store import ItemTagStore
 from podium.adapters.memory.blobs import MemoryBlobs
 from podium.adapters.memory.calls import Calls
+from podium.adapters.memory.dead_letters import MemoryDeadLetters
 from podium.adapters.memory.definitions import MemoryDefinitions
 from podium.adapters.memory.events import OWN_QUEUE, MemoryEventPublisher, MemoryEventSources
 from podium.adapters.memory.executions import MemoryExecutions
@@ -231,6 +232,7 @@ class Cluster:
                 definitions=lambda: self.definitions,
                 scheduler=lambda: (self.schedules, self.wakeups),
                 evidence=self._evidence,
+                dead_letters=lambda: MemoryDeadLetters(self.clock, {}, self.calls),
             ),
         )
 

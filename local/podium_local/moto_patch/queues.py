@@ -7,10 +7,12 @@ from collections.abc import Iterator, Mapping
 from threading import Condition
 from typing import TYPE_CHECKING, Any
 
+from moto.core.responses import ActionResult
 from moto.core.utils import camelcase_to_underscores
 from moto.sqs import models
 from moto.sqs.exceptions import ReceiptHandleIsInvalid
 from moto.sqs.models import Message, Queue, SQSBackend
+from moto.sqs.responses import SQSResponse
 
 from podium_local.moto_patch import activity
 from podium_local.moto_patch.calls import LOCK
@@ -30,6 +32,7 @@ def install(substitutions: Substitutions, clock: LocalClock) -> None:
     _install_clock(substitutions, clock)
     _install_messages(substitutions, clock)
     _install_receive(substitutions, clock)
+    _install_dead_letters(substitutions)
     _install_attributes(substitutions)
 
 
@@ -91,6 +94,9 @@ def _install_messages(substitutions: Substitutions, clock: LocalClock) -> None:
         return _Visible(_messages_of(self))
 
     def add_message(self: Queue, message: Message) -> None:
+        # It came from another queue, if it has been in one.
+        vars(message)["source_arn"] = vars(message).get("queue_arn", "")
+        vars(message)["queue_arn"] = self.queue_arn
         stock_add(self, message)
         activity.announce()
 
@@ -167,6 +173,26 @@ def _install_receive(substitutions: Substitutions, clock: LocalClock) -> None:
     substitutions.set(SQSBackend, "receive_message", receive_message)
     substitutions.set(SQSBackend, "change_message_visibility", change_message_visibility)
     substitutions.set(SQSBackend, "is_message_valid_based_on_retention_period", is_valid)
+
+
+def _install_dead_letters(substitutions: Substitutions) -> None:
+    """A dead letter says where it came from, which stock leaves out."""
+    stock_receive = SQSResponse.receive_message
+
+    def receive_message(self: SQSResponse) -> ActionResult:
+        answer = stock_receive(self)
+        if "All" not in self._get_param("MessageSystemAttributeNames", []):
+            return answer
+        result: Any = answer.result
+        messages = _messages_of(self.sqs_backend.get_queue(self._get_queue_name()))
+        for found in result.get("Messages", []):
+            message = messages.by_receipt(str(found["ReceiptHandle"]))
+            source = "" if message is None else vars(message).get("source_arn", "")
+            if source:
+                found["Attributes"]["DeadLetterQueueSourceArn"] = source
+        return answer
+
+    substitutions.set(SQSResponse, "receive_message", receive_message)
 
 
 class _Attributes(Mapping[str, Any]):

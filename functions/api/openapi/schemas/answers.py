@@ -98,6 +98,24 @@ SCHEMAS: dict[str, Schema] = {
         map_of(answer_model("One shard.", {"size": long(), "uacked": long("With a worker")})),
         "Queues by name, shards by name.",
     ),
+    "DeadLetters": answer_model(
+        "A queue of messages that were received too often.",
+        {
+            "queue": text("Its name, without the prefix of the installation"),
+            "size": long("Messages, about", minimum=0),
+            "sources": texts("Queues whose messages come here"),
+        },
+        {"oldestMessageTime": moment("When the oldest of some of them was sent")},
+    ),
+    "Redriven": answer_model(
+        "What became of dead letters.",
+        {
+            "queue": text(),
+            "moved": map_of(long(), "How many went back to which queue"),
+            "kept": long("Messages that stay, since nobody knows where they came from", minimum=0),
+            "left": long("Messages that are there now, about", minimum=0),
+        },
+    ),
     "EventQueues": map_of(
         {"anyOf": [text(), map_of(long())]}, "Queues by event; with their sizes when verbose."
     ),

@@ -103,6 +103,7 @@ if TYPE_CHECKING:
     from podium.adapters.items.payloads import Payloads
     from podium.domain.changes import Change, HeaderChange, TaskTransition
     from podium.domain.json import Json
+    from podium.ports.dead_letters import DeadLetterQueues
     from podium.ports.definitions import DefinitionStore
     from podium.ports.events import (
         EventExecutionStore,
@@ -121,6 +122,7 @@ if TYPE_CHECKING:
     from podium.services.explaining import Explaining
     from podium.services.publishing import Publishing
     from podium.services.reacting import Reacting
+    from podium.services.redriving import Redriving
     from podium.services.scheduling import Scheduling
     from podium.services.searching import Searching
     from podium.services.searching_tasks import SearchingTasks
@@ -213,6 +215,8 @@ class Engine:
     validating: Validating
     #: Makes the service of the metadata routes; only the API function asks for it.
     registering: Callable[[], Registering]
+    #: Makes the service of dead letters; only the API asks for it.
+    redriving: Callable[[], Redriving]
     #: Makes the services of the scheduler; only the API and the schedules function ask for them.
     scheduling: Callable[[], Scheduling]
 
@@ -245,6 +249,8 @@ class OnDemand:
     scheduler: Callable[[], tuple[ScheduleStore, Wakeups]]
     #: What can be seen of messages and records that are under way.
     evidence: Callable[[], Evidence]
+    #: Messages that were received too often.
+    dead_letters: Callable[[], DeadLetterQueues]
 
 
 def assemble(
@@ -365,6 +371,7 @@ def assemble(
         cross_origin=CrossOrigin.parse(switches.cors_allowed_origins),
         validating=validating,
         registering=registering,
+        redriving=cache(lambda: _redriving(on_demand.dead_letters(), ports)),
         scheduling=cache(scheduling),
     )
 
@@ -466,6 +473,7 @@ def build(
             definitions=lambda: _definition_store(clients, settings),
             scheduler=lambda: _scheduler(clients, settings),
             evidence=lambda: _evidence(clients, settings),
+            dead_letters=lambda: _dead_letters(clients, settings),
         ),
         configuration=settings.shown(),
     )
@@ -506,6 +514,20 @@ def _searching_tasks(ports: Ports, reading: Reading, outlining: Outlining) -> Se
     from podium.services.searching_tasks import SearchingTasks
 
     return SearchingTasks(ports, reading, outlining)
+
+
+def _redriving(queues: DeadLetterQueues, ports: Ports) -> Redriving:
+    """As above."""
+    from podium.services.redriving import Redriving
+
+    return Redriving(queues, ports.clock)
+
+
+def _dead_letters(clients: Clients, settings: Settings) -> DeadLetterQueues:
+    from podium.adapters.aws.dead_letters import SqsDeadLetters
+
+    names = [name for name in settings.dead_letter_queues.split(",") if name]
+    return SqsDeadLetters(clients.sqs, names, settings.queue_prefix, settings.results_queue_url)
 
 
 class _Carriers(NamedTuple):

@@ -46,6 +46,8 @@ class Settings:
     event_dead_letters_queue_arn: str
     #: Name of the function that queues of event handlers are mapped to.
     events_function: str
+    #: Queues of dead letters by their names without the prefix, separated by commas.
+    dead_letter_queues: str = ""
     #: The secret X is called this and X in Secrets Manager.
     secret_prefix: str = "podium/secrets/"  # noqa: S105  # a name
     #: The variable X is called this and X in the parameter store.

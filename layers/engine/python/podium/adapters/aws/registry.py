@@ -29,7 +29,7 @@ _TYPES, _GATES = "Q#", "G#"
 #: Attributes with the URLs of queues, and what attributes of limited ones begin with.
 _PLAIN, _POLLED = "u", "p"
 #: A message that was received this often is a poison for the task type.
-_MAX_RECEIVES = 10
+MAX_RECEIVES = 10
 _RETENTION_SECONDS = 14 * 86_400
 #: A type's queues are looked up again after this time (ms): a worker may be waiting for a new one.
 _FRESH_MS = 15_000
@@ -91,7 +91,7 @@ class QueueRegistry:
             # What waits for a slot may be received any number of times.
             redrive: JsonMap = {
                 "deadLetterTargetArn": self._dead_letters_arn,
-                "maxReceiveCount": _MAX_RECEIVES,
+                "maxReceiveCount": MAX_RECEIVES,
             }
             attributes["RedrivePolicy"] = json_text.dumps(redrive)
         with translated("CreateQueue"):
