@@ -1,89 +1,54 @@
 """Invariant 3: a crash before or after any single AWS call, then redelivery, changes nothing.
 
-Each scenario is run once undisturbed; then once for each call of that run and each side of it, with
-the process dying there and every cache lost. Ids, times and the order of parallel tasks aside, the
-execution ends the same: statuses, attempts, inputs, outputs, variables.
+Each scenario is run once undisturbed; then once for each point of that run, with the process dying
+there and every cache lost. Points are before and after each call that handlers make: after one call
+is before the next. Ids, times and the order of parallel tasks aside, executions end the same:
+statuses, attempts, reasons, inputs, outputs, variables, children; and so does what workers, services
+and listeners saw of it.
 """
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable, Iterator
+
 import pytest
 
-from podium.domain.ids import failure_workflow_id
-from podium.domain.status import WorkflowStatus
-from podium.errors import NotFoundError
-from tests.support.chaos import found_as
-from tests.support.cluster import Cluster, Crash
-from tests.support.scenarios import SCENARIOS, Scenario, play, prepare
+from tests.support.crashing import Run, run, run_losing_tasks
+from tests.support.scenarios import SCENARIOS
+from tests.support.scenarios.scenario import Scenario
+
+#: At least so many of them there are.
+FEWEST_POINTS = 1_400
 
 
-def outcome(cluster: Cluster, workflow_id: str) -> dict[str, object]:
-    """What must not depend on crashes; children and failure workflows included."""
-    view = cluster.view(workflow_id)
-    children = [task.child_id for task in view.tasks if task.child_id]
-    failure = failure_workflow_id(workflow_id, 0)
-    try:
-        failed = outcome(cluster, failure)
-        failed.pop("input")
-    except NotFoundError:
-        failed = {}
-    return {
-        "status": view.header.status,
-        "reason": view.header.reason,
-        "closed": view.header.closed,
-        "found": found_as(cluster, workflow_id),
-        "input": view.start.input,
-        "variables": view.variables,
-        "output": view.output,
-        "tasks": sorted(
-            (
-                task.wire_ref,
-                task.attempt,
-                task.status,
-                task.reason,
-                repr(task.input),
-                repr(task.output),
-            )
-            for task in view.tasks
-        ),
-        "children": [outcome(cluster, child) for child in sorted(children)],
-        "failure": failed,
-    }
+@pytest.fixture(autouse=True)
+def _quiet() -> Iterator[None]:
+    """What the local runtime logs of processes that die is expected."""
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
 
 
-def run(scenario: Scenario, crash_at: int | None, *, after: bool) -> tuple[dict[str, object], int]:
-    """Play the scenario, dying once at the given call; the outcome, and the calls made."""
-    cluster = Cluster()
-    wf = prepare(cluster, scenario)
-    made = 0
-
-    def hook(name: str) -> None:
-        nonlocal made
-        made += 1
-        if made == crash_at:
-            raise Crash(name)
-
-    if after:
-        cluster.calls.after_call = hook
-    else:
-        cluster.calls.before_call = hook
-    for _ in range(2):
-        try:
-            play(cluster, scenario, wf)
-            break
-        except Crash:
-            cluster.restart_processes()
-    cluster.calls.before_call = cluster.calls.after_call = lambda name: None
-    cluster.settle()
-    return outcome(cluster, wf), made
+def check(scenario: Scenario, expected: Run, *points: int) -> None:
+    """A run in which processes die at ``points`` ends as the undisturbed one."""
+    if expected.with_claims & set(points):
+        run_losing_tasks(scenario, *points)
+        return
+    actual = run(scenario, *points)
+    assert actual.deaths
+    assert actual.outcome == expected.outcome, f"dies at {points}"
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
-def test_a_crash_at_any_call_changes_nothing(scenario: Scenario) -> None:
-    expected, calls = run(scenario, None, after=False)
-    assert expected["status"] in {WorkflowStatus.COMPLETED, WorkflowStatus.FAILED}
-    assert calls > 5
-    for number in range(1, calls + 1):
-        for after in (False, True):
-            actual, _ = run(scenario, number, after=after)
-            assert actual == expected, f"crash {'after' if after else 'before'} call {number}"
+def test_a_crash_at_any_call_changes_nothing(
+    scenario: Scenario, record_property: Callable[[str, object], None]
+) -> None:
+    expected = run(scenario)
+    for point in range(1, expected.points + 1):
+        check(scenario, expected, point)
+    record_property("crash points", expected.points)
+
+
+def test_there_are_enough_of_them() -> None:
+    assert sum(run(scenario).points for scenario in SCENARIOS) >= FEWEST_POINTS

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from podium.adapters.stream import workflow_id
 from podium.domain.ids import TaskKey, child_workflow_id
 from podium.domain.status import TaskStatus, WorkflowStatus
 from tests.support.client import Client, definition
@@ -70,6 +71,36 @@ def test_a_result_that_comes_before_the_cancel_is_kept_and_leads_to_nothing():
     cluster.settle()
     assert cluster.task(wf, "slow").status is TaskStatus.COMPLETED
     assert cluster.task(wf, "mend").status is TaskStatus.SCHEDULED
+
+
+def test_the_end_of_a_child_that_is_given_up_does_not_end_its_task():
+    """The decider dies between the two; the child's record comes before the parent's comes again.
+
+    A rerun knows by the reason what was given up.
+    """
+    cluster, wf = started(deciders=1)
+    child = cluster.task(wf, "kid").child_id
+    fail(cluster, wf)
+
+    def die(_: str) -> None:
+        with cluster.undisturbed():
+            if cluster.status(child).is_terminal:
+                raise Crash
+
+    records = cluster.take()
+    cluster.calls.before_call = die
+    with pytest.raises(Crash):
+        cluster.deliver(records)
+    cluster.calls.before_call = lambda name: None
+    cluster.restart_processes()
+    records += cluster.take()
+    cluster.deliver([each for each in records if workflow_id(each) == child])
+    assert not cluster.task(wf, "kid").status.is_terminal
+    cluster.deliver([each for each in records if workflow_id(each) == wf])
+    cluster.settle()
+    kid = cluster.task(wf, "kid")
+    assert kid.status is TaskStatus.CANCELED
+    assert kid.reason == "Not needed any more: a task beside it has failed"
 
 
 def test_a_task_that_is_given_up_before_it_is_created_never_runs():

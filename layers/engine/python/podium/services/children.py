@@ -197,13 +197,15 @@ class Children:
         key = waiter.key
         waiting = self._ports.executions.read_task(key)
         is_parent = waiter == child.parent
+        if waiting is not None and waiting.status.is_terminal:
+            return []
+        if is_parent and child.status is WorkflowStatus.TERMINATED and self._gives_up(waiter):
+            return []
         if waiting is None:
             if self._ports.executions.read_header(key.workflow_id) is None:
                 return []
             message = f"task {key.task_id} waits for {child.workflow_id} but is not there yet"
             raise TransientError(message)
-        if waiting.status.is_terminal:
-            return []
         generation = child.generation if is_parent else waiting.child_generation
         outcome = self._ending.end(
             key, self._end_of(child), inc=waiter.inc, child=(child.workflow_id, generation)
@@ -211,6 +213,17 @@ class Children:
         if not outcome.applied or outcome.task is None:
             return []
         return [TaskChange(key.workflow_id, outcome.task)]
+
+    def _gives_up(self, waiter: Parent) -> bool:
+        """The parent has ended, or goes on without the task: it ends both, the child first.
+
+        The task is then cancelled with the parent's reason, whoever comes first.
+        """
+        header = self._ports.executions.read_header(waiter.workflow_id)
+        if header is None or header.status.is_terminal:
+            return header is not None
+        entry = header.entry(waiter.seq)
+        return entry is not None and entry.inc == waiter.inc and entry.closing
 
     def _end_of(self, child: Header) -> TaskEnd:
         output = self._ports.executions.read_output(child.workflow_id) or {}
