@@ -154,4 +154,4 @@ def survived(town: Town, fault: Fault) -> None:
     view = town.world.view(town.root)
     assert view.header.status is WorkflowStatus.COMPLETED
     assert view.output == {"said": "done and packed well"}
-    invariants.at_rest(town.world, town.root)
+    invariants.at_rest(town.world, [town.root])

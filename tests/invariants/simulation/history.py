@@ -4,100 +4,113 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
-from typing import Any
 
+from podium.domain.execution import Header
 from podium.ports.outside import HttpResponse
-from tests.invariants.simulation import invariants
+from tests.invariants.simulation import invariants, plan
 from tests.invariants.simulation.people import People
+from tests.invariants.simulation.plan import Plan
 from tests.invariants.simulation.script import Script
 from tests.invariants.simulation.weather import CALM
-from tests.invariants.simulation.world import STEPS, World
-from tests.support.chaos import owned
-from tests.support.definitions import (
-    CUSTOM_TYPE,
-    HTTP_URI,
-    LIMITED,
-    WORKERS,
-    Sizes,
-    random_workflow,
-)
+from tests.invariants.simulation.world import World
+from tests.support.definitions import HTTP_URI, Sizes
 
-#: Definitions: wide and deep enough for every type to stand inside every other.
-SIZES = Sizes(tasks=14, list_length=5, depth=4, branches=3, iterations=2)
 #: Turns of a storm, and those within which calm weather has to bring everything to rest.
-STORM, REST = 1_200, 400
+STORM, REST = 1_000, 200
 #: Turns after which one moment has gone on for too long.
 AT_ONE_MOMENT = 20_000
 #: Jobs beside which nobody outside begins another.
 AT_ONCE = 4
+#: How often somebody begins something.
+BEGINS = 0.15
+#: Moments without anything left to do after which a storm has nothing more to work on.
+IDLE = 8
 
 
 @dataclass
 class History:
-    """What one seed led to."""
+    """What one seed leads to."""
 
     script: Script
+    plan: Plan
     world: World
-    root: str
-    definition: dict[str, Any]
+    people: People
 
 
-def begin(script: Script, sizes: Sizes = SIZES) -> History:
-    """The world before anything has happened but the start of a generated definition."""
-    rng = random.Random(f"{script.seed} definition")
+def begin(script: Script, sizes: Sizes = plan.LARGEST) -> History:
+    """The world before anything has happened."""
+    planned = plan.drawn(random.Random(f"{script.seed} plan"), sizes)
     world = World(script)
-    for name in (*WORKERS, CUSTOM_TYPE):
-        world.register(
-            {"name": name, "retryCount": 1, "retryDelaySeconds": 0, **LIMITED.get(name, {})}
-        )
+    world.register(*planned.task_definitions, *planned.definitions)
     world.http.answers[HTTP_URI] = HttpResponse(200, "OK", {}, {"value": 3})
-    definition = random_workflow(rng, sizes)
-    root = world.start(definition, {"value": 1, "choice": rng.choice("ab"), "items": [1, 2]})
-    return History(script, world, root, definition)
+    return History(script, planned, world, People(world, planned.starts))
 
 
 def play(history: History) -> None:
     """Run it to its end; raises what an invariant or the product raised."""
-    world, root = history.world, history.root
-    people = People(world, root)
+    world, people = history.world, history.people
     _storm(world, people)
     _calm(world, people)
-    _count(world, root)
-    invariants.at_rest(world, root)
+    _count(world)
+    invariants.at_rest(world, world.executions.roots())
 
 
 def _storm(world: World, people: People) -> None:
+    idle = 0
+    people.clients.start(world.others)
     for _ in range(world.turns.randint(100, STORM)):
-        if len(world.jobs.all) < AT_ONCE and world.turns.random() < 0.3:
+        if len(world.jobs.all) < AT_ONCE and world.turns.random() < BEGINS:
             people.act()
         moved = world.step()
-        if not moved:
-            invariants.at_a_quiet_moment(world, people.root)
+        if moved:
+            invariants.at_a_step(world, world.executions.roots())
+        else:
+            invariants.at_a_quiet_moment(world, world.executions.roots())
+            idle += _is_over(world, people)
+            if idle > IDLE:
+                break
             people.act()
-            world.clock.advance(world.turns.choice(STEPS))
+            world.clock.advance(_step(world))
         world.between_turns()
+    _tell(world)
+
+
+def _step(world: World) -> int:
+    """How far the clock moves (ms): often exactly to the moment at which something can go on."""
+    due = world.next_moment() if world.turns.random() < 0.6 else None
+    return world.drawn_step() if due is None else max(0, due - world.clock.now())
+
+
+def _is_over(world: World, people: People) -> bool:
+    """Everything that was to be started has been, and has ended."""
+    return people.have_begun_everything and all(map(_has_ended, _headers(world)))
+
+
+def _tell(world: World) -> None:
+    """What the storm has brought about."""
+    headers = _headers(world)
+    world.counts["storm: executions"] += len(headers)
+    world.counts["storm: executions ended"] += sum(map(_has_ended, headers))
+    world.counts["storm: commits"] += sum(header.version for header in headers)
 
 
 def _calm(world: World, people: People) -> None:
     world.weather = CALM
-    people.good = True
+    people.calm_down()
     for _ in range(5):
         _until_quiet(world)
         people.resume_all()
     for patience in range(REST):
+        people.serve()
         _until_quiet(world)
-        if not people.late and all(
-            world.status(each).is_terminal for each in owned(world, people.root)
-        ):
+        if _is_over(world, people):
             # What closes it is given the time that it needs.
             _pass_time(world, 120)
             return
-        for _ in range(4):
-            people.act()
-        _until_quiet(world)
         # A lease of an hour, lost with its worker, is waited for in ever longer steps.
-        _pass_time(world, 20 + 10 * patience)
-    raise invariants.BrokenInvariantError(f"never at rest: {world.store.read_header(people.root)}")
+        _pass_time(world, 5 + 10 * patience)
+        people.resume_all()
+    raise invariants.never_at_rest(_headers(world))
 
 
 def _pass_time(world: World, seconds: int) -> None:
@@ -114,15 +127,27 @@ def _until_quiet(world: World) -> None:
     for _ in range(AT_ONE_MOMENT):
         if not world.step():
             return
-    raise invariants.BrokenInvariantError("the same moment goes on for ever")
+    raise invariants.never_at_rest(_headers(world))
 
 
-def _count(world: World, root: str) -> None:
+def _headers(world: World) -> list[Header]:
+    found = map(world.store.read_header, world.executions.all())
+    return [header for header in found if header is not None]
+
+
+def _has_ended(header: Header) -> bool:
+    return header.status.is_terminal
+
+
+def _count(world: World) -> None:
     """What the history consisted of."""
-    for depth, each in enumerate(owned(world, root)):
-        view = world.view(each)
-        world.counts[f"workflow: {view.header.status.value}"] += 1
-        world.counts["workflow: child"] += depth > 0
-        for task in view.tasks:
+    roots = set(world.executions.roots())
+    for each in world.executions.all():
+        header = world.store.read_header(each)
+        if header is None or not header.definition:
+            continue
+        world.counts[f"workflow: {header.status.value}"] += 1
+        world.counts["workflow: child"] += each not in roots
+        for task in world.view(each).tasks:
             world.counts[f"task: {task.type}"] += 1
             world.counts[f"task: {task.status.value}"] += 1

@@ -18,6 +18,7 @@ from podium.adapters.memory.queues import MemoryQueue
 from podium.adapters.stream import change
 from podium.bootstrap import Engine
 from podium.domain.decision import ExecutionView
+from podium.domain.json import JsonMap
 from podium.ports.queues import Redelivery
 from podium.ports.records import FailedRecords
 from podium_local.front.gateway import Gateway
@@ -25,6 +26,7 @@ from podium_local.front.http import HttpRequest
 from podium_local.pump.invoking import Invoker, Outcome
 from podium_local.pump.streams import StreamMapping
 from podium_local.topology import TOPOLOGY, Function
+from tests.invariants.simulation.executions import Executions
 from tests.invariants.simulation.faults import (
     GOES_ON,
     READS,
@@ -37,11 +39,14 @@ from tests.invariants.simulation.interleaving import Job, Jobs
 from tests.invariants.simulation.script import Script
 from tests.invariants.simulation.sources import DeliveryFaults, event_sources
 from tests.invariants.simulation.trace import Trace
+from tests.invariants.simulation.watch import Watch
 from tests.invariants.simulation.weather import Weather
 from tests.support.cluster import Cluster
 
-#: By how much the clock moves at once (ms).
-STEPS = (0, 1, 20, 100, 500, 1_000, 3_000, 70_000, 700_000)
+#: By how much the clock moves at once (ms), and how often. Longer steps bring ticks of the sweeps, which
+#: cost many turns.
+STEPS = (0, 1, 20, 100, 500, 1_000, 3_000, 12_000, 70_000, 700_000)
+OFTEN = (1, 1, 1, 2, 3, 5, 5, 3, 1, 0.3)
 #: Bytes above which a payload is an object of the bucket: as installed, and so that most are.
 THRESHOLDS = (32 * 1024, 32 * 1024, 20)
 
@@ -109,10 +114,13 @@ class World(Cluster):
         self._happened = 0
         #: What really happened, by kind.
         self.counts: Counter[str] = Counter()
+        self._registered: list[JsonMap] = []
         inline, drawn = self.others.random() < 0.5, self.others.choice(THRESHOLDS)
         super().__init__(inline=inline, threshold=drawn if threshold is None else threshold)
+        self.executions = Executions(self.store)
         self.calls.before_call, self.calls.after_call = self.jobs.before, self.jobs.after
         self.calls.around = self.jobs.around
+        self.watch = Watch(self)
         self.queues = {
             "system-tasks": self.system_queue.queue,
             "timers": self.timer_queue.queue,
@@ -146,7 +154,7 @@ class World(Cluster):
     def new_process(self) -> Engine:
         """A cold one."""
         self.counts["process: cold"] += 1
-        return self._engine()
+        return self.watch.over(self._engine())
 
     def happens(self) -> bool:
         """Asked before each fault, deed and jump of the clock: False for what the script mutes."""
@@ -214,12 +222,17 @@ class World(Cluster):
             job = self.turns.choice(ready)
         self._latest = job
         self._let(job)
+        self.watch.check()
         return True
+
+    def drawn_step(self) -> int:
+        """By how much the clock is to move (ms)."""
+        return self.turns.choices(STEPS, OFTEN)[0]
 
     def between_turns(self) -> None:
         """What strikes nobody in particular."""
         if self.strikes(Fault.CLOCK_JUMPS):
-            self.clock.advance(self.turns.choice(STEPS))
+            self.clock.advance(self.drawn_step())
         if self.strikes(Fault.CACHES_LOST):
             self.processes.forget()
 
@@ -281,6 +294,21 @@ class World(Cluster):
             with self.undisturbed():
                 found = self._views[workflow] = super().view(workflow)
         return found
+
+    @property
+    def registered(self) -> list[JsonMap]:
+        """Workflow definitions that were registered before anything began."""
+        return self._registered
+
+    def register(self, *definitions: JsonMap) -> None:
+        """See Cluster."""
+        self._registered += [each for each in definitions if "tasks" in each]
+        super().register(*definitions)
+
+    @property
+    def disturbances(self) -> int:
+        """How often somebody or something made work to be done again."""
+        return self.counts.total()
 
     @property
     def has_run_again(self) -> bool:

@@ -1,0 +1,306 @@
+"""The invariants that can be told from one write, checked when it happens.
+
+Each is a function of the write and of what was committed before it (``commits.py``); what it says is
+the sentence above it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from podium.domain.execution import Header, Kind, OpenEntry
+from podium.domain.scopes import reference_name, scope_of
+from podium.domain.status import WorkflowStatus
+from tests.invariants.simulation.broken import invariant
+from tests.invariants.simulation.commits import (
+    Attempt,
+    Commits,
+    Execution,
+    HeaderWritten,
+    TaskWritten,
+    Write,
+)
+
+if TYPE_CHECKING:
+    from podium.domain.execution import Parent
+    from podium.ports.queues import TaskMessage, TimerMessage
+
+#: Ends that an operator may turn into TERMINATED.
+TERMINATED_LATER = [
+    (bad, WorkflowStatus.TERMINATED) for bad in (WorkflowStatus.FAILED, WorkflowStatus.TIMED_OUT)
+]
+
+
+def check_write(write: Write, commits: Commits, timers: Callable[[], list[TimerMessage]]) -> None:
+    """Everything that one write can break; ``timers`` are the messages of armed ones."""
+    match write:
+        case HeaderWritten():
+            if write.after.removed:
+                return
+            every_commit_follows_the_one_before(write)
+            what_has_ended_stays_ended(write)
+            a_task_is_opened_once(write)
+            only_what_has_ended_is_folded(write)
+            nothing_is_decided_while_paused(write)
+            a_closed_workflow_has_nothing_open(write, commits)
+            a_committed_timer_is_armed(write, timers)
+            a_join_waits_for_somebody(write)
+            a_child_is_started_by_what_is_committed(write, commits)
+        case TaskWritten():
+            an_end_is_written_once(write)
+            a_task_is_created_by_what_is_committed(write)
+            a_hand_out_is_counted_once(write)
+            a_closed_workflow_gets_no_open_task(write)
+
+
+# 1. The header's version is the one commit point: each commit is made on the one before it.
+@invariant(1)
+def every_commit_follows_the_one_before(write: HeaderWritten) -> None:
+    """The version grows by one, what only counts never goes back."""
+    before, after = write.before, write.after
+    if before is None:
+        return
+    assert after.version == before.version + 1, f"version {before.version} to {after.version}"
+    for name in ("last_seq", "hold", "generation", "recalls", "created_at"):
+        old, new = getattr(before, name), getattr(after, name)
+        assert new >= old, f"{name} went back from {old} to {new}"
+    assert (after.hold % 2 == 1) is (after.status is WorkflowStatus.PAUSED), after
+    assert _within(before.gone, after.gone), f"gone: {before.gone} to {after.gone}"
+
+
+# 1. Deciding twice on the same state gives the same decision.
+@invariant(1)
+def deciding_twice_gives_the_same(first: object, second: object) -> None:
+    """Whatever a decision was about: nothing but state and context counts, and neither is changed."""
+    assert first == second, f"{first} and then {second}"
+
+
+# 5. A terminal workflow stays as it ended, unless an operator says otherwise.
+@invariant(5)
+def what_has_ended_stays_ended(write: HeaderWritten) -> None:
+    """A run ends once, told by its generation; what ended badly may be TERMINATED (engine.md 15.1)."""
+    before, after = write.before, write.after
+    if before is None or not before.status.is_terminal:
+        return
+    if after.generation > before.generation:
+        assert before.closed, "left an ending that was not closed"
+        return
+    if (before.status, after.status) in TERMINATED_LATER:
+        return
+    assert after.status is before.status, f"{before.status} to {after.status}"
+    assert after.closed >= before.closed, "opened again"
+
+
+# 2. A task is never created twice.
+@invariant(2)
+def a_task_is_opened_once(write: HeaderWritten) -> None:
+    """A number is opened once in each incarnation, but where a child that runs again is taken back."""
+    before, after, opened = write.before, write.after, write.execution.opened
+    known = {} if before is None else {entry.seq: entry for entry in before.open}
+    seqs = [entry.seq for entry in after.open]
+    assert len(seqs) == len(set(seqs)), f"two entries of one number: {seqs}"
+    assert max(seqs, default=0) <= after.last_seq, f"{seqs} above {after.last_seq}"
+    for entry in after.open:
+        earlier = known.get(entry.seq)
+        if earlier is not None and earlier.inc == entry.inc:
+            opened[entry.seq] = max(entry.inc, opened.get(entry.seq, 0))
+            continue
+        if before is not None and entry.seq <= before.last_seq:
+            is_later = entry.inc > opened.get(entry.seq, -1)
+            assert is_later or _is_taken_back(before, after, entry), f"opened twice: {entry}"
+        opened[entry.seq] = max(entry.inc, opened.get(entry.seq, 0))
+
+
+# 2. No end is lost: what a header consumes has ended.
+@invariant(2)
+def only_what_has_ended_is_folded(write: HeaderWritten) -> None:
+    """An entry leaves the header when its item has ended, or an operator has made its number void."""
+    before, after = write.before, write.after
+    if before is None:
+        return
+    left = {entry.seq for entry in after.open}
+    for entry in before.open:
+        if entry.seq in left or entry.kind is Kind.DUE or after.is_gone(entry.seq):
+            continue
+        attempt = write.execution.attempts.get(entry.seq)
+        assert attempt is not None, f"folded before it was created: {entry}"
+        is_same = attempt.inc >= entry.inc and attempt.generation >= entry.generation
+        has_ended = is_same and attempt.status.is_terminal
+        assert has_ended, f"folded while open: {entry}, {attempt}"
+
+
+# 1. A paused workflow decides nothing.
+@invariant(1)
+def nothing_is_decided_while_paused(write: HeaderWritten) -> None:
+    """Between two pauses nothing is opened nor folded but by an operator's command."""
+    before, after = write.before, write.after
+    if before is None or not before.status is after.status is WorkflowStatus.PAUSED:
+        return
+    was, now = ({(each.seq, each.inc) for each in header.open} for header in (before, after))
+    assert was == now, f"decided while paused: {sorted(was)} to {sorted(now)}"
+
+
+# 5. A terminal workflow has no open task, no armed timer that acts, no running child it owns.
+@invariant(5)
+def a_closed_workflow_has_nothing_open(write: HeaderWritten, commits: Commits) -> None:
+    """When it is marked closed, all of that has been ended; no timer from its end on."""
+    after = write.after
+    if after.status.is_terminal:
+        assert not after.timer, f"{after.status} with a timer at {after.timer}"
+    if not after.closed or (write.before is not None and write.before.closed):
+        return
+    for entry in after.open:
+        attempt = write.execution.attempts.get(entry.seq)
+        if entry.kind is Kind.DUE:
+            continue
+        assert attempt is not None, f"closed without fencing {entry}"
+        assert attempt.inc >= entry.inc, f"closed without fencing {entry}: {attempt}"
+    for attempt in write.execution.attempts.values():
+        assert attempt.status.is_terminal, f"closed with an open task: {attempt}"
+        if attempt.kind is Kind.CHILD and attempt.child_id and not attempt.is_stripped:
+            child = commits.of(attempt.child_id).header
+            is_ours = child is not None and _waits_at(child.parent, write.execution, attempt)
+            if is_ours and child is not None and child.generation <= attempt.generation:
+                assert child.status.is_terminal, f"closed with a running child: {attempt}"
+
+
+# 4. A deadline is watched: whoever commits an earlier one has armed its timer.
+@invariant(4)
+def a_committed_timer_is_armed(
+    write: HeaderWritten, timers: Callable[[], list[TimerMessage]]
+) -> None:
+    """A near one has a message in the queue of timers, a far one is in the index of the header."""
+    before, after = write.before, write.after
+    if not after.timer or after.timer_is_far:
+        return
+    if before is not None and (before.timer, before.timer_is_far) == (after.timer, False):
+        return
+    armed = [
+        message.at
+        for message in timers()
+        if message.workflow_id == after.workflow_id and not message.ref
+    ]
+    assert any(at >= after.timer for at in armed), f"no timer at {after.timer}: {armed}"
+
+
+# 6. JOIN completes in the decision in which its last branch completed.
+@invariant(6)
+def a_join_waits_for_somebody(write: HeaderWritten) -> None:
+    """Of each open JOIN some joined task is open, or not there yet."""
+    after, attempts = write.after, write.execution.attempts
+    if after.status is not WorkflowStatus.RUNNING:
+        return
+    if any(entry.kind is Kind.DUE or entry.seq not in attempts for entry in after.open):
+        # A decision that was cut, or one whose tasks are still to be put: told after it.
+        return
+    waiting = {entry.seq for entry in after.open}
+    for entry in after.open:
+        join = attempts[entry.seq]
+        if join.join_on and not entry.closing and join.inc == entry.inc:
+            joined = [_latest(after, attempts, join, ref) for ref in join.join_on]
+            is_waiting = any(task is None or task.seq in waiting for task in joined)
+            assert is_waiting, f"{join.wire_ref} waits for nothing: {joined}"
+
+
+# 2. A child is started by what is committed, and by nothing else.
+@invariant(2)
+def a_child_is_started_by_what_is_committed(write: HeaderWritten, commits: Commits) -> None:
+    """The header of its parent has opened the task that starts it."""
+    parent = write.after.parent
+    if write.before is not None or parent is None:
+        return
+    opened = commits.of(parent.workflow_id).opened
+    assert opened.get(parent.seq, -1) >= parent.inc, f"started before the commit: {parent}"
+
+
+# 2. A task ends once: whoever comes later changes nothing.
+@invariant(2)
+def an_end_is_written_once(write: TaskWritten) -> None:
+    """An end stays, but for another incarnation, and for a child that runs again."""
+    before, after = write.before, write.after
+    if before is None:
+        return
+    assert after.inc >= before.inc, f"an older incarnation came back: {before} to {after}"
+    if after.inc == before.inc and before.status.is_terminal:
+        is_raised = after.generation > before.generation
+        assert is_raised or after.status is before.status, f"ended twice: {before} to {after}"
+
+
+# 2. A task is created by what is committed, and by nothing else.
+@invariant(2)
+def a_task_is_created_by_what_is_committed(write: TaskWritten) -> None:
+    """A header has opened its number in this incarnation; what a decision itself ends comes with it."""
+    before, after = write.before, write.after
+    is_new = before is None or before.inc < after.inc
+    if not is_new or after.is_stripped:
+        return
+    header = write.execution.header
+    assert header is not None, f"created without a header: {after}"
+    assert after.seq <= header.last_seq, f"created before the commit: {after}"
+    if not after.status.is_terminal:
+        assert write.execution.opened.get(after.seq, -1) >= after.inc, f"never opened: {after}"
+
+
+# 2. A hand-out is counted, and one that was held back is not made.
+@invariant(2)
+def a_hand_out_is_counted_once(write: TaskWritten) -> None:
+    """The epoch grows by one, from SCHEDULED, and never goes back."""
+    before, after = write.before, write.after
+    if before is None or before.inc != after.inc:
+        assert after.epoch == 0 or after.is_stripped, f"handed out before it was created: {after}"
+        return
+    assert after.epoch in {before.epoch, before.epoch + 1}, f"{before} to {after}"
+    assert after.epoch == before.epoch or not before.status.is_terminal, f"{before} to {after}"
+
+
+# 5. A terminal workflow gets no open task once it is closed.
+@invariant(5)
+def a_closed_workflow_gets_no_open_task(write: TaskWritten) -> None:
+    """Whatever is put late is refused by what closing has left."""
+    header = write.execution.header
+    if header is not None and header.closed and header.status.is_terminal:
+        assert write.after.status.is_terminal, f"in a closed workflow: {write.after}"
+
+
+# 2. A message is sent only for what is committed.
+@invariant(2)
+def a_message_is_sent_for_what_is_committed(message: TaskMessage, execution: Execution) -> None:
+    """A header has opened the task in this incarnation before it is handed to anybody."""
+    opened = execution.opened.get(message.seq, -1)
+    assert opened >= message.inc, f"sent before the commit: {message.ref} {message.seq}"
+
+
+def _is_taken_back(before: Header, after: Header, entry: OpenEntry) -> bool:
+    """A folded end is open again: its child runs once more, or an operator had it retried."""
+    is_counted = (after.generation, after.recalls) > (before.generation, before.recalls)
+    return entry.kind is Kind.CHILD and is_counted
+
+
+def _within(inner: tuple[tuple[int, int], ...], outer: tuple[tuple[int, int], ...]) -> bool:
+    return all(any(low <= first and last <= high for low, high in outer) for first, last in inner)
+
+
+def _waits_at(parent: Parent | None, execution: Execution, attempt: Attempt) -> bool:
+    """The child was started by this very attempt: not joined by an idempotency key."""
+    return parent is not None and (parent.workflow_id, parent.seq, parent.inc) == (
+        execution.workflow_id,
+        attempt.seq,
+        attempt.inc,
+    )
+
+
+def _latest(
+    header: Header, attempts: dict[int, Attempt], join: Attempt, ref: str
+) -> Attempt | None:
+    """The joined task with this name beside the JOIN: in its iteration, of its item."""
+    found = [
+        task
+        for task in attempts.values()
+        if ref in {reference_name(task.ref), task.wire_ref}
+        and task.iteration == join.iteration
+        and scope_of(task.ref) == scope_of(join.ref)
+        and not header.is_gone(task.seq)
+        and not task.is_stripped
+    ]
+    return max(found, key=lambda task: task.seq, default=None)

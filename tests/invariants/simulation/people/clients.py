@@ -1,0 +1,80 @@
+"""Clients: they start executions, and end what waits for somebody outside."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from typing import Any
+
+from podium.domain.execution import Kind, Task
+from tests.invariants.simulation.people import kinds
+from tests.invariants.simulation.people.ledger import Ledger
+from tests.invariants.simulation.people.person import Person, task_id_of
+from tests.invariants.simulation.world import World
+
+Json = dict[str, Any]
+
+
+class Clients(Person):
+    """One job for each request."""
+
+    def __init__(self, world: World, ledger: Ledger, starts: Sequence[Json]) -> None:
+        """``starts``: the requests that are to be made, in this order."""
+        super().__init__(world, ledger)
+        self.starts = list(starts)
+
+    def start(self, rng: random.Random) -> None:
+        """The next start, if one is left."""
+        if not self.starts:
+            return
+        wanted = self.starts.pop(0)
+        style = kinds.drawn(rng, kinds.STARTS)
+        name, is_inline = wanted["name"], "workflowDef" in wanted
+        method, path, query, body = "POST", "/api/workflow", "", wanted
+        if style == "by name" and not is_inline:
+            path, body = f"/api/workflow/{name}", wanted["input"]
+        if style == "execute" and not is_inline:
+            path, query = f"/api/workflow/execute/{name}/1", "waitForSeconds=5"
+
+        def run() -> None:
+            answer = self.repeated(f"start, {style}", method, path, body, query)
+            if answer.status == 200:
+                found = (
+                    answer.json["workflowId"]
+                    if style == "execute" and not is_inline
+                    else answer.text
+                )
+                self.ledger.started.append(found)
+
+        self.begin("client", run)
+
+    def outside(self, rng: random.Random) -> None:
+        """Complete what waits for somebody, post a message, or signal."""
+        for owner, task in list(self.open_tasks()):
+            if _waits_for_somebody(task) and (self.good or rng.random() < 0.5):
+                self._complete(owner, task)
+            if task.kind is Kind.PULL and (self.good or rng.random() < 0.5):
+                self._post(owner, rng)
+        present = self.present()
+        if not self.good and present and rng.random() < 0.1:
+            path = f"/api/tasks/{rng.choice(present)}/COMPLETED/signal"
+            output = self.output(rng)
+            self.begin("signal", lambda: self.request("signal", "POST", path, output))
+
+    def _complete(self, owner: str, task: Task) -> None:
+        result = {
+            "workflowInstanceId": owner,
+            "taskId": task_id_of(owner, task),
+            "status": "COMPLETED",
+            "outputData": {"value": 1},
+        }
+        self.begin("complete", lambda: self.request("complete", "POST", "/api/tasks", result))
+
+    def _post(self, owner: str, rng: random.Random) -> None:
+        body = {"value": rng.randint(0, 9)}
+        path = f"/api/workflow/{owner}/messages"
+        self.begin("message", lambda: self.request("message", "POST", path, body))
+
+
+def _waits_for_somebody(task: Task) -> bool:
+    return task.kind is Kind.OUTSIDE and not task.wait_until

@@ -1,0 +1,72 @@
+"""Everybody together: whose turn it is, and what they do in calm weather."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from tests.invariants.simulation.people import kinds
+from tests.invariants.simulation.people.clients import Clients
+from tests.invariants.simulation.people.direct import DirectWorkers
+from tests.invariants.simulation.people.ledger import Ledger
+from tests.invariants.simulation.people.operators import Operators
+from tests.invariants.simulation.people.person import Person
+from tests.invariants.simulation.world import World
+
+Json = dict[str, Any]
+
+
+class People:
+    """Acts on one installation; one job for each deed."""
+
+    def __init__(self, world: World, starts: Sequence[Json]) -> None:
+        """``starts``: requests of those who start executions, in this order."""
+        self.world = world
+        self.ledger = Ledger()
+        self.clients = Clients(world, self.ledger, starts)
+        self.workers = DirectWorkers(world, self.ledger)
+        self.operators = Operators(world, self.ledger)
+        self._everybody: tuple[Person, ...] = (self.clients, self.workers, self.operators)
+        self._deeds: dict[str, Callable[[random.Random], None]] = {
+            "poll": self.workers.poll,
+            "receive": self.workers.receive,
+            "answer late": self.workers.answer_late,
+            "outside": self.clients.outside,
+            "start": self.clients.start,
+            "operate": self.operators.operate,
+        }
+
+    def act(self) -> None:
+        """Somebody begins to do something."""
+        name = kinds.drawn(self.world.others, kinds.DEEDS)
+        # Each deed has choices of its own: what is muted of them leaves the others as they are.
+        rng = random.Random(self.world.others.getrandbits(64))
+        if self.world.happens():
+            self._deeds[name](rng)
+
+    def calm_down(self) -> None:
+        """From here on everybody is good."""
+        for person in self._everybody:
+            person.good = True
+
+    def serve(self) -> None:
+        """Good people do all that there is to do now."""
+        rng = random.Random(self.world.others.getrandbits(64))
+        while self.clients.starts:
+            self.clients.start(rng)
+        while self.workers.late:
+            self.workers.answer_late(rng)
+        for address in self.workers.waiting():
+            self.workers.poll_at(address, "batch", rng)
+        self.workers.receive(rng)
+        self.clients.outside(rng)
+
+    def resume_all(self) -> None:
+        """Operators let everything go on."""
+        self.operators.resume_all()
+
+    @property
+    def have_begun_everything(self) -> bool:
+        """Every start has been made, and no answer is still to come."""
+        return not self.clients.starts and not self.workers.late

@@ -1,0 +1,108 @@
+"""Watches one simulated installation: every write and every message is judged when it happens.
+
+What is found is kept, not raised: the code of the product is running then, and some of it goes on
+after any Exception. Whoever drives the simulation asks after each step.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from functools import partial, wraps
+from typing import TYPE_CHECKING, Any
+
+from podium.adapters.message import timer_message
+from podium.domain.decision import Context, Missing
+from tests.invariants.simulation.broken import BrokenInvariantError
+from tests.invariants.simulation.commits import Commits
+from tests.invariants.simulation.invariants_of_commits import (
+    a_message_is_sent_for_what_is_committed,
+    check_write,
+    deciding_twice_gives_the_same,
+)
+
+if TYPE_CHECKING:
+    from podium.bootstrap import Engine
+    from podium.ports.queues import TaskMessage, TimerMessage
+    from tests.invariants.simulation.world import World
+
+#: One of so many decisions is made twice.
+DECISIONS = 4
+
+
+class Watch:
+    """Judges what a world does; ``broken`` is what did not hold, in order."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.commits = Commits(world.store)
+        self._samples = random.Random(f"{world.script.seed} samples")
+        self.broken: list[BrokenInvariantError] = []
+        world.calls.after_call = self._after(world.calls.after_call)
+        queues = (world.task_queue, world.system_queue)
+        for queue in queues:
+            queue.send = self._sending(queue.send)  # type: ignore[method-assign, assignment]
+        world.task_queue.park = self._sending(world.task_queue.park)  # type: ignore[method-assign, assignment]
+
+    def over(self, engine: Engine) -> Engine:
+        """``engine``, whose decisions are made twice now and then."""
+        deciding = engine.advancing._deciding
+        deciding.settle = self._settling(deciding.settle)  # type: ignore[method-assign]
+        return engine
+
+    def is_sampled(self, what: str, one_in: int) -> bool:
+        """True for one in so many calls, by a source of its own: a check changes no other choice."""
+        return self._samples.randrange(one_in) == 0
+
+    def check(self) -> None:
+        """Raise what was broken first."""
+        self._look()
+        if self.broken:
+            raise self.broken[0]
+
+    def _look(self) -> None:
+        for write in self.commits.look():
+            self._note(partial(check_write, write, self.commits, self._timers))
+
+    def _settling(self, settle: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(settle)
+        def settling(step: Callable[[Context], Any], **scope: Any) -> Any:
+            def twice(context: Context) -> Any:
+                first = step(context)
+                if not isinstance(first, Missing) and self.is_sampled("decision", DECISIONS):
+                    self._world.counts["checked: decided twice"] += 1
+                    self._note(lambda: deciding_twice_gives_the_same(first, step(context)))
+                return first
+
+            return settle(twice, **scope)
+
+        return settling
+
+    def _note(self, check: Callable[[], None]) -> None:
+        try:
+            check()
+        except BrokenInvariantError as error:
+            self.broken.append(error)
+
+    def _timers(self) -> list[TimerMessage]:
+        messages = self._world.timer_queue.queue.messages()
+        return [timer_message(message.body) for message in messages]
+
+    def _after(self, hook: Callable[[str], None]) -> Callable[[str], None]:
+        def after(call: str) -> None:
+            self._look()
+            hook(call)
+
+        return after
+
+    def _sending(
+        self, send: Callable[[TaskMessage, int], None]
+    ) -> Callable[[TaskMessage, int], None]:
+        @wraps(send)
+        def sending(message: TaskMessage, delay: int = 0) -> None:
+            self._look()
+            execution = self.commits.of(message.workflow_id)
+            self._note(lambda: a_message_is_sent_for_what_is_committed(message, execution))
+            send(message, delay)
+
+        return sending
