@@ -1,54 +1,78 @@
 """``python -m tests.invariants.simulation 0 2000``: simulated histories, what they covered, what failed.
 
-``--shrink`` makes each failing history short and prints it.
+A report as JSON on stdout, progress and failures on stderr; exit code 1 when an invariant did not hold,
+or when something that a run of so many seeds has to cover never happened. ``--shrink`` makes each
+failing history short and prints it.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import logging
 import sys
 import time
-from collections import Counter
+from collections.abc import Iterator
 
-from tests.invariants.simulation.history import begin, play
+from tests.invariants.simulation import coverage
+from tests.invariants.simulation.runs import Told, be_quiet, summed, told_all
 from tests.invariants.simulation.script import Script
 from tests.invariants.simulation.shrinking import failure, shrunk
 
+#: Seconds between two lines of progress.
+OFTEN = 10
+
 
 def main(arguments: list[str]) -> int:
-    """Exit code 1 when an invariant did not hold."""
+    """Run the seeds; the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tests.invariants.simulation")
     parser.add_argument("first", type=int)
     parser.add_argument("last", type=int, help="the seed after the last one")
+    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="processes (default 1)")
     parser.add_argument("--shrink", action="store_true", help="print failing histories, made short")
     chosen = parser.parse_args(arguments)
-    # What handlers log of the faults they were dealt is expected.
-    logging.disable(logging.CRITICAL)
-    begun = time.process_time()
-    counts: Counter[str] = Counter()
-    failed: list[int] = []
-    for seed in range(chosen.first, chosen.last):
-        history = begin(Script(seed))
-        try:
-            play(history)
-        except Exception as error:  # noqa: BLE001 - reported, and the next seed is tried
-            failed.append(seed)
-            print(f"seed {seed}: {type(error).__name__}: {error}", file=sys.stderr)
-            if chosen.shrink:
-                _tell(Script(seed))
-        counts += history.world.counts
-    seconds = time.process_time() - begun
-    runs = chosen.last - chosen.first
+    be_quiet()
+    seeds = range(chosen.first, chosen.last)
+    begun = time.monotonic()
+    results = list(_followed(told_all(seeds, chosen.jobs), len(seeds)))
+    seconds = time.monotonic() - begun
+    failed = [result for result in results if result.failure]
+    for result in failed if chosen.shrink else ():
+        _tell(Script(result.seed))
+    counts = summed(results)
+    missing = coverage.missing(counts)
     report = {
         "seeds": [chosen.first, chosen.last],
-        "failed": failed,
-        "per_minute": round(60 * runs / seconds),
+        "failed": {result.seed: result.failure for result in failed},
+        "seconds": round(seconds, 1),
+        "per_minute": round(60 * len(seeds) / seconds) if seconds else 0,
         "counts": dict(sorted(counts.items())),
+        "never": missing,
     }
     print(json.dumps(report, indent=1))
-    return 1 if failed else 0
+    is_covered = not missing or len(seeds) < coverage.ENOUGH
+    if not is_covered:
+        print(f"never happened in {len(seeds)} seeds: {missing}", file=sys.stderr)
+    return 0 if is_covered and not failed else 1
+
+
+def _followed(results: Iterator[Told], number: int) -> Iterator[Told]:
+    """The same, with a word about it now and then."""
+    shown = begun = time.monotonic()
+    for place, result in enumerate(results, start=1):
+        if result.failure:
+            print(f"seed {result.seed}: {result.failure}", file=sys.stderr)
+            print(f"  {again(result.seed)}", file=sys.stderr)
+        now = time.monotonic()
+        if now - shown > OFTEN:
+            shown = now
+            rate = 60 * place / (now - begun)
+            print(f"{place} of {number} seeds, {rate:.0f} a minute", file=sys.stderr)
+        yield result
+
+
+def again(seed: int) -> str:
+    """The command that tells a seed's history once more."""
+    return f"python -m tests.invariants.simulation {seed} {seed + 1} --shrink"
 
 
 def _tell(script: Script) -> None:

@@ -14,9 +14,11 @@ from typing import Any, Protocol
 from podium.adapters.items.attributes import Item, number, size, text, untyped
 from podium.adapters.items.headers import header_of
 from podium.adapters.items.keys import is_header, is_task, ref_and_seq, workflow_id_of
+from podium.adapters.items.limits import unpack_limit
 from podium.adapters.items.open_entries import unpack_numbers
 from podium.adapters.items.task_changes import STRIPPED
 from podium.domain.execution import Header, Kind
+from podium.domain.limits import Limit
 from podium.domain.scopes import reference_name
 from podium.domain.status import TaskStatus
 
@@ -36,8 +38,11 @@ class Attempt:
     ref: str
     seq: int
     type: str
+    #: Of its definition.
+    name: str
     kind: Kind
     status: TaskStatus
+    attempt: int
     inc: int
     epoch: int
     #: Run of the child that it waits for.
@@ -45,6 +50,7 @@ class Attempt:
     held: bool
     iteration: tuple[int, ...]
     child_id: str
+    limit: Limit | None
     join_on: tuple[str, ...]
 
     @property
@@ -145,14 +151,17 @@ def _task(execution: Execution, item: Item) -> Write:
         ref=ref,
         seq=seq,
         type=text(item, "ty"),
+        name=text(item, "nm") or text(item, "ty"),
         kind=Kind(text(item, "kd")),
         status=TaskStatus(text(item, "st")),
+        attempt=number(item, "a"),
         inc=number(item, "inc"),
         epoch=number(item, "ep"),
         generation=number(item, "cg"),
         held=bool(number(item, "held")),
         iteration=unpack_numbers(text(item, "it")),
         child_id=text(item, "cid"),
+        limit=unpack_limit(text(item, "lim"), ""),
         join_on=join_on,
     )
     before = execution.attempts.get(seq)

@@ -12,9 +12,10 @@ from functools import partial, wraps
 from typing import TYPE_CHECKING, Any
 
 from podium.adapters.message import timer_message
-from podium.domain.decision import Context, Missing
+from podium.domain.decision import Context, Decision, Missing
 from tests.invariants.simulation.broken import BrokenInvariantError
 from tests.invariants.simulation.commits import Commits
+from tests.invariants.simulation.happenings import Happenings
 from tests.invariants.simulation.invariants_of_commits import (
     a_message_is_sent_for_what_is_committed,
     check_write,
@@ -36,18 +37,21 @@ class Watch:
     def __init__(self, world: World) -> None:
         self._world = world
         self.commits = Commits(world.store)
+        self.happenings = Happenings(world.counts, self.commits)
         self._samples = random.Random(f"{world.script.seed} samples")
         self.broken: list[BrokenInvariantError] = []
         world.calls.after_call = self._after(world.calls.after_call)
         queues = (world.task_queue, world.system_queue)
         for queue in queues:
             queue.send = self._sending(queue.send)  # type: ignore[method-assign, assignment]
+        world.store.commit = self._committing(world.store.commit)  # type: ignore[method-assign, assignment]
         world.task_queue.park = self._sending(world.task_queue.park)  # type: ignore[method-assign, assignment]
 
     def over(self, engine: Engine) -> Engine:
-        """``engine``, whose decisions are made twice now and then."""
+        """``engine``, whose decisions are made twice now and then, and whose timers are counted."""
         deciding = engine.advancing._deciding
         deciding.settle = self._settling(deciding.settle)  # type: ignore[method-assign]
+        engine.timing.fire = self._firing(engine.timing.fire)  # type: ignore[method-assign, assignment]
         return engine
 
     def is_sampled(self, what: str, one_in: int) -> bool:
@@ -62,6 +66,7 @@ class Watch:
 
     def _look(self) -> None:
         for write in self.commits.look():
+            self.happenings.written(write)
             self._note(partial(check_write, write, self.commits, self._timers))
 
     def _settling(self, settle: Callable[..., Any]) -> Callable[..., Any]:
@@ -77,6 +82,14 @@ class Watch:
             return settle(twice, **scope)
 
         return settling
+
+    def _firing(self, fire: Callable[[TimerMessage], None]) -> Callable[[TimerMessage], None]:
+        @wraps(fire)
+        def firing(message: TimerMessage) -> None:
+            self.happenings.fired(message)
+            fire(message)
+
+        return firing
 
     def _note(self, check: Callable[[], None]) -> None:
         try:
@@ -94,6 +107,15 @@ class Watch:
             hook(call)
 
         return after
+
+    def _committing(self, commit: Callable[[Decision], bool]) -> Callable[[Decision], bool]:
+        @wraps(commit)
+        def committing(decision: Decision) -> bool:
+            is_won = commit(decision)
+            self._world.counts["commit: won" if is_won else "commit: lost"] += 1
+            return is_won
+
+        return committing
 
     def _sending(
         self, send: Callable[[TaskMessage, int], None]

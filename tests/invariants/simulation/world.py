@@ -78,6 +78,7 @@ class Processes(Invoker):
         """See Invoker; the kill comes from the driver, at a call."""
         job = self._world.jobs.running
         assert job is not None, "an invocation outside of any job"
+        self._world.watch.happenings.invoked(function.name)
         idle = self._idle.setdefault(function.name, [])
         process = idle.pop() if idle else self._world.new_process()
         outer, job.engine = job.engine, process
@@ -198,6 +199,7 @@ class World(Cluster):
         headers = (("content-type", "application/json"),)
         found = self.gateway.handle(HttpRequest(method, path, query, headers, raw))
         self.trace.note(f"{method} {path} -> {found.status}")
+        self.watch.happenings.requested(method, path, found.status, body)
         return Answer(found.status, found.body.decode())
 
     def client(self, name: str, run: Callable[[], object]) -> Job:
@@ -302,7 +304,11 @@ class World(Cluster):
 
     def register(self, *definitions: JsonMap) -> None:
         """See Cluster."""
-        self._registered += [each for each in definitions if "tasks" in each]
+        for each in definitions:
+            if "tasks" in each:
+                self._registered.append(each)
+            else:
+                self.watch.happenings.defined(each)
         super().register(*definitions)
 
     @property

@@ -1,0 +1,62 @@
+"""Runs many seeds, in several processes if wanted; what comes of them is the same in either case."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+
+from tests.invariants.simulation.broken import BrokenInvariantError
+from tests.invariants.simulation.history import begin, play
+from tests.invariants.simulation.script import Script
+
+
+@dataclass(frozen=True)
+class Told:
+    """What one seed led to."""
+
+    seed: int
+    #: What happened in it, by kind.
+    counts: Counter[str] = field(default_factory=Counter)
+    #: How it failed; empty when it did not.
+    failure: str = ""
+    #: The check that found it out; empty when something else went wrong.
+    check: str = ""
+
+
+def told(seed: int) -> Told:
+    """Run one seed to its end."""
+    history = begin(Script(seed))
+    counts = history.world.counts
+    try:
+        play(history)
+    except BrokenInvariantError as error:
+        return Told(seed, counts, str(error), error.check)
+    except Exception as error:  # noqa: BLE001 - reported, and the next seed is told
+        return Told(seed, counts, f"{type(error).__name__}: {error}")
+    return Told(seed, counts)
+
+
+def told_all(seeds: Sequence[int], jobs: int = 1) -> Iterator[Told]:
+    """Each of them in their order; ``jobs`` processes share the work."""
+    if jobs == 1:
+        yield from map(told, seeds)
+        return
+    # Fresh processes: what is told must not depend on what this one has done before.
+    with get_context("spawn").Pool(jobs, initializer=be_quiet) as pool:
+        yield from pool.imap(told, seeds, chunksize=5)
+
+
+def be_quiet() -> None:
+    """What handlers log of the faults they are dealt is expected."""
+    logging.disable(logging.CRITICAL)
+
+
+def summed(results: Sequence[Told]) -> Counter[str]:
+    """What happened in all of them."""
+    counts: Counter[str] = Counter()
+    for result in results:
+        counts.update(result.counts)
+    return counts

@@ -1,0 +1,9 @@
+"""Part 3 of the simulation's seeds (tests/support/simulated.py)."""
+
+import pytest
+
+from tests.support.simulated import check_part
+
+
+def test_no_invariant_is_broken(tmp_path_factory: pytest.TempPathFactory) -> None:
+    check_part(2, tmp_path_factory.getbasetemp())
