@@ -77,6 +77,10 @@ test: $(READY) $(NODE) ## Every test but the slow ones; the unit tests cover at 
 	$(BIN)/coverage report --include='*/podium/domain/*' --fail-under=95
 	$(ALL) --ignore=tests/unit tests
 
+.PHONY: mutants
+mutants: $(READY) ## Put faults into the product, one at a time: the simulation has to find each (ARGS=--jobs 2)
+	$(BIN)/python -m tests.mutants $(ARGS)
+
 .PHONY: parity
 parity: $(READY) $(NODE) ## The peer's behaviour and its official client, against a local Podium
 	$(PYTEST) tests/parity

@@ -31,6 +31,8 @@ class Happenings:
     def __init__(self, counts: Counter[str], commits: Commits) -> None:
         self._counts = counts
         self._commits = commits
+        #: Of clients, so far.
+        self.requests = 0
         self._definitions: dict[str, TaskDef] = {}
 
     def defined(self, definition: JsonMap) -> None:
@@ -39,6 +41,7 @@ class Happenings:
 
     def requested(self, method: str, path: str, status: int, body: object) -> None:
         """A client was answered."""
+        self.requests += 1
         route = _route_of(method, path)
         if route is not None and status < 300:
             self._counts[f"route: {method} {route.path}"] += 1

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 STEPS, MOMENTS = 2, 25
 #: Units that a task may take to write, and an execution beside its tasks: measured over thousands of
 #: seeds, with room. What grows with the number of tasks is above it in any longer execution.
-UNITS_OF_A_TASK, UNITS_BESIDE = 30, 60
+UNITS_OF_A_TASK, UNITS_BESIDE = 6, 30
 #: Rows to a page of a search.
 PAGE = 2
 
@@ -52,7 +52,7 @@ def at_a_quiet_moment(world: World, roots: Sequence[str]) -> None:
     for root in roots:
         every_running_workflow_has_a_cause_of_progress(world, root)
     if world.watch.is_sampled("quiet moment", MOMENTS):
-        advancing_again_changes_nothing(world)
+        advancing_again_changes_nothing(world, is_over=False)
 
 
 def at_rest(world: World, roots: Sequence[str]) -> None:
@@ -64,7 +64,7 @@ def at_rest(world: World, roots: Sequence[str]) -> None:
         writes_do_not_grow_with_the_workflow(world, execution)
     definitions_are_kept_as_they_were_sent(world)
     a_search_returns_each_row_once(world)
-    advancing_again_changes_nothing(world)
+    advancing_again_changes_nothing(world, is_over=True)
 
 
 def never_at_rest(headers: Sequence[Header]) -> BrokenInvariantError:
@@ -100,8 +100,11 @@ def nothing_is_created_twice_nor_left_open(world: World, root: str) -> None:
 
 # 1. Advancing twice changes nothing more. 2. A repeated record does nothing.
 @invariant(1)
-def advancing_again_changes_nothing(world: World) -> None:
-    """Every record that ever needed a handler is delivered once more to a process without memory."""
+def advancing_again_changes_nothing(world: World, *, is_over: bool) -> None:
+    """Every record that ever needed a handler is delivered once more to a process without memory.
+
+    While something runs, that of a resume sends again what waits for a worker (protocol.md 5).
+    """
     world.counts["checked: delivered again"] += 1
     before = world.store.items()
     sent = world.messages_sent()
@@ -109,7 +112,7 @@ def advancing_again_changes_nothing(world: World) -> None:
     now = world.store.items()
     changed = [item for item in now if item not in before] if now != before else []
     assert now == before, f"a repeated record changed {changed}"
-    assert world.messages_sent() == sent, "a repeated record sent a message"
+    assert not is_over or world.messages_sent() == sent, "a repeated record sent a message"
 
 
 # 7. Writes and reads per task do not grow with the number of tasks in the workflow.
@@ -118,7 +121,7 @@ def writes_do_not_grow_with_the_workflow(world: World, execution: Execution) -> 
     """Units written are linear in the tasks, with what operators, faults and workers had done again."""
     tasks = len(execution.attempts)
     world.counts["units: written"] += execution.units
-    most = UNITS_BESIDE + UNITS_OF_A_TASK * tasks + 4 * world.disturbances
+    most = UNITS_BESIDE + UNITS_OF_A_TASK * tasks + world.disturbances // 2
     assert execution.units <= most, f"{execution.units} units for {tasks} tasks, at most {most}"
 
 

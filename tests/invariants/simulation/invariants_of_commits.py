@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from podium.domain.execution import Header, Kind, OpenEntry
 from podium.domain.scopes import reference_name, scope_of
-from podium.domain.status import WorkflowStatus
+from podium.domain.status import TaskStatus, WorkflowStatus
 from tests.invariants.simulation.broken import invariant
 from tests.invariants.simulation.commits import (
     Attempt,
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from podium.domain.execution import Parent
     from podium.ports.queues import TaskMessage, TimerMessage
 
+#: Kinds of tasks that a claim hands out.
+HANDED_OUT = frozenset({Kind.WORKER, Kind.SYSTEM})
 #: Ends that an operator may turn into TERMINATED.
 TERMINATED_LATER = [
     (bad, WorkflowStatus.TERMINATED) for bad in (WorkflowStatus.FAILED, WorkflowStatus.TIMED_OUT)
@@ -51,6 +53,9 @@ def check_write(write: Write, commits: Commits, timers: Callable[[], list[TimerM
             an_end_is_written_once(write)
             a_task_is_created_by_what_is_committed(write)
             a_hand_out_is_counted_once(write)
+            a_pause_holds_back_hand_outs(write)
+            an_attempt_follows_the_one_before(write)
+            a_join_ends_after_its_branches(write)
             a_closed_workflow_gets_no_open_task(write)
 
 
@@ -203,6 +208,21 @@ def a_join_waits_for_somebody(write: HeaderWritten) -> None:
             assert is_waiting, f"{join.wire_ref} waits for nothing: {joined}"
 
 
+# 6. JOIN completes when its last branch has completed, and not before.
+@invariant(6)
+def a_join_ends_after_its_branches(write: TaskWritten) -> None:
+    """When a decision has ended a JOIN, none of the tasks it joins is open."""
+    join, header = write.after, write.execution.header
+    is_ended = join.status.is_terminal and join.status is not TaskStatus.CANCELED
+    if not join.join_on or not is_ended or header is None or join.is_stripped:
+        return
+    if write.before is not None and write.before.status.is_terminal:
+        return
+    joined = [_latest(header, write.execution.attempts, join, ref) for ref in join.join_on]
+    still_open = [task for task in joined if task is not None and not task.status.is_terminal]
+    assert not still_open, f"{join.wire_ref} ended before {still_open}"
+
+
 # 2. A child is started by what is committed, and by nothing else.
 @invariant(2)
 def a_child_is_started_by_what_is_committed(write: HeaderWritten, commits: Commits) -> None:
@@ -251,7 +271,35 @@ def a_hand_out_is_counted_once(write: TaskWritten) -> None:
         assert after.epoch == 0 or after.is_stripped, f"handed out before it was created: {after}"
         return
     assert after.epoch in {before.epoch, before.epoch + 1}, f"{before} to {after}"
-    assert after.epoch == before.epoch or not before.status.is_terminal, f"{before} to {after}"
+    is_handed_out = after.status is TaskStatus.IN_PROGRESS and after.kind in HANDED_OUT
+    if before.status is TaskStatus.SCHEDULED and is_handed_out:
+        assert after.epoch == before.epoch + 1, f"handed out and not counted: {before} to {after}"
+
+
+# 2. A pause holds back hand-outs.
+@invariant(2)
+def a_pause_holds_back_hand_outs(write: TaskWritten) -> None:
+    """No task of our own functions is claimed while it is held; a direct worker may have had its message."""
+    before, after = write.before, write.after
+    if before is None or before.inc != after.inc or not before.held:
+        return
+    is_claimed = after.kind is Kind.SYSTEM and after.epoch > before.epoch
+    assert not is_claimed, f"claimed while it was held: {before} to {after}"
+
+
+# 2. Attempts are counted once.
+@invariant(2)
+def an_attempt_follows_the_one_before(write: TaskWritten) -> None:
+    """A new attempt has the number after that of an earlier task with its name, in its iteration."""
+    task = write.after
+    if write.before is not None or not task.attempt or task.is_stripped:
+        return
+    earlier = {
+        each.attempt
+        for each in write.execution.attempts.values()
+        if each.seq < task.seq and each.wire_ref == task.wire_ref
+    }
+    assert task.attempt - 1 in earlier, f"attempt {task.attempt} of {task.wire_ref} after {earlier}"
 
 
 # 5. A terminal workflow gets no open task once it is closed.

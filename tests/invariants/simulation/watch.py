@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial, wraps
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 #: One of so many decisions is made twice.
 DECISIONS = 4
+#: What a decision may end, of which a seed draws one; the first is the product's own.
+BUDGETS = (80, 8, 3, 1)
 
 
 class Watch:
@@ -38,6 +41,8 @@ class Watch:
         self._world = world
         self.commits = Commits(world.store)
         self.happenings = Happenings(world.counts, self.commits)
+        #: Tasks that may start and end within one decision: with few of them it is cut.
+        self._budget = random.Random(f"{world.script.seed} budget").choice(BUDGETS)
         self._samples = random.Random(f"{world.script.seed} samples")
         self.broken: list[BrokenInvariantError] = []
         world.calls.after_call = self._after(world.calls.after_call)
@@ -48,7 +53,7 @@ class Watch:
         world.task_queue.park = self._sending(world.task_queue.park)  # type: ignore[method-assign, assignment]
 
     def over(self, engine: Engine) -> Engine:
-        """``engine``, whose decisions are made twice now and then, and whose timers are counted."""
+        """``engine``, whose decisions are cut and made twice now and then; its timers are counted."""
         deciding = engine.advancing._deciding
         deciding.settle = self._settling(deciding.settle)  # type: ignore[method-assign]
         engine.timing.fire = self._firing(engine.timing.fire)  # type: ignore[method-assign, assignment]
@@ -73,6 +78,7 @@ class Watch:
         @wraps(settle)
         def settling(step: Callable[[Context], Any], **scope: Any) -> Any:
             def twice(context: Context) -> Any:
+                context = replace(context, max_ended=self._budget)
                 first = step(context)
                 if not isinstance(first, Missing) and self.is_sampled("decision", DECISIONS):
                     self._world.counts["checked: decided twice"] += 1

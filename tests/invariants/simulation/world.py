@@ -313,8 +313,8 @@ class World(Cluster):
 
     @property
     def disturbances(self) -> int:
-        """How often somebody or something made work to be done again."""
-        return self.counts.total()
+        """How often somebody or something made work to be done: requests, and faults that struck."""
+        return self.watch.happenings.requests + sum(self.counts[fault.value] for fault in Fault)
 
     @property
     def has_run_again(self) -> bool:

@@ -1,0 +1,45 @@
+"""``make mutants``: puts each fault into the product's code in turn and lets the simulation find it.
+
+Prints a table and writes it to ``found.json``; exit code 1 when one was not found, or is stale.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from multiprocessing import get_context
+
+from tests.mutants.catalogue import MUTANTS
+from tests.mutants.hunting import Catch, hunt_named, record, recorded
+
+
+def main(arguments: list[str]) -> int:
+    """Hunt the mutants named, or all; the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m tests.mutants")
+    parser.add_argument("names", nargs="*", help="which; all of them by default")
+    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="processes (default 1)")
+    chosen = parser.parse_args(arguments)
+    names = chosen.names or [each.name for each in MUTANTS]
+    catches = recorded()
+    with get_context("spawn").Pool(chosen.jobs, maxtasksperchild=1) as pool:
+        for catch in pool.imap_unordered(hunt_named, names):
+            catches[catch.mutant] = catch
+            print(_row(catch), flush=True)
+    present = [catches[each.name] for each in MUTANTS if each.name in catches]
+    record(present)
+    missed = [name for name in names if catches[name].seed is None]
+    if missed:
+        print(f"not found: {', '.join(missed)}", file=sys.stderr)
+    return 1 if missed else 0
+
+
+def _row(catch: Catch) -> str:
+    if catch.stale:
+        return f"{catch.mutant:45} STALE: {catch.stale}"
+    if catch.seed is None:
+        return f"{catch.mutant:45} NOT FOUND, {catch.crashed} crashes"
+    return f"{catch.mutant:45} seed {catch.seed:5}  {catch.check}"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
