@@ -15,8 +15,9 @@ from tests.invariants.simulation.weather import CALM
 from tests.invariants.simulation.world import World
 from tests.support.definitions import HTTP_URI, Sizes
 
-#: Turns of a storm, and those within which calm weather has to bring everything to rest.
-STORM, REST = 1_000, 200
+#: Turns of a storm, and moments within which calm weather has to bring everything to rest. The sweep
+#: makes one moment of each minute, however little there is to do.
+STORM, REST = 1_000, 1_000
 #: Turns after which one moment has gone on for too long.
 AT_ONE_MOMENT = 20_000
 #: Jobs beside which nobody outside begins another.
@@ -100,15 +101,15 @@ def _calm(world: World, people: People) -> None:
     for _ in range(5):
         _until_quiet(world)
         people.resume_all()
-    for patience in range(REST):
+    for _ in range(REST):
         people.serve()
         _until_quiet(world)
         if _is_over(world, people):
             # What closes it is given the time that it needs.
             _pass_time(world, 120)
             return
-        # A lease of an hour, lost with its worker, is waited for in ever longer steps.
-        _pass_time(world, 5 + 10 * patience)
+        due = world.next_moment()
+        world.clock.advance(1 if due is None else max(1, due - world.clock.now()))
         people.resume_all()
     raise invariants.never_at_rest(_headers(world))
 

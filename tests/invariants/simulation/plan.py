@@ -10,6 +10,7 @@ import random
 from dataclasses import dataclass
 from typing import Any
 
+from tests.invariants.simulation.features import CLOCKS, with_features
 from tests.support.definitions import (
     CUSTOM_TYPE,
     LEAVES,
@@ -24,6 +25,8 @@ Json = dict[str, Any]
 
 #: Definitions: wide and deep enough for every type to stand inside every other.
 LARGEST = Sizes(tasks=14, list_length=5, depth=4, branches=3, iterations=2)
+#: Executions that clients start, as long as the storm lasts.
+STARTS = 5
 #: How often a type is used by a seed; a TERMINATE ends what others are there for.
 _USED, _SELDOM_USED = 0.5, {"TERMINATE": 0.2}
 
@@ -43,9 +46,9 @@ def drawn(rng: random.Random, largest: Sizes = LARGEST) -> Plan:
     """The plan of one seed."""
     count = rng.choices((1, 2, 3), (3, 2, 1))[0]
     written = tuple(random_workflow(rng, _sizes(rng, largest), f"flow{n}") for n in range(count))
-    definitions = tuple(each | {"ownerEmail": "a@example.com"} for each in written)
+    definitions = tuple(with_features(rng, each) for each in written)
     starts = [_start(rng, each) for each in definitions]
-    starts += [_start(rng, rng.choice(definitions)) for _ in range(rng.choice((0, 0, 1, 2)))]
+    starts += [_start(rng, rng.choice(definitions)) for _ in range(STARTS - count)]
     return Plan(_task_definitions(rng), definitions, tuple(starts))
 
 
@@ -72,7 +75,7 @@ def _task_definitions(rng: random.Random) -> tuple[Json, ...]:
             "ownerEmail": "a@example.com",
             "retryCount": rng.choice((0, 1, 2)),
             "retryDelaySeconds": rng.choice((0, 0, 1)),
-            "responseTimeoutSeconds": rng.choice((2, 10, 60, 3600)),
+            "responseTimeoutSeconds": rng.choice(CLOCKS),
             "timeoutSeconds": 0,
             **LIMITED.get(name, {}),
         }

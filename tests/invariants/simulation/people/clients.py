@@ -14,6 +14,11 @@ from tests.invariants.simulation.world import World
 
 Json = dict[str, Any]
 
+#: Executions beside which nobody starts another.
+_AT_ONCE = 2
+#: Tasks that somebody outside ends.
+_FOR_SOMEBODY = frozenset({Kind.OUTSIDE, Kind.PULL})
+
 
 class Clients(Person):
     """One job for each request."""
@@ -47,6 +52,18 @@ class Clients(Person):
                 self.ledger.started.append(found)
 
         self.begin("client", run)
+
+    def have_room(self) -> bool:
+        """There is something left to start, and not too much going on already."""
+        headers = map(self.world.store.read_header, self.world.executions.roots())
+        running = sum(header is not None and not header.status.is_terminal for header in headers)
+        return bool(self.starts) and running < _AT_ONCE
+
+    def are_awaited(self) -> bool:
+        """Something waits for somebody."""
+        headers = map(self.world.store.read_header, self.world.executions.all())
+        entries = (entry for header in headers if header is not None for entry in header.open)
+        return any(entry.kind in _FOR_SOMEBODY for entry in entries)
 
     def outside(self, rng: random.Random) -> None:
         """Complete what waits for somebody, post a message, or signal."""

@@ -16,6 +16,9 @@ from tests.invariants.simulation.world import World
 
 Json = dict[str, Any]
 
+#: How often somebody does something without looking whether there is anything to do.
+_IDLE = 0.1
+
 
 class People:
     """Acts on one installation; one job for each deed."""
@@ -39,7 +42,20 @@ class People:
 
     def act(self) -> None:
         """Somebody begins to do something."""
+        sense = {
+            "poll": bool(self.workers.waiting()),
+            "receive": bool(self.workers.waiting()),
+            "answer late": bool(self.workers.late),
+            "outside": self.clients.are_awaited(),
+            "start": self.clients.have_room(),
+        }
         name = kinds.drawn(self.world.others, kinds.DEEDS)
+        if not sense.get(name, True) and self.world.others.random() >= _IDLE:
+            # Most of the time nobody does what would do nothing.
+            useful = tuple(each for each in kinds.DEEDS if sense.get(each[0], False))
+            if not useful:
+                return
+            name = kinds.drawn(self.world.others, useful)
         # Each deed has choices of its own: what is muted of them leaves the others as they are.
         rng = random.Random(self.world.others.getrandbits(64))
         if self.world.happens():
@@ -53,8 +69,7 @@ class People:
     def serve(self) -> None:
         """Good people do all that there is to do now."""
         rng = random.Random(self.world.others.getrandbits(64))
-        while self.clients.starts:
-            self.clients.start(rng)
+        self.clients.starts.clear()
         while self.workers.late:
             self.workers.answer_late(rng)
         for address in self.workers.waiting():

@@ -12,7 +12,7 @@ DEEDS: Weighted = (
     ("receive", 2.5),
     ("answer late", 1.5),
     ("outside", 1.5),
-    ("start", 1.0),
+    ("start", 0.3),
     ("operate", 0.5),
 )
 #: How a worker asks for tasks over HTTP.
@@ -44,22 +44,26 @@ ROUTES: Weighted = (
 )
 #: How an execution is started.
 STARTS: Weighted = (("by request", 4.0), ("by name", 1.5), ("execute", 1.0))
-#: What operators do to an execution.
-COMMANDS: Weighted = (
-    ("pause", 1.0),
-    ("resume", 1.5),
+#: What operators do to an execution that runs, that is paused, that has ended.
+WHILE_RUNNING: Weighted = (
+    ("pause", 2.0),
     ("terminate", 0.7),
+    ("jump", 1.0),
+    ("skip", 1.5),
+    ("reset callbacks", 1.0),
+    ("update variables", 1.0),
+    ("decide", 0.7),
+)
+WHILE_PAUSED: Weighted = (("resume", 4.0), ("terminate", 0.5), ("update variables", 0.5))
+AFTER_THE_END: Weighted = (
     ("restart", 1.0),
     ("retry", 1.5),
     ("retry with resume", 1.5),
     ("rerun", 0.7),
     ("rerun from a task", 1.5),
-    ("jump", 1.0),
-    ("skip", 1.0),
-    ("reset callbacks", 1.0),
-    ("update variables", 1.0),
-    ("decide", 0.5),
 )
+#: All of them.
+COMMANDS: Weighted = tuple(dict(WHILE_RUNNING + WHILE_PAUSED + AFTER_THE_END).items())
 
 
 def drawn(rng: random.Random, weighted: Weighted) -> str:

@@ -11,6 +11,9 @@ from tests.invariants.simulation.people.person import Person, task_id_of
 
 Json = Any
 
+#: How often an operator looks what an execution is doing before giving a command.
+_FITS = 0.8
+
 
 class Operators(Person):
     """One job for each command."""
@@ -28,7 +31,8 @@ class Operators(Person):
             task = rng.choice(view.tasks)
             ref = rng.choice([ref, task.ref])
             task_id = task_id_of(workflow_id, task)
-        name = kinds.drawn(rng, kinds.COMMANDS)
+        fitting = _fitting(view.header.status)
+        name = kinds.drawn(rng, fitting if rng.random() < _FITS else kinds.COMMANDS)
         method, target, query, body = _CALLS[name]
         if name == "rerun from a task":
             body = {"reRunFromTaskId": task_id}
@@ -46,6 +50,12 @@ class Operators(Person):
     def _resume(self, workflow_id: str) -> None:
         path = f"/api/workflow/{workflow_id}/resume"
         self.begin("resume", lambda: self.request("resume", "PUT", path))
+
+
+def _fitting(status: WorkflowStatus) -> kinds.Weighted:
+    if status is WorkflowStatus.RUNNING:
+        return kinds.WHILE_RUNNING
+    return kinds.WHILE_PAUSED if status is WorkflowStatus.PAUSED else kinds.AFTER_THE_END
 
 
 #: Method, rest of the path, query and body of each command; braces stand for what it is aimed at.

@@ -24,6 +24,8 @@ class Workers(Person):
         super().__init__(world, ledger)
         #: Answers that come later, perhaps much later.
         self.late: list[Json] = []
+        #: Queues that gave nothing, and when (epoch ms).
+        self._empty: dict[QueueAddress, int] = {}
 
     # --- where there is work ---------------------------------------------------------------------
 
@@ -34,10 +36,15 @@ class Workers(Person):
         return sorted(found, key=lambda each: (each.task_type, each.domain, each.band))
 
     def waiting(self) -> list[QueueAddress]:
-        """Those that have something to give now."""
+        """Those that have something to give now; not those that gave nothing in this very moment.
+
+        What a limit holds back is seen by everybody and given to nobody.
+        """
         now = self.world.clock.now()
         due = {
-            each: self.world.task_queue.queues[each].next_visible_at() for each in self.addresses()
+            each: self.world.task_queue.queues[each].next_visible_at()
+            for each in self.addresses()
+            if self._empty.get(each) != now
         }
         return [each for each, moment in due.items() if moment is not None and moment <= now]
 
@@ -72,9 +79,11 @@ class Workers(Person):
 
         def run() -> None:
             answer = self.request(f"poll, {style}", "GET", path, query=query)
-            if answer.status == 200:
-                for task in answer.json if isinstance(answer.json, list) else [answer.json]:
-                    self._work(task, rng)
+            found = answer.json if answer.status == 200 else []
+            if answer.status < 300 and not found:
+                self._empty[address] = self.world.clock.now()
+            for task in found if isinstance(found, list) else [found]:
+                self._work(task, rng)
 
         self.begin(f"worker of {address.task_type}", run)
 
