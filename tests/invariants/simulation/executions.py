@@ -34,6 +34,8 @@ class Executions:
         return [workflow_id for workflow_id, is_root in self._found.items() if is_root]
 
     def _look(self) -> None:
+        if self._store.written() == self._position:
+            return
         records = self._store.records(self._position)
         self._position += len(records)
         for record in records:

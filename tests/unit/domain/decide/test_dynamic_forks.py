@@ -137,6 +137,25 @@ def test_two_forks_over_inputs_make_different_refs():
     assert driver.open_refs == ["_g_t_0", "_g_t_1", "gj"]
 
 
+def test_forks_that_do_not_see_each_other_make_different_refs():
+    def fork(ref):
+        inputs = {"forkTaskName": "charge", "forkTaskInputs": [1]}
+        made = task(ref, "FORK_JOIN_DYNAMIC", inputParameters=inputs)
+        return made, task(f"{ref}_join", "JOIN", joinOn=[])
+
+    def each(ref, *body):
+        return task(ref, "FOR_EACH", inputParameters={"items": ["x"]}, loopOver=list(body))
+
+    driver = Driver(workflow(each("e1", *fork("f1")), each("e2", *fork("f2")), *fork("f3"))).start()
+    made = []
+    for _ in range(3):
+        (ref,) = (each.wire_ref for each in driver.open if each.type == "charge")
+        made.append(ref)
+        driver.complete(ref)
+    assert made == ["_f1_charge_0__1", "_f2_charge_0__1", "_f3_charge_0"]
+    assert driver.status is WorkflowStatus.COMPLETED
+
+
 def test_a_choice_at_the_head_of_a_branch_is_joined_by_its_case():
     switch = task(
         "s",

@@ -48,7 +48,8 @@ def dynamic_branches(
     """
     statics = draft.state.graph.by_ref
     others = _other_forks(draft, fork, entry.iteration)
-    branches = fork_join_dynamic.branches(fork.task, task_input, is_first=not others)
+    is_first = not others and not _has_unseen_forks(draft, fork, entry.iteration)
+    branches = fork_join_dynamic.branches(fork.task, task_input, is_first=is_first)
     taken = {
         str(ref) for other in others if other.iteration == entry.iteration for ref in _refs(other)
     }
@@ -77,6 +78,14 @@ def _other_forks(draft: Draft, fork: Node, iteration: tuple[int, ...]) -> list[T
         for ref in refs_from(view, node.ref, fork, iteration)
     ]
     return [task for task in latest if task is not None]
+
+
+def _has_unseen_forks(draft: Draft, fork: Node, iteration: tuple[int, ...]) -> bool:
+    """Another FOR_EACH has dynamic forks: they may have made the refs that ``fork`` would make."""
+    return any(
+        node.type == "FORK_JOIN_DYNAMIC" and not refs_from(draft.view, node.ref, fork, iteration)
+        for node in draft.state.graph
+    )
 
 
 def _refs(fork: Task) -> Sequence[Json]:
