@@ -97,6 +97,8 @@ class Town:
         """To the end, which comes within minutes."""
         for _ in range(80):
             self.settle()
+            self.world.client("reader", self._search)
+            self.settle()
             if self.world.status(self.root).is_terminal:
                 break
             self.world.client("worker", self._work)
@@ -121,6 +123,9 @@ class Town:
             answer = self.world.request("POST", "/api/workflow", body)
             if answer.status == 200:
                 self.root = answer.text
+
+    def _search(self) -> None:
+        self.world.request("GET", "/api/workflow/search", query="size=5")
 
     def _work(self) -> None:
         answer = self.world.request("GET", f"/api/tasks/poll/batch/{WORKER}", query="timeout=0")

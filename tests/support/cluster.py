@@ -288,12 +288,14 @@ class Cluster:
     @contextmanager
     def undisturbed(self) -> Iterator[None]:
         """No hook sees the calls made in the body."""
-        before, after = self.calls.before_call, self.calls.after_call
-        self.calls.before_call = self.calls.after_call = lambda name: None
+        calls = self.calls
+        hooks = calls.before_call, calls.after_call, calls.around, calls.quirk
+        calls.before_call = calls.after_call = lambda name: None
+        calls.around = calls.quirk = None
         try:
             yield
         finally:
-            self.calls.before_call, self.calls.after_call = before, after
+            calls.before_call, calls.after_call, calls.around, calls.quirk = hooks
 
     # --- workers --------------------------------------------------------------------------------
 

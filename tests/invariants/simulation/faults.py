@@ -14,6 +14,7 @@ from typing import Any
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from podium.adapters.aws.errors import canceled, translated
+from podium.adapters.memory.calls import Quirk
 from podium.errors import PodiumError
 from podium_local.pump.faults import InvocationDroppedError
 
@@ -41,11 +42,20 @@ class Fault(Enum):
     TRANSACTION_UNDER_WAY = "DynamoDB: the same transaction is in progress"
     WRITE_REPEATED = "DynamoDB: a write is done, and repeated by the SDK"
 
+    ITEM_BEHIND = "DynamoDB: an eventually consistent read finds an older item"
+    ITEM_NOT_THERE_YET = "DynamoDB: an eventually consistent read misses a new item"
+    INDEX_BEHIND = "DynamoDB: an index is behind its table"
+    UNPROCESSED = "DynamoDB: keys of a batch are left unread"
+
     # SQS.
     QUEUE_THROTTLED = "SQS: request throttled"
     QUEUE_BROKEN = "SQS: service unavailable"
     QUEUE_UNANSWERED = "SQS: no answer, but it is done"
     SENT_TWICE = "SQS: a message is sent, and sent again by the SDK"
+    RECEIVES_NOTHING = "SQS: a receive finds nothing though there are messages"
+    RECEIVED_TWICE = "SQS: a message is received, and can be received again at once"
+    NOT_DELETED = "SQS: a delete does not take"
+    QUEUE_NOT_KNOWN_YET = "SQS: the registry does not tell of a new queue yet"
 
     # S3.
     BUCKET_BUSY = "S3: slow down"
@@ -285,8 +295,28 @@ CALL_FAULTS = (
     CallFault(Fault.SERVICE_BROKEN, _BEFORE, _OTHERS, 0.01, _fails("InternalServiceError", 500)),
 )
 
+#: What the adapters in memory ask for.
+QUIRKS = {
+    Quirk.ITEM_BEHIND: Fault.ITEM_BEHIND,
+    Quirk.NOT_THERE_YET: Fault.ITEM_NOT_THERE_YET,
+    Quirk.INDEX_BEHIND: Fault.INDEX_BEHIND,
+    Quirk.UNPROCESSED: Fault.UNPROCESSED,
+    Quirk.RECEIVES_NOTHING: Fault.RECEIVES_NOTHING,
+    Quirk.STAYS_VISIBLE: Fault.RECEIVED_TWICE,
+    Quirk.NOT_DELETED: Fault.NOT_DELETED,
+    Quirk.NOT_KNOWN_YET: Fault.QUEUE_NOT_KNOWN_YET,
+}
+
 #: Of the faults that strike something else than a call of ours.
 OTHER_FAULTS = {
+    Fault.ITEM_BEHIND: 0.5,
+    Fault.ITEM_NOT_THERE_YET: 0.5,
+    Fault.INDEX_BEHIND: 0.5,
+    Fault.UNPROCESSED: 0.05,
+    Fault.RECEIVES_NOTHING: 0.05,
+    Fault.RECEIVED_TWICE: 0.03,
+    Fault.NOT_DELETED: 0.03,
+    Fault.QUEUE_NOT_KNOWN_YET: 0.1,
     Fault.CACHES_LOST: 0.003,
     Fault.RECORDS_TWICE: 0.1,
     Fault.RECORDS_HELD_BACK: 0.1,

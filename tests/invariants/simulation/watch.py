@@ -45,7 +45,7 @@ class Watch:
         self._budget = random.Random(f"{world.script.seed} budget").choice(BUDGETS)
         self._samples = random.Random(f"{world.script.seed} samples")
         self.broken: list[BrokenInvariantError] = []
-        world.calls.after_call = self._after(world.calls.after_call)
+        world.calls.around = self._around(world.jobs.around)
         queues = (world.task_queue, world.system_queue)
         for queue in queues:
             queue.send = self._sending(queue.send)  # type: ignore[method-assign, assignment]
@@ -107,12 +107,18 @@ class Watch:
         messages = self._world.timer_queue.queue.messages()
         return [timer_message(message.body) for message in messages]
 
-    def _after(self, hook: Callable[[str], None]) -> Callable[[str], None]:
-        def after(call: str) -> None:
-            self._look()
-            hook(call)
+    def _around(
+        self, around: Callable[[str, Callable[[], Any]], Any]
+    ) -> Callable[[str, Callable[[], Any]], Any]:
+        def watched(call: str, body: Callable[[], Any]) -> Any:
+            def judged() -> Any:
+                answer = body()
+                self._look()
+                return answer
 
-        return after
+            return around(call, judged)
+
+        return watched
 
     def _committing(self, commit: Callable[[Decision], bool]) -> Callable[[Decision], bool]:
         @wraps(commit)

@@ -14,7 +14,7 @@ _EACH = (0.0, 0.0, 0.5, 1.0, 1.0, 4.0)
 #: How likely another job comes in between at a call.
 _INTERLEAVING = (0.1, 0.5, 0.5, 0.9)
 #: However bad the weather, a call succeeds more often than not.
-_WORST = 0.3
+_WORST = 0.5
 
 #: What may strike at a point: the sum of all probabilities up to and including that of each fault.
 Strikes = tuple[tuple[float, CallFault], ...]

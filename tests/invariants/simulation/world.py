@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from podium import bootstrap
+from podium.adapters.memory.calls import Quirk
 from podium.adapters.memory.queues import MemoryQueue
 from podium.adapters.stream import change
 from podium.bootstrap import Engine
@@ -29,6 +30,7 @@ from podium_local.topology import TOPOLOGY, Function
 from tests.invariants.simulation.executions import Executions
 from tests.invariants.simulation.faults import (
     GOES_ON,
+    QUIRKS,
     READS,
     Effect,
     Fault,
@@ -121,6 +123,7 @@ class World(Cluster):
         self.executions = Executions(self.store)
         self.calls.before_call, self.calls.after_call = self.jobs.before, self.jobs.after
         self.calls.around = self.jobs.around
+        self.calls.quirk, self.calls.now = self.quirk, self.clock.now
         self.watch = Watch(self)
         self.queues = {
             "system-tasks": self.system_queue.queue,
@@ -169,6 +172,12 @@ class World(Cluster):
             return False
         self.note_fault(fault)
         return True
+
+    def quirk(self, quirk: Quirk, most: int) -> int:
+        """Hook of ``Calls``."""
+        if self.jobs.running is None or not self.strikes(QUIRKS[quirk]):
+            return 0
+        return self.deliveries.randint(1, most)
 
     def note_fault(self, fault: Fault, where: str = "") -> None:
         """It has struck."""

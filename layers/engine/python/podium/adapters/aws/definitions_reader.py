@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from podium.adapters.aws import definition_items as items
 from podium.adapters.aws.errors import translated
+from podium.adapters.consistency import DEFINITIONS
+from podium.adapters.items.batches import read_batches
 from podium.domain.definitions import TaskDef, WorkflowDef
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
-
-#: What a BatchGetItem takes.
-_BATCH = 100
 
 
 class DynamoDefinitionReader:
@@ -35,18 +34,17 @@ class DynamoDefinitionReader:
         return None if item is None else TaskDef.from_json(items.unpack(item))
 
     def tasks(self, names: Sequence[str]) -> dict[str, TaskDef]:
-        unique = list(dict.fromkeys(names))
+        keys = {items.task_sort_key(name): name for name in names}
         found: dict[str, TaskDef] = {}
-        for first in range(0, len(unique), _BATCH):
-            for item in self._batch(unique[first : first + _BATCH]):
-                definition = TaskDef.from_json(items.unpack(item))
-                found[definition.name] = definition
-        return {name: found[name] for name in unique if name in found}
+        for item in read_batches(list(keys), self._batch):
+            definition = TaskDef.from_json(items.unpack(item))
+            found[definition.name] = definition
+        return {name: found[name] for name in keys.values() if name in found}
 
     def _get(self, pk: str, sk: str) -> Any:
         with translated("GetItem"):
             answer = self._client.get_item(
-                TableName=self._table, Key=_key(pk, sk), ConsistentRead=True
+                TableName=self._table, Key=_key(pk, sk), ConsistentRead=DEFINITIONS
             )
         return answer.get("Item")
 
@@ -63,21 +61,20 @@ class DynamoDefinitionReader:
                 },
                 ScanIndexForward=False,
                 Limit=1,
-                ConsistentRead=True,
+                ConsistentRead=DEFINITIONS,
             )
         return next(iter(answer["Items"]), None)
 
-    def _batch(self, names: Sequence[str]) -> list[Any]:
-        keys = [_key(items.TASKS, items.task_sort_key(name)) for name in names]
-        request: Any = {self._table: {"Keys": keys, "ConsistentRead": True}}
-        found: list[Any] = []
-        while request:
-            with translated("BatchGetItem"):
-                answer = self._client.batch_get_item(RequestItems=request)
-            found += answer["Responses"].get(self._table, [])
-            # DynamoDB answers at most 16 MB at a time and says what it left out.
-            request = answer.get("UnprocessedKeys")
-        return found
+    def _batch(self, sort_keys: list[str]) -> tuple[list[Any], list[str]]:
+        keys = [_key(items.TASKS, sort_key) for sort_key in sort_keys]
+        request: Any = {self._table: {"Keys": keys, "ConsistentRead": DEFINITIONS}}
+        with translated("BatchGetItem"):
+            answer = self._client.batch_get_item(RequestItems=request)
+        unread: Any = answer.get("UnprocessedKeys", {}).get(self._table, {})
+        return (
+            answer["Responses"].get(self._table, []),
+            [key["sk"]["S"] for key in unread.get("Keys", ())],
+        )
 
 
 def _key(pk: str, sk: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from pynamodb.models import Model
 from podium.adapters.aws import definition_items as items
 from podium.adapters.aws.definitions_reader import DynamoDefinitionReader
 from podium.adapters.aws.errors import CONDITION_FAILED, translated
+from podium.adapters.consistency import DEFINITIONS
 from podium.domain.definitions import TaskDef, WorkflowDef
 
 if TYPE_CHECKING:
@@ -66,13 +67,13 @@ class DynamoDefinitions(DynamoDefinitionReader):
         return self._delete(items.WORKFLOWS, items.workflow_sort_key(name, version))
 
     def all_workflows(self) -> Sequence[WorkflowDef]:
-        found = self._read(self._model.query(items.WORKFLOWS, consistent_read=True))
+        found = self._read(self._model.query(items.WORKFLOWS, consistent_read=DEFINITIONS))
         definitions = map(WorkflowDef.from_json, found)
         return sorted(definitions, key=lambda definition: (definition.name, definition.version))
 
     def workflow_versions(self, name: str) -> Sequence[WorkflowDef]:
         bounds = _Definition.sk.between(*items.version_bounds(name))
-        found = self._read(self._model.query(items.WORKFLOWS, bounds, consistent_read=True))
+        found = self._read(self._model.query(items.WORKFLOWS, bounds, consistent_read=DEFINITIONS))
         return list(map(WorkflowDef.from_json, found))
 
     def put_task(self, definition: TaskDef) -> None:
@@ -88,7 +89,7 @@ class DynamoDefinitions(DynamoDefinitionReader):
         return self._delete(items.TASKS, items.task_sort_key(name))
 
     def all_tasks(self) -> Sequence[TaskDef]:
-        found = self._read(self._model.query(items.TASKS, consistent_read=True))
+        found = self._read(self._model.query(items.TASKS, consistent_read=DEFINITIONS))
         return sorted(map(TaskDef.from_json, found), key=lambda definition: definition.name)
 
     def _workflow_item(self, definition: WorkflowDef) -> _Definition:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from podium.adapters.aws.errors import translated
+from podium.adapters.consistency import POLL_DATA
 from podium.adapters.items.keys import short_ref
 from podium.ports.poll_data import PollData
 
@@ -47,6 +48,7 @@ class DynamoPollData:
     def _read(self, prefix: str) -> list[PollData]:
         request: dict[str, Any] = {
             "TableName": self._table,
+            "ConsistentRead": POLL_DATA,
             "KeyConditionExpression": "pk = :pk",
             "ExpressionAttributeValues": {":pk": {"S": _PARTITION}},
         }

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from podium.adapters.aws.errors import translated
 from podium.adapters.aws.names import queue_name
+from podium.adapters.consistency import QUEUE_REGISTRY
 from podium.adapters.items import text as json_text
 from podium.adapters.items.keys import short_ref
 from podium.domain.queues import Lane, QueueAddress, reading_order, registry_name
@@ -130,7 +131,9 @@ class QueueRegistry:
 
     def _read(self, place: tuple[str, str]) -> _Known:
         with translated("GetItem"):
-            answer = self._dynamodb.get_item(TableName=self._table, Key=_key(place))
+            answer = self._dynamodb.get_item(
+                TableName=self._table, Key=_key(place), ConsistentRead=QUEUE_REGISTRY
+            )
         known = _Known(_urls(answer.get("Item", {})), self._clock.now())
         self._known[place] = known
         return known
@@ -138,6 +141,7 @@ class QueueRegistry:
     def _items(self, partition: str) -> list[dict[str, Any]]:
         request: dict[str, Any] = {
             "TableName": self._table,
+            "ConsistentRead": QUEUE_REGISTRY,
             "KeyConditionExpression": "pk = :pk",
             "ExpressionAttributeValues": {":pk": {"S": partition}},
         }

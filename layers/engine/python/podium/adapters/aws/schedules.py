@@ -15,6 +15,7 @@ from botocore.exceptions import ClientError
 
 from podium.adapters.aws import definition_items as items
 from podium.adapters.aws.errors import CONDITION_FAILED, code_of, translated
+from podium.adapters.consistency import SCHEDULES
 from podium.adapters.items import text as json_text
 from podium.adapters.items.keys import short_ref
 from podium.domain.schedules.definition import WorkflowSchedule
@@ -45,7 +46,7 @@ class DynamoSchedules:
     def read(self, name: str) -> ScheduleState | None:
         with translated("GetItem"):
             answer = self._client.get_item(
-                TableName=self._table, Key=_key(name), ConsistentRead=True
+                TableName=self._table, Key=_key(name), ConsistentRead=SCHEDULES
             )
         return _state(answer["Item"]) if "Item" in answer else None
 
@@ -87,7 +88,7 @@ class DynamoSchedules:
             answer = self._client.get_item(
                 TableName=self._table,
                 Key=_SWITCH,
-                ConsistentRead=True,
+                ConsistentRead=SCHEDULES,
             )
         return bool(answer.get("Item", {}).get("off", {}).get("BOOL"))
 
@@ -118,7 +119,7 @@ class DynamoSchedules:
     def _query(self, partition: str, prefix: str = "") -> Iterator[Any]:
         request: dict[str, Any] = {
             "TableName": self._table,
-            "ConsistentRead": True,
+            "ConsistentRead": SCHEDULES,
             "KeyConditionExpression": "pk = :pk",
             "ExpressionAttributeValues": {":pk": {"S": partition}},
         }

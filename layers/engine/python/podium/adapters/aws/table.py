@@ -9,17 +9,15 @@ from botocore.exceptions import ClientError
 
 from podium.adapters.aws.errors import CONDITION_FAILED, canceled, code_of, translated
 from podium.adapters.aws.expressions import Expressions
+from podium.adapters.consistency import PARTITIONS
 from podium.adapters.items.attributes import Item, Key, key_of, typed, untyped
+from podium.adapters.items.batches import read_batches
 from podium.adapters.items.table import Change, Check, Counted, Index, Put, Written
-from podium.errors import TransientError
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
     from podium.adapters.items.conditions import Condition
-
-#: Keys that one BatchGetItem takes.
-_BATCH = 100
 
 
 class DynamoTable:
@@ -95,7 +93,7 @@ class DynamoTable:
             condition += f" AND {expressions.name('sk')} BETWEEN {low} AND {high}"
         request: dict[str, Any] = {
             "KeyConditionExpression": condition,
-            "ConsistentRead": True,
+            "ConsistentRead": PARTITIONS,
             "ScanIndexForward": not reverse,
         }
         if page:
@@ -110,22 +108,17 @@ class DynamoTable:
         return self._pages(request | expressions.parameters())
 
     def batch(self, keys: Sequence[Key], *, consistent: bool = True) -> dict[Key, Item]:
-        found: dict[Key, Item] = {}
-        left = list(dict.fromkeys(keys))
-        while left:
-            now, left = left[:_BATCH], left[_BATCH:]
+        def read(now: list[Key]) -> tuple[list[Item], list[Key]]:
             wanted: Any = {"Keys": [_key(key) for key in now], "ConsistentRead": consistent}
             with translated("BatchGetItem"):
                 answer = self._client.batch_get_item(RequestItems={self._name: wanted})
-            items = [untyped(image) for image in answer["Responses"].get(self._name, ())]
-            found |= {key_of(item): item for item in items}
-            # What did not fit into the answer.
             unread: Any = answer.get("UnprocessedKeys", {}).get(self._name, {})
-            rest = unread.get("Keys", ())
-            if rest and not items:
-                raise TransientError("BatchGetItem: no item was read")
-            left += [key_of(untyped(key)) for key in rest]
-        return found
+            return (
+                [untyped(image) for image in answer["Responses"].get(self._name, ())],
+                [key_of(untyped(key)) for key in unread.get("Keys", ())],
+            )
+
+        return {key_of(item): item for item in read_batches(keys, read)}
 
     def index(
         self, of: Index, pk: str, between: tuple[str, str], *, reverse: bool, page: int

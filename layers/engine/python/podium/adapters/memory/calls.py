@@ -14,9 +14,13 @@ T = TypeVar("T")
 class Quirk(Enum):
     """What AWS may do with a call that it answers with success."""
 
-    #: An eventually consistent read is so many writes behind.
-    BEHIND = "behind"
-    #: Some keys of a batch are not read.
+    #: An eventually consistent read finds an older state of an item, so many writes ago.
+    ITEM_BEHIND = "item behind"
+    #: One does not find an item that was put just now.
+    NOT_THERE_YET = "not there yet"
+    #: A query of an index is so many writes behind.
+    INDEX_BEHIND = "index behind"
+    #: So many keys of a batch are not read.
     UNPROCESSED = "unprocessed"
     #: There are messages, but none is received.
     RECEIVES_NOTHING = "receives nothing"
@@ -30,6 +34,11 @@ class Quirk(Enum):
 
 def _nothing(name: str) -> None:
     """The hook that does nothing."""
+
+
+def _epoch() -> int:
+    """Time that does not pass."""
+    return 0
 
 
 @dataclass(slots=True)
@@ -47,6 +56,8 @@ class Calls:
     around: Callable[[str, Callable[[], Any]], Any] | None = None
     #: Whether a quirk happens now: 0, or its extent, at most the number given; None: none does.
     quirk: Callable[[Quirk, int], int] | None = None
+    #: Epoch milliseconds: quirks are over after a while.
+    now: Callable[[], int] = _epoch
 
     def call(self, name: str) -> _Call:
         """Run the body as one AWS call."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from podium.adapters.items import text as json_text
-from podium.adapters.memory.calls import Calls
+from podium.adapters.items.batches import read_batches
+from podium.adapters.memory.calls import Calls, Quirk
 from podium.domain.definitions import TaskDef, WorkflowDef
 
 
@@ -31,8 +32,13 @@ class MemoryDefinitions:
             return None if encoded is None else _task(encoded)
 
     def tasks(self, names: Sequence[str]) -> dict[str, TaskDef]:
+        return {definition.name: definition for definition in read_batches(names, self._batch)}
+
+    def _batch(self, names: list[str]) -> tuple[list[TaskDef], list[str]]:
         with self._calls.call("BatchGetItem"):
-            return {name: _task(self._tasks[name]) for name in names if name in self._tasks}
+            read = names[: len(names) - self._calls.happens(Quirk.UNPROCESSED, len(names))]
+            found = [_task(self._tasks[name]) for name in read if name in self._tasks]
+        return found, names[len(read) :]
 
     def create_workflow(self, definition: WorkflowDef) -> bool:
         return self._calls.write("PutItem", lambda: self._create(definition))

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from podium.adapters.memory.calls import Calls
+from podium.adapters.consistency import QUEUE_REGISTRY
+from podium.adapters.memory.calls import Calls, Quirk
 from podium.adapters.message import (
     GateCall,
     fitted,
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 VISIBILITY = 30
 #: A message received this often without being deleted becomes a dead letter.
 MAX_RECEIVES = 10
+#: For how long (ms) an eventually consistent read of the registry may not know a queue.
+_REGISTRY_LAG = 5_000
 
 
 @dataclass(slots=True)
@@ -69,26 +72,31 @@ class MemoryQueue:
         with self._calls.call("ReceiveMessage"), self._lock:
             now = self._clock.now()
             received: list[StoredMessage] = []
-            for message in list(self._messages):
+            visible = [message for message in self._messages if message.visible_at <= now]
+            if visible and self._calls.happens(Quirk.RECEIVES_NOTHING):
+                return []
+            for message in visible:
                 if len(received) == count:
                     break
-                if message.visible_at > now:
-                    continue
                 if self._dies and message.receive_count >= MAX_RECEIVES:
                     self._messages.remove(message)
                     self.dead_letters.append(message.body)
                     continue
                 message.receive_count += 1
                 message.receipt = f"{message.message_id}:{message.receive_count}"
-                message.visible_at = now + visibility * 1000
+                if not self._calls.happens(Quirk.STAYS_VISIBLE):
+                    message.visible_at = now + visibility * 1000
                 received.append(_copy(message))
             return received
 
     def delete(self, receipts: Sequence[str]) -> None:
         """DeleteMessageBatch; an outdated receipt deletes nothing, as a standard queue may have it."""
         with self._calls.call("DeleteMessageBatch"), self._lock:
-            kept = [message for message in self._messages if message.receipt not in receipts]
-            self._messages = kept
+            self._messages = [
+                message
+                for message in self._messages
+                if message.receipt not in receipts or self._calls.happens(Quirk.NOT_DELETED)
+            ]
 
     def change_visibility(self, receipt: str, seconds: int) -> None:
         """ChangeMessageVisibility: the message comes again after ``seconds``."""
@@ -151,6 +159,8 @@ class MemoryTaskQueue:
         self._wait = wait
         self._lock = threading.Lock()
         self.queues: dict[QueueAddress, MemoryQueue] = {}
+        #: When each was made (epoch ms).
+        self._made: dict[QueueAddress, int] = {}
 
     def send(self, message: TaskMessage, delay: int = 0) -> None:
         self._queue(message.address).send(_body(message, self._payloads), delay)
@@ -160,7 +170,11 @@ class MemoryTaskQueue:
         self._queue(address).send(_body(message, self._payloads), delay)
 
     def gates(self) -> Sequence[str]:
-        keys = sorted(each.task_type for each in self.queues if each.lane is Lane.GATE)
+        keys = sorted(
+            each.task_type
+            for each in self.queues
+            if each.lane is Lane.GATE and self._is_known(each)
+        )
         return [key for key in keys if self.waiting_at(key)]
 
     def waiting_at(self, key: str) -> int:
@@ -176,6 +190,7 @@ class MemoryTaskQueue:
             for address in self.queues
             if (address.task_type, address.domain) == (task_type, domain)
             and address.lane is not Lane.GATE
+            and self._is_known(address)
         ]
         return sorted(found, key=reading_order)
 
@@ -218,11 +233,17 @@ class MemoryTaskQueue:
         addresses = self.pollable(task_type, domain)
         return sum((self.queues[address].depth() for address in addresses), Depth())
 
+    def _is_known(self, address: QueueAddress) -> bool:
+        """The registry of queues tells of it."""
+        is_new = not QUEUE_REGISTRY and self._made[address] + _REGISTRY_LAG >= self._clock.now()
+        return not (is_new and self._calls.happens(Quirk.NOT_KNOWN_YET))
+
     def _queue(self, address: QueueAddress) -> MemoryQueue:
         with self._lock:
             if address not in self.queues:
                 # What waits for a slot may be received any number of times.
                 dies = address.lane is not Lane.GATE
+                self._made[address] = self._clock.now()
                 self.queues[address] = MemoryQueue(self._clock, self._calls, dies=dies)
             return self.queues[address]
 

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from podium.adapters.consistency import PARTITIONS
 from podium.adapters.items.attributes import (
     Attribute,
     Item,
@@ -17,6 +18,7 @@ from podium.adapters.items.attributes import (
     typed,
     with_key,
 )
+from podium.adapters.items.batches import read_batches
 from podium.adapters.items.conditions import Condition, holds
 from podium.adapters.items.search_items import INDEXES
 from podium.adapters.items.table import (
@@ -29,12 +31,14 @@ from podium.adapters.items.table import (
     Put,
     Written,
 )
+from podium.adapters.memory.calls import Quirk
+from podium.adapters.memory.replicas import Replica
 
 if TYPE_CHECKING:
     from podium.adapters.memory.calls import Calls
 
-#: What DynamoDB takes in a BatchGetItem, and reads for one answer to a query.
-_BATCH, _PAGE_BYTES = 100, 1024 * 1024
+#: What DynamoDB reads for one answer to a query.
+_PAGE_BYTES = 1024 * 1024
 _INDEXED = frozenset(index.pk for index in INDEXES)
 
 
@@ -48,6 +52,7 @@ class MemoryTable:
         self._records: list[dict[str, Any]] = []
         #: Keys of items by the partition key of an index: its name and its value.
         self._entries: dict[tuple[str, str], dict[Key, None]] = {}
+        self._replica = Replica(calls)
 
     def records(self, after: int = 0) -> list[dict[str, Any]]:
         """Stream records in the shape Lambda gets them, the first ``after`` left out."""
@@ -70,7 +75,7 @@ class MemoryTable:
 
     def get(self, key: Key, *, consistent: bool = True) -> Item | None:
         with self._calls.call("GetItem"), self._lock:
-            return self._copy(key)
+            return self._seen(key, consistent=consistent)
 
     def put(self, put: Put) -> Written:
         return self._calls.write("PutItem", lambda: self._put(put))
@@ -101,6 +106,7 @@ class MemoryTable:
         with self._lock:
             old = self._partitions.get(key[0], {}).pop(key[1], None)
             if old is not None:
+                self._replica.note(key, old)
                 self._move(old, {})
                 self._records.append(_removal(len(self._records) + 1, old))
 
@@ -128,6 +134,9 @@ class MemoryTable:
             partition = self._partitions.get(pk, {})
             low, high = between or ("", chr(0x10FFFF))
             found = [dict(item) for sk, item in partition.items() if low <= sk <= high]
+            if not PARTITIONS:
+                seen = (self._replica.item(key_of(item), item) for item in found)
+                found = [item for item in seen if item is not None]
         found.sort(key=key_of, reverse=reverse)
         for number_of, item in enumerate(found):
             if page and number_of and number_of % page == 0:
@@ -137,25 +146,28 @@ class MemoryTable:
 
     def due(self, bucket: str, until: int) -> Iterator[Item]:
         with self._calls.call("Query"), self._lock:
-            found = [
-                {name: item[name] for name in ("pk", "sk", "due", "tm")}
+            there = {
+                key_of(item): item
                 for partition in self._partitions.values()
                 for item in partition.values()
-                if item.get("due") == bucket and "tm" in item and number(item, "tm") <= until
+                if item.get("due") == bucket
+            }
+            found = [
+                {name: item[name] for name in ("pk", "sk", "due", "tm")}
+                for item in self._replica.entries("due", bucket, there).values()
+                if "tm" in item and number(item, "tm") <= until
             ]
         found.sort(key=lambda item: number(item, "tm"))
         yield from found
 
     def batch(self, keys: Sequence[Key], *, consistent: bool = True) -> dict[Key, Item]:
-        found: dict[Key, Item] = {}
-        wanted = list(dict.fromkeys(keys))
-        for first in range(0, len(wanted), _BATCH):
+        def read(now: list[Key]) -> tuple[list[tuple[Key, Item]], list[Key]]:
             with self._calls.call("BatchGetItem"), self._lock:
-                for key in wanted[first : first + _BATCH]:
-                    item = self._copy(key)
-                    if item is not None:
-                        found[key] = item
-        return found
+                read = now[: len(now) - self._calls.happens(Quirk.UNPROCESSED, len(now))]
+                found = [(key, self._seen(key, consistent=consistent)) for key in read]
+            return [(key, item) for key, item in found if item is not None], now[len(read) :]
+
+        return dict(read_batches(keys, read))
 
     def index(
         self, of: Index, pk: str, between: tuple[str, str], *, reverse: bool, page: int
@@ -186,10 +198,15 @@ class MemoryTable:
         low, high = between
         with self._lock:
             keys = self._entries.get((of.pk, pk), {})
-            items = [self._partitions[key[0]][key[1]] for key in keys]
+            there = {key: self._partitions[key[0]][key[1]] for key in keys}
+            items = self._replica.entries(of.pk, pk, there).values()
             found = [dict(item) for item in items if low <= text(item, of.sk) <= high]
         found.sort(key=lambda item: (text(item, of.sk), key_of(item)))
         return found if of.is_whole else [_keys_of(of, item) for item in found]
+
+    def _seen(self, key: Key, *, consistent: bool) -> Item | None:
+        item = self._copy(key)
+        return item if consistent else self._replica.item(key, item)
 
     def _copy(self, key: Key) -> Item | None:
         item = self._partitions.get(key[0], {}).get(key[1])
@@ -206,6 +223,7 @@ class MemoryTable:
         self._move(old or {}, item)
         # As in DynamoDB, a write that changes nothing leaves no record.
         if old != item:
+            self._replica.note((pk, sk), old)
             self._records.append(_record(len(self._records) + 1, old, item))
 
     def _move(self, old: Item, new: Item) -> None:
