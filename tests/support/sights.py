@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from podium.adapters.memory.queues import (
     MemoryQueue,
@@ -85,13 +86,21 @@ class SeenQueues:
                 yield message
 
 
+def is_handed_out_by(body: str, key: TaskKey, task: Task) -> bool:
+    """The message hands out the task at its present epoch."""
+    return _handed_out(body) == (key, task.inc, task.epoch)
+
+
 def _messages(queue: MemoryQueue) -> Iterator[TaskMessage]:
     return (task_message(stored.body) for stored in queue.messages())
 
 
 def _hands_out(queue: MemoryQueue, key: TaskKey, task: Task) -> bool:
-    return any(
-        TaskKey(message.workflow_id, message.ref, message.seq) == key
-        and (message.inc, message.epoch) == (task.inc, task.epoch)
-        for message in _messages(queue)
-    )
+    return any(is_handed_out_by(stored.body, key, task) for stored in queue.messages())
+
+
+@lru_cache(4096)
+def _handed_out(body: str) -> tuple[TaskKey, int, int]:
+    message = task_message(body)
+    key = TaskKey(message.workflow_id, message.ref, message.seq)
+    return key, message.inc, message.epoch

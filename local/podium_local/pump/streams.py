@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import zlib
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +52,8 @@ class _Lane:
     since: int = 0
     #: Batches that failed, in order; nothing fresh is delivered before they are done.
     failed: deque[_Batch] = field(default_factory=deque)
+    #: What the function has right now.
+    with_function: Sequence[Record] = ()
 
     def oldest(self) -> int | None:
         heads = [batch.records[0] for batch in self.failed] + list(self.fresh)[:1]
@@ -113,6 +115,15 @@ class StreamMapping:
             (due for lane in busy if (due := self._lane_due(lane)) is not None), default=None
         )
 
+    def undelivered(self) -> Iterator[Record]:
+        """Records that were read and that the function has not dealt with to their end."""
+        for lane in self._lanes:
+            if lane.fresh or lane.failed or lane.with_function:
+                yield from lane.with_function
+                yield from lane.fresh
+                for batch in lane.failed:
+                    yield from batch.records
+
     # --- Reading -----------------------------------------------------------------------------------
 
     def _fetch(self) -> bool:
@@ -163,8 +174,10 @@ class StreamMapping:
         if not batch.records:
             return [Invocation(self._function.name, self._trigger.table, 0)]
         event = {"Records": [record.event for record in batch.records]}
+        lane.with_function = batch.records
         outcome = self._invoker.invoke(self._function, event)
         done = [self._settle(lane, batch, outcome)]
+        lane.with_function = ()
         if outcome.error is None and self._faults.duplicates():
             again = self._invoker.invoke(self._function, event, may_drop=False)
             done.append(self._report(batch, 0, again))

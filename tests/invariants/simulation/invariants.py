@@ -49,6 +49,7 @@ def at_a_quiet_moment(world: World, roots: Sequence[str]) -> None:
     if world.jobs.all or world.has_undelivered_records() or world.has_results_under_way():
         return
     world.counts["checked: quiet moments"] += 1
+    world.explanations.check_all()
     for root in roots:
         every_running_workflow_has_a_cause_of_progress(world, root)
     if world.watch.is_sampled("quiet moment", MOMENTS):

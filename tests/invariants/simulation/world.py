@@ -28,6 +28,7 @@ from podium_local.pump.invoking import Invoker, Outcome
 from podium_local.pump.streams import StreamMapping
 from podium_local.topology import TOPOLOGY, Function
 from tests.invariants.simulation.executions import Executions
+from tests.invariants.simulation.explanations import Explanations
 from tests.invariants.simulation.faults import (
     GOES_ON,
     QUIRKS,
@@ -118,8 +119,10 @@ class World(Cluster):
         #: What really happened, by kind.
         self.counts: Counter[str] = Counter()
         self._registered: list[JsonMap] = []
-        inline, drawn = self.others.random() < 0.5, self.others.choice(THRESHOLDS)
-        super().__init__(inline=inline, threshold=drawn if threshold is None else threshold)
+        #: Whether requests decide what follows from them.
+        self.is_inline = self.others.random() < 0.5
+        drawn = self.others.choice(THRESHOLDS)
+        super().__init__(inline=self.is_inline, threshold=drawn if threshold is None else threshold)
         self.executions = Executions(self.store)
         self.calls.before_call, self.calls.after_call = self.jobs.before, self.jobs.after
         self.calls.around = self.jobs.around
@@ -151,6 +154,7 @@ class World(Cluster):
         #: Views of executions, and how much had been written when they were taken.
         self._views: dict[str, ExecutionView] = {}
         self._seen_at = 0
+        self.explanations = Explanations(self)
         self._letters = {queue.name: queue.dead_letters for queue in TOPOLOGY.queues}
         #: From here on.
         self.weather = weather or Weather.drawn(random.Random(f"{script.seed} weather"))
@@ -234,6 +238,7 @@ class World(Cluster):
         self._latest = job
         self._let(job)
         self.watch.check()
+        self.explanations.check()
         return True
 
     def drawn_step(self) -> int:
@@ -347,6 +352,10 @@ class World(Cluster):
         """A result, or a message given up, has not been dealt with yet: it is a cause of progress."""
         names = ("results", "tasks-dead-letters", "decider-failures")
         return any(self.queues[name].messages() for name in names)
+
+    def handed_out_by(self) -> list[MemoryQueue]:
+        """Queues whose messages hand out tasks, gates among them."""
+        return [*self.task_queue.queues.values(), self.system_queue.queue]
 
     def messages_sent(self) -> int:
         """So far, to any queue."""

@@ -165,16 +165,13 @@ def test_a_child_is_followed_down(cluster: Cluster):
     assert [type(each) for each in found.causes] == [c.External]
 
 
-def test_children_are_followed_no_deeper_than_a_bound(
-    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(explaining, "DEEPEST", 0)
+def test_children_are_followed_no_deeper_than_a_bound(cluster: Cluster):
     child = {"name": "child", "version": 1, "tasks": [task("HUMAN")]}
     wf = running(
         cluster,
         task("SUB_WORKFLOW", "c", subWorkflowParam={"name": "child", "workflowDefinition": child}),
     )
-    found = only(cluster, wf)
+    (found,) = cluster.engine.explaining.why(wf, depth=0).causes
     assert isinstance(found, c.OpenChild)
     assert found.causes is None
 

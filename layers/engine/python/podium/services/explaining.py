@@ -71,12 +71,12 @@ class Explaining:
         self._reading = reading
         self._evidence = evidence
 
-    def why(self, workflow_id: str) -> Why:
+    def why(self, workflow_id: str, depth: int = DEEPEST) -> Why:
         """The causes; none of an execution that has ended. Raises NotFoundError.
 
         Header, start and snapshot; a GetItem for each task that is looked at; for each queue a
         GetQueueAttributes, for each task type a Query of its polls, for each limit a GetItem. The
-        same for children, to :data:`DEEPEST` levels and :data:`MOST_EXECUTIONS` executions in all.
+        same for children, to ``depth`` levels and :data:`MOST_EXECUTIONS` executions in all.
         """
         header = self._ports.executions.read_header(workflow_id)
         if header is None:
@@ -85,7 +85,7 @@ class Explaining:
                 message = f"No such workflow found by id: {workflow_id}"
                 raise NotFoundError(message)
             return self._answer(archived.header, ())
-        return self._explained(header, DEEPEST, _Budget())
+        return self._explained(header, depth, _Budget())
 
     def _explained(self, header: Header, depth: int, budget: _Budget) -> Why:
         budget.left -= 1
