@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from podium import bootstrap
 from podium.adapters.stream import workflow_id
-from podium.batch import report
+from podium.batch import has_time, report
 from podium.observability import logger
 
 if TYPE_CHECKING:
@@ -18,14 +18,18 @@ def handler(event: dict[str, Any], context: object) -> Report:
 
     A failing execution holds up no other: the first of its records is reported and the rest of the
     batch is handled. Lambda then delivers again from the lowest reported record on; whatever comes
-    twice changes nothing more.
+    twice changes nothing more. So do those that the ones before have left no time for.
     """
     engine = bootstrap.engine()
     groups: dict[str, list[dict[str, Any]]] = {}
     for record in event["Records"]:
         groups.setdefault(workflow_id(record), []).append(record)
     failed: list[str] = []
-    for name, records in groups.items():
+    for number, (name, records) in enumerate(groups.items()):
+        if number and not has_time(context):
+            logger().info("workflow comes again", workflow_id=name, reason="no time is left")
+            failed.append(records[0]["dynamodb"]["SequenceNumber"])
+            continue
         try:
             changes = [engine.read_record(record) for record in records]
             engine.advancing.run([change for change in changes if change is not None])

@@ -27,7 +27,7 @@ def handler(event: dict[str, Any], context: object) -> Report | None:
     if event.get("eventSource") in {"aws:kafka", "SelfManagedKafka"}:
         _react_to_topics(event)
         return None
-    return settle_records(event, _react, engine.redelivery.soon)
+    return settle_records(event, _react, engine.redelivery.soon, context)
 
 
 def _react(record: Mapping[str, Any]) -> None:

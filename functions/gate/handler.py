@@ -23,4 +23,4 @@ def handler(event: dict[str, Any], context: object) -> Report:
             engine.gating.run(call.key, is_sweep=call.is_sweep)
             seen.add(call)
 
-    return settle(event, look, engine.redelivery.soon)
+    return settle(event, look, engine.redelivery.soon, context)

@@ -22,7 +22,7 @@ LISTENERS = "listeners"
 
 def handler(event: dict[str, Any], context: object) -> Report:
     """Repair what each message names; one that cannot be repaired comes again."""
-    return settle(event, _repair, bootstrap.engine().redelivery.soon)
+    return settle(event, _repair, bootstrap.engine().redelivery.soon, context)
 
 
 def _repair(body: str) -> None:

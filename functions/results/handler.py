@@ -20,7 +20,7 @@ def handler(event: dict[str, Any], context: object) -> Report:
     One whose task is not there yet comes again, and one that can never be applied ends up among the
     dead letters, where somebody can read it.
     """
-    return settle(event, _apply, bootstrap.engine().redelivery.soon)
+    return settle(event, _apply, bootstrap.engine().redelivery.soon, context)
 
 
 def _apply(body: str) -> None:

@@ -26,4 +26,6 @@ def handler(event: dict[str, Any], context: object) -> Report:
         if overdue:
             count(OVERDUE, overdue)
         return report([])
-    return settle(event, lambda body: firing.wake(wakeup_message(body)), engine.redelivery.soon)
+    return settle(
+        event, lambda body: firing.wake(wakeup_message(body)), engine.redelivery.soon, context
+    )

@@ -16,5 +16,5 @@ def handler(event: dict[str, Any], context: object) -> Report:
     """Run each task; a message whose task cannot be claimed yet comes again."""
     engine = bootstrap.engine()
     return settle(
-        event, lambda body: engine.running.run(task_message(body)), engine.redelivery.soon
+        event, lambda body: engine.running.run(task_message(body)), engine.redelivery.soon, context
     )

@@ -20,5 +20,5 @@ def handler(event: dict[str, Any], context: object) -> Report:
         engine.gating.sweep()
         return report([])
     return settle(
-        event, lambda body: engine.timing.fire(timer_message(body)), engine.redelivery.soon
+        event, lambda body: engine.timing.fire(timer_message(body)), engine.redelivery.soon, context
     )

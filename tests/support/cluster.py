@@ -143,11 +143,13 @@ class Cluster:
         inline: bool = False,
         deciders: int = 1,
         threshold: int = 32 * 1024,
+        programs: Engines = ENGINES,
         **switches: Any,
     ) -> None:
         """``threshold``: bytes above which a payload is an object; ``switches``: those of
         ``bootstrap.Switches`` that are to differ.
         """
+        self._programs = programs
         self.clock = VirtualClock()
         self.calls = Calls()
         self.http = TableHttp()
@@ -215,7 +217,7 @@ class Cluster:
             event_sources=self.event_sources,
             gates=self.gate_queue,
             polls=self.poll_data,
-            engines=ENGINES,
+            engines=self._programs,
             http=self.http,
             clock=self.clock,
             sleep=self._sleep,

@@ -83,6 +83,16 @@ class FakeEngine:
         return answer
 
 
+class TimeLeft:
+    """A context of Lambda: the milliseconds left, by one question after the other."""
+
+    def __init__(self, *milliseconds: int) -> None:
+        self._answers = iter(milliseconds)
+
+    def get_remaining_time_in_millis(self) -> int:
+        return next(self._answers)
+
+
 @contextmanager
 def installed(engine: Any) -> Iterator[Any]:
     """``engine`` is this process's engine."""

@@ -9,11 +9,12 @@ from functions.decider.handler import handler
 from podium.adapters.items.payloads import Payloads
 from podium.adapters.memory.blobs import MemoryBlobs
 from podium.adapters.stream import change
+from podium.batch import ITEM_MS
 from podium.domain.changes import HeaderChange, TaskChange
 from podium.domain.json import JsonMap
 from podium.errors import TransientError
 from tests.support.cluster import Cluster
-from tests.support.fake_engine import FakeEngine, installed, sample
+from tests.support.fake_engine import FakeEngine, TimeLeft, installed, sample
 
 NO_CONTEXT: Any = None
 DEFINITION: JsonMap = {
@@ -30,9 +31,9 @@ def a_record(workflow_id, number, event_name="MODIFY"):
     return record
 
 
-def handle(engine, *records):
+def handle(engine, *records, context=NO_CONTEXT):
     with installed(engine):
-        return handler({"Records": list(records)}, NO_CONTEXT)
+        return handler({"Records": list(records)}, context)
 
 
 def test_the_sample_is_one_execution_and_advanced_once():
@@ -72,6 +73,21 @@ def test_a_failing_execution_is_reported_by_its_first_record_and_holds_up_no_oth
     records = [a_record("a", "1"), a_record("bad", "2"), a_record("b", "3"), a_record("bad", "4")]
     assert handle(engine, *records) == {"batchItemFailures": [{"itemIdentifier": "2"}]}
     assert len(engine.calls) == 3
+
+
+def test_what_the_ones_before_have_left_no_time_for_comes_again():
+    engine = FakeEngine()
+    records = [a_record("a", "1"), a_record("b", "2"), a_record("c", "3"), a_record("b", "4")]
+    left = TimeLeft(ITEM_MS, ITEM_MS - 1)
+    expected = {"batchItemFailures": [{"itemIdentifier": "3"}]}
+    assert handle(engine, *records, context=left) == expected
+    assert len(engine.calls) == 2
+
+
+def test_the_first_execution_is_advanced_however_little_time_there_is():
+    engine = FakeEngine()
+    assert handle(engine, a_record("a", "1"), context=TimeLeft(0)) == {"batchItemFailures": []}
+    assert len(engine.calls) == 1
 
 
 def test_a_record_that_cannot_be_read_fails_its_execution_alone():

@@ -15,8 +15,9 @@ from functions.schedules.handler import handler as schedules
 from functions.system_tasks.handler import handler as system_tasks
 from functions.timers.handler import handler as timers
 from podium.adapters.message import GateCall, gate_json, task_message, timer_message, wakeup_message
+from podium.batch import ITEM_MS
 from podium.errors import ConflictError, TransientError
-from tests.support.fake_engine import FakeEngine, installed, sample
+from tests.support.fake_engine import FakeEngine, TimeLeft, installed, sample
 
 NO_CONTEXT: Any = None
 NO_FAILURES: dict[str, Any] = {"batchItemFailures": []}
@@ -55,6 +56,19 @@ def test_each_timer_fires():
     answer, calls = handle(timers, event)
     assert answer == NO_FAILURES
     assert calls == [("timing", "fire", (timer_message(body),), {}) for body in bodies(event)]
+
+
+@pytest.mark.parametrize("function", [system_tasks, timers, results, gate, repair, schedules])
+def test_what_the_messages_before_have_left_no_time_for_is_shown_again(function):
+    event = with_bodies(sample("sqs-timers.json"), "{}", "{}", "{}")
+    with installed(FakeEngine()) as engine:
+        answer = function(event, TimeLeft(ITEM_MS - 1, 0))
+    failed = {each["itemIdentifier"] for each in answer["batchItemFailures"]}
+    assert {"m1", "m2"} <= failed
+    assert [method for service, method, _, _ in engine.calls if service == "redelivery"] == [
+        "soon",
+        "soon",
+    ]
 
 
 def test_the_schedule_sweeps():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from podium.domain.execution import Kind
 from podium.domain.status import WorkflowStatus
 from tests.support.driver import Driver, engines, simple, task, workflow
@@ -102,3 +104,14 @@ def test_what_is_over_as_soon_as_it_is_created_is_cut_too():
     assert max(len(decision.ended) for decision in driver.decisions) <= 81
     assert driver.open_refs == ["end"]
     assert sorted(driver.refs) == sorted(["f", *refs, "j", "end"])
+
+
+def test_a_decision_is_cut_where_its_programs_ran_long_and_still_gets_on():
+    driver = Driver(
+        workflow(*_noops(3), simple("end")), engines=replace(engines(), is_spent=lambda: True)
+    )
+    driver.decide(())
+    assert driver.refs == ["n0"]
+    assert [entry.kind for entry in driver.header.open] == [Kind.DUE]
+    driver.advance()
+    assert driver.open_refs == ["end"]

@@ -177,8 +177,13 @@ class Draft:
 
     @property
     def has_budget(self) -> bool:
-        """Another task may end in this decision: it is one transaction, bounded in items and bytes."""
-        return len(self.ended) < self.context.max_ended and self.weight < MAX_WEIGHT
+        """Another task may end in this decision: it is one transaction, bounded in items and bytes.
+
+        It is made within one call of a function, too: where programs ran long, the next one goes on.
+        """
+        if len(self.ended) >= self.context.max_ended or self.weight >= MAX_WEIGHT:
+            return False
+        return not self.ended or not self.context.engines.is_spent()
 
     def end_task(self, task: Task) -> None:
         """``task`` ended (a FOR_EACH: began) within this decision, and is written with it."""

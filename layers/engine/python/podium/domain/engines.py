@@ -6,7 +6,7 @@ durable with the commit that used them (protocol.md 3).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Protocol
@@ -80,6 +80,10 @@ class SchemaEngine(Protocol):
         ...
 
 
+def _never() -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Engines:
     """The engines, the time zones and the environment, as the context of a decision carries them."""
@@ -91,3 +95,5 @@ class Engines:
     schema: SchemaEngine
     #: Variables of ``${workflow.env.X}`` loaded so far; None as value: looked up and not there.
     environment: Mapping[str, str | None] = field(default_factory=dict)
+    #: Whether the programs of this decision have run so long that what can wait should.
+    is_spent: Callable[[], bool] = _never

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 #: Compare-and-sets lost in a row before the caller is told to come again.
 MAX_RACES = 25
+#: Milliseconds after which a run leaves what follows to the stream; far below any function's timeout.
+LONGEST_RUN = 10_000
 #: Header versions whose effects this process has carried out, so that their records cost nothing.
 KEPT_DONE = 4096
 
@@ -59,12 +61,18 @@ class Advancing:
     def run(self, changes: Iterable[Change], *, limit: int | None = None) -> None:
         """Handle ``changes`` and what follows from them in this process, at most ``limit`` in all.
 
-        What is left undone, also by an error or a crash, is found by the stream's records.
+        What is left undone, also by an error or a crash, is found by the stream's records. So is what
+        follows from ``changes`` once this has taken long: scripts may take all the time there is.
         """
         queue = deque(changes)
-        handled = 0
+        given, handled, since = len(queue), 0, self._ports.clock.now()
         while queue and (limit is None or handled < limit):
-            queue.extend(self._handle(queue, queue.popleft()))
+            if given <= 0 and self._ports.clock.now() - since > LONGEST_RUN:
+                return
+            waiting = len(queue)
+            following = self._handle(queue, queue.popleft())
+            given -= waiting - len(queue)
+            queue.extend(following)
             handled += 1
 
     def scan(self, workflow_id: str) -> None:

@@ -31,6 +31,7 @@ from podium.domain.ids import TaskKey
 from podium.domain.schemas import named_schemas, with_schemas
 from podium.domain.start import embed
 from podium.errors import DefectError
+from podium.services.allowance import Allowance
 from podium.services.ended import latest_folded
 
 if TYPE_CHECKING:
@@ -77,9 +78,10 @@ class Deciding:
         variables: dict[str, str | None] = {}
         cached: dict[str, CachedResult | None] = {}
         pollers: dict[str, dict[str, int]] = {}
+        allowance = Allowance(self._ports.clock)
         context = Context(
             now=self._ports.clock.now(),
-            engines=replace(self._ports.engines, environment=variables),
+            engines=replace(allowance.measured(self._ports.engines), environment=variables),
             jitter=jitter,
             workflow_defs=workflow_defs,
             task_defs=task_defs,
