@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from podium.adapters.items.attributes import Item, number, size, text, untyped
 from podium.adapters.items.headers import header_of
-from podium.adapters.items.keys import is_header, is_task, ref_and_seq, workflow_id_of
+from podium.adapters.items.keys import WORKFLOWS, is_header, is_task, ref_and_seq
 from podium.adapters.items.limits import unpack_limit
 from podium.adapters.items.open_entries import unpack_numbers
 from podium.adapters.items.task_changes import STRIPPED
@@ -74,6 +74,8 @@ class Execution:
     #: Highest incarnation that a header ever opened, by sequence number.
     opened: dict[int, int] = field(default_factory=dict)
     attempts: dict[int, Attempt] = field(default_factory=dict)
+    #: Records of anything of it.
+    changes: int = 0
     #: Writes that changed something, and the units they took (1 KB each).
     writes: int = 0
     units: int = 0
@@ -123,18 +125,25 @@ class Commits:
 
     def _take(self, record: Mapping[str, Any]) -> Iterator[Write]:
         images = record["dynamodb"]
+        execution = self._of(images["Keys"])
+        if execution is None:
+            return
+        execution.changes += 1
         if "NewImage" not in images:
             return
         item = untyped(images["NewImage"])
-        if not text(item, "pk").startswith("W#"):
-            return
-        execution = self.of(workflow_id_of(item))
         execution.writes += 1
         execution.units += -(-size(item) // 1024)
         if is_header(item):
             yield self._header(execution, item)
         elif is_task(item):
             yield _task(execution, item)
+
+    def _of(self, keys: Mapping[str, Any]) -> Execution | None:
+        partition = str(keys["pk"]["S"])
+        if not partition.startswith(WORKFLOWS):
+            return None
+        return self.of(partition.removeprefix(WORKFLOWS))
 
     def _header(self, execution: Execution, item: Item) -> Write:
         before, after = execution.header, header_of(item)

@@ -15,9 +15,9 @@ from tests.invariants.simulation.weather import CALM
 from tests.invariants.simulation.world import World
 from tests.support.definitions import HTTP_URI, Sizes
 
-#: Turns of a storm, and moments within which calm weather has to bring everything to rest. The sweep
-#: makes one moment of each minute, however little there is to do.
-STORM, REST = 1_000, 1_000
+#: Turns of a storm for each execution to start, and moments within which calm weather has to bring
+#: everything to rest. The sweep makes one moment of each minute, however little there is to do.
+STORM, REST = 200, 1_000
 #: Turns after which one moment has gone on for too long.
 AT_ONE_MOMENT = 20_000
 #: Jobs beside which nobody outside begins another.
@@ -38,7 +38,7 @@ class History:
     people: People
 
 
-def begin(script: Script, sizes: Sizes = plan.LARGEST) -> History:
+def begin(script: Script, sizes: Sizes | None = None) -> History:
     """The world before anything has happened."""
     planned = plan.drawn(random.Random(f"{script.seed} plan"), sizes)
     world = World(script)
@@ -50,16 +50,16 @@ def begin(script: Script, sizes: Sizes = plan.LARGEST) -> History:
 def play(history: History) -> None:
     """Run it to its end; raises what an invariant or the product raised."""
     world, people = history.world, history.people
-    _storm(world, people)
+    _storm(world, people, len(history.plan.starts) * STORM)
     _calm(world, people)
     _count(world)
     invariants.at_rest(world, world.executions.roots())
 
 
-def _storm(world: World, people: People) -> None:
+def _storm(world: World, people: People, turns: int) -> None:
     idle = 0
     people.clients.start(world.others)
-    for _ in range(world.turns.randint(100, STORM)):
+    for _ in range(world.turns.randint(100, turns)):
         if len(world.jobs.all) < AT_ONCE and world.turns.random() < BEGINS:
             people.act()
         moved = world.step()
@@ -132,7 +132,7 @@ def _until_quiet(world: World) -> None:
 
 
 def _headers(world: World) -> list[Header]:
-    found = map(world.store.read_header, world.executions.all())
+    found = map(world.header, world.executions.all())
     return [header for header in found if header is not None]
 
 
@@ -144,7 +144,7 @@ def _count(world: World) -> None:
     """What the history consisted of."""
     roots = set(world.executions.roots())
     for each in world.executions.all():
-        header = world.store.read_header(each)
+        header = world.header(each)
         if header is None or not header.definition:
             continue
         world.counts[f"workflow: {header.status.value}"] += 1

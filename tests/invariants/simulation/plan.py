@@ -25,8 +25,10 @@ Json = dict[str, Any]
 
 #: Definitions: wide and deep enough for every type to stand inside every other.
 LARGEST = Sizes(tasks=14, list_length=5, depth=4, branches=3, iterations=2)
-#: Executions that clients start, as long as the storm lasts.
-STARTS = 5
+#: Most seeds have small ones: whatever can go wrong does so in few steps, and more seeds are played.
+SMALL, _IS_LARGE = Sizes(tasks=6, list_length=3, depth=3, branches=2, iterations=2), 0.25
+#: Executions that clients start, as long as the storm lasts, and how often it is so many.
+STARTS = ((1, 2, 3, 5), (4, 3, 2, 1))
 #: How often a type is used by a seed; a TERMINATE ends what others are there for.
 _USED, _SELDOM_USED = 0.5, {"TERMINATE": 0.2}
 
@@ -42,13 +44,16 @@ class Plan:
     starts: tuple[Json, ...]
 
 
-def drawn(rng: random.Random, largest: Sizes = LARGEST) -> Plan:
-    """The plan of one seed."""
+def drawn(rng: random.Random, largest: Sizes | None = None) -> Plan:
+    """The plan of one seed; its largest definition is drawn, too, where none is given."""
+    if largest is None:
+        largest = LARGEST if rng.random() < _IS_LARGE else SMALL
     count = rng.choices((1, 2, 3), (3, 2, 1))[0]
     written = tuple(random_workflow(rng, _sizes(rng, largest), f"flow{n}") for n in range(count))
     definitions = tuple(with_features(rng, each) for each in written)
     starts = [_start(rng, each) for each in definitions]
-    starts += [_start(rng, rng.choice(definitions)) for _ in range(STARTS - count)]
+    more = rng.choices(*STARTS)[0] - count
+    starts += [_start(rng, rng.choice(definitions)) for _ in range(more)]
     return Plan(_task_definitions(rng), definitions, tuple(starts))
 
 

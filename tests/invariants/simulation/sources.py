@@ -87,6 +87,12 @@ class Waiting:
         return self._queues[queue].next_visible_at()
 
 
+def shard_of(record: Mapping[str, Any]) -> int:
+    """The number of the shard that a record of the stream is in."""
+    partition = record["dynamodb"]["Keys"]["pk"]["S"]
+    return zlib.crc32(partition.encode()) % SHARDS
+
+
 class Shard:
     """One shard of the table's stream: the records of some of its partitions."""
 
@@ -95,7 +101,7 @@ class Shard:
     def __init__(self, store: MemoryExecutions, clock: VirtualClock, number: int) -> None:
         self._store = store
         self._clock = clock
-        self._number = number
+        self.number = number
         self.position = 0
 
     def has_more(self) -> bool:
@@ -110,13 +116,12 @@ class Shard:
         """Everything is kept: the repair function looks some of it up."""
 
     def _is_mine(self, record: Mapping[str, Any]) -> bool:
-        partition = record["dynamodb"]["Keys"]["pk"]["S"]
-        return zlib.crc32(partition.encode()) % SHARDS == self._number
+        return shard_of(record) == self.number
 
     def _record(self, record: Mapping[str, Any]) -> Record:
         change = {**record["dynamodb"], "ApproximateCreationDateTime": self._clock.now() / 1000}
         event = {**record, "dynamodb": change, "eventSourceARN": self.arn}
-        return Record(event, f"shard-{self._number}")
+        return Record(event, f"shard-{self.number}")
 
 
 def event_sources(

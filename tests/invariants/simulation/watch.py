@@ -65,11 +65,12 @@ class Watch:
 
     def check(self) -> None:
         """Raise what was broken first."""
-        self._look()
+        self.look()
         if self.broken:
             raise self.broken[0]
 
-    def _look(self) -> None:
+    def look(self) -> None:
+        """Judge what has been written since the last look."""
         for write in self.commits.look():
             self.happenings.written(write)
             self._note(partial(check_write, write, self.commits, self._timers))
@@ -113,7 +114,7 @@ class Watch:
         def watched(call: str, body: Callable[[], Any]) -> Any:
             def judged() -> Any:
                 answer = body()
-                self._look()
+                self.look()
                 return answer
 
             return around(call, judged)
@@ -134,7 +135,7 @@ class Watch:
     ) -> Callable[[TaskMessage, int], None]:
         @wraps(send)
         def sending(message: TaskMessage, delay: int = 0) -> None:
-            self._look()
+            self.look()
             execution = self.commits.of(message.workflow_id)
             self._note(lambda: a_message_is_sent_for_what_is_committed(message, execution))
             send(message, delay)

@@ -11,7 +11,7 @@ import random
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from podium import bootstrap
 from podium.adapters.memory.calls import Quirk
@@ -19,6 +19,7 @@ from podium.adapters.memory.queues import MemoryQueue
 from podium.adapters.stream import change
 from podium.bootstrap import Engine
 from podium.domain.decision import ExecutionView
+from podium.domain.execution import Header
 from podium.domain.json import JsonMap
 from podium.ports.queues import Redelivery
 from podium.ports.records import FailedRecords
@@ -27,6 +28,7 @@ from podium_local.front.http import HttpRequest
 from podium_local.pump.invoking import Invoker, Outcome
 from podium_local.pump.streams import StreamMapping
 from podium_local.topology import TOPOLOGY, Function
+from tests.invariants.simulation.delivery import Marked
 from tests.invariants.simulation.executions import Executions
 from tests.invariants.simulation.explanations import Explanations
 from tests.invariants.simulation.faults import (
@@ -45,6 +47,8 @@ from tests.invariants.simulation.trace import Trace
 from tests.invariants.simulation.watch import Watch
 from tests.invariants.simulation.weather import Weather
 from tests.support.cluster import Cluster
+
+T = TypeVar("T")
 
 #: By how much the clock moves at once (ms), and how often. Longer steps bring ticks of the sweeps, which
 #: cost many turns.
@@ -151,9 +155,10 @@ class World(Cluster):
         self._busy: dict[str, Job] = {}
         #: Whose turn it was last.
         self._latest: Job | None = None
-        #: Views of executions, and how much had been written when they were taken.
-        self._views: dict[str, ExecutionView] = {}
-        self._seen_at = 0
+        #: What was read of executions, and how often they had changed by then.
+        self._views: dict[str, tuple[int, ExecutionView]] = {}
+        self._headers: dict[str, tuple[int, Header | None]] = {}
+        self.marked = Marked(self.store)
         self.explanations = Explanations(self)
         self._letters = {queue.name: queue.dead_letters for queue in TOPOLOGY.queues}
         #: From here on.
@@ -300,15 +305,21 @@ class World(Cluster):
     # --- what invariants look at -----------------------------------------------------------------
 
     def view(self, workflow: str) -> ExecutionView:
-        """See Cluster; the same view until something is written."""
-        written = self.store.written()
-        if written != self._seen_at:
-            self._seen_at = written
-            self._views.clear()
-        found = self._views.get(workflow)
-        if found is None:
+        """See Cluster; read once for each change of the execution."""
+        return self._kept(self._views, workflow, super().view)
+
+    def header(self, workflow: str) -> Header | None:
+        """As it is stored; read once for each change of the execution."""
+        return self._kept(self._headers, workflow, self.store.read_header)
+
+    def _kept(self, kept: dict[str, tuple[int, T]], workflow: str, read: Callable[[str], T]) -> T:
+        self.watch.look()
+        changes = self.watch.commits.of(workflow).changes
+        at, found = kept.get(workflow, (-1, None))
+        if found is None or at != changes:
             with self.undisturbed():
-                found = self._views[workflow] = super().view(workflow)
+                found = read(workflow)
+            kept[workflow] = changes, found
         return found
 
     @property

@@ -55,13 +55,13 @@ class Clients(Person):
 
     def have_room(self) -> bool:
         """There is something left to start, and not too much going on already."""
-        headers = map(self.world.store.read_header, self.world.executions.roots())
+        headers = map(self.world.header, self.world.executions.roots())
         running = sum(header is not None and not header.status.is_terminal for header in headers)
         return bool(self.starts) and running < _AT_ONCE
 
     def are_awaited(self) -> bool:
         """Something waits for somebody."""
-        headers = map(self.world.store.read_header, self.world.executions.all())
+        headers = map(self.world.header, self.world.executions.all())
         entries = (entry for header in headers if header is not None for entry in header.open)
         return any(entry.kind in _FOR_SOMEBODY for entry in entries)
 

@@ -43,7 +43,7 @@ class Operators(Person):
     def resume_all(self) -> None:
         """Let everything go on."""
         for workflow_id in self.present():
-            header = self.world.store.read_header(workflow_id)
+            header = self.world.header(workflow_id)
             if header is not None and header.status is WorkflowStatus.PAUSED:
                 self._resume(workflow_id)
 

@@ -53,14 +53,13 @@ class Person:
 
     def present(self) -> list[str]:
         """Executions that have not been removed."""
-        store = self.world.store
-        found = ((each, store.read_header(each)) for each in self.world.executions.all())
+        found = ((each, self.world.header(each)) for each in self.world.executions.all())
         return [each for each, header in found if header is not None and header.definition]
 
     def open_tasks(self) -> Iterator[tuple[str, Task]]:
         """Of every execution that runs, with its id."""
         for workflow_id in self.present():
-            header = self.world.store.read_header(workflow_id)
+            header = self.world.header(workflow_id)
             if header is None or not header.open:
                 continue
             for task in self.world.view(workflow_id).tasks:

@@ -80,12 +80,13 @@ def masked_map(definition: WorkflowDef, value: JsonMap) -> JsonMap:
 def _shown(state: State, task: Task, *, is_last: bool) -> Task:
     try:
         task = _under_way(state, task)
-        if is_last:
-            task = replace(task, status=seen_status(state, task))
-        return replace(task, output=output_of(state, task))
+        if is_last and (status := seen_status(state, task)) is not task.status:
+            task = replace(task, status=status)
+        output = output_of(state, task)
     except MissingError:
         # What it points to was removed since (keepLastN, retention).
         return task
+    return task if output is task.output else replace(task, output=output)
 
 
 def _under_way(state: State, task: Task) -> Task:
