@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import argparse
 import sys
+from functools import partial
 from multiprocessing import get_context
 
 from tests.mutants.catalogue import MUTANTS
-from tests.mutants.hunting import Catch, hunt_named, record, recorded
+from tests.mutants.hunting import SEEDS, Catch, hunt_named, record, recorded
 
 
 def main(arguments: list[str]) -> int:
@@ -18,15 +19,15 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.mutants")
     parser.add_argument("names", nargs="*", help="which; all of them by default")
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="processes (default 1)")
+    parser.add_argument("--seeds", type=int, default=len(SEEDS), help="most that are tried")
     chosen = parser.parse_args(arguments)
     names = chosen.names or [each.name for each in MUTANTS]
     catches = recorded()
     with get_context("spawn").Pool(chosen.jobs, maxtasksperchild=1) as pool:
-        for catch in pool.imap_unordered(hunt_named, names):
+        for catch in pool.imap_unordered(partial(hunt_named, most=chosen.seeds), names):
             catches[catch.mutant] = catch
             print(_row(catch), flush=True)
-    present = [catches[each.name] for each in MUTANTS if each.name in catches]
-    record(present)
+            record([catches[each.name] for each in MUTANTS if each.name in catches])
     missed = [name for name in names if catches[name].seed is None]
     if missed:
         print(f"not found: {', '.join(missed)}", file=sys.stderr)

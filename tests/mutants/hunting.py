@@ -47,7 +47,7 @@ def hunt(wanted: Mutant, seeds: Iterable[int] = SEEDS) -> Catch:
     return Catch(wanted.name, crashed=crashed)
 
 
-def hunt_named(name: str) -> Catch:
+def hunt_named(name: str, most: int = len(SEEDS)) -> Catch:
     """The same in a process of its own: first where it was found the last time."""
     be_quiet()
     (wanted,) = (each for each in MUTANTS if each.name == name)
@@ -56,7 +56,7 @@ def hunt_named(name: str) -> Catch:
         again = hunt(wanted, [known.seed])
         if again.seed is not None or again.stale:
             return again
-    return hunt(wanted)
+    return hunt(wanted, SEEDS[:most])
 
 
 def recorded() -> dict[str, Catch]:

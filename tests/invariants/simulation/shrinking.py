@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tests.invariants.simulation.broken import BrokenInvariantError
 from tests.invariants.simulation.history import begin, play
 from tests.invariants.simulation.script import Script
 from tests.invariants.simulation.world import World
@@ -27,27 +28,32 @@ def shrunk(script: Script, *, tries: int = 300) -> Script:
     world, error = first
     left = [number for number in range(1, world.happened + 1) if number not in script.muted]
     size = max(1, len(left) // 2)
-    while tries > 0:
-        for start in range(0, len(left), size):
+    while True:
+        start = 0
+        while start < len(left):
+            if tries == 0:
+                return script
             tries -= 1
             kept = left[:start] + left[start + size :]
             attempt = _muting(script, left, kept)
-            if _fails_alike(attempt, type(error)):
+            if _fails_alike(attempt, kind_of(error)):
                 script, left = attempt, kept
-                break
-            if tries <= 0:
-                return script
-        else:
-            if size == 1:
-                return script
-            size = max(1, size // 2)
-    return script
+            else:
+                start += size
+        if size == 1:
+            return script
+        size = max(1, size // 2)
 
 
 def _muting(script: Script, left: Sequence[int], kept: Sequence[int]) -> Script:
     return Script(script.seed, script.muted | (set(left) - set(kept)))
 
 
-def _fails_alike(script: Script, kind: type[Exception]) -> bool:
+def kind_of(error: Exception) -> str:
+    """What makes two failures alike: the check that found them, or the type of the error."""
+    return error.check if isinstance(error, BrokenInvariantError) else type(error).__name__
+
+
+def _fails_alike(script: Script, kind: str) -> bool:
     found = failure(script)
-    return found is not None and type(found[1]) is kind
+    return found is not None and kind_of(found[1]) == kind
