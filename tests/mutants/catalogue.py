@@ -283,12 +283,21 @@ MUTANTS: tuple[Mutant, ...] = (
         "if state is None or not state.header.timer_is_far:",
         "if state is not None:",
     ),
-    mutant(
+    Mutant(
         "a timer outlives its workflow",
         "A terminal header still names a deadline.",
-        TIMERS,
-        "if header.status.is_terminal or not header.timer:",
-        "if not header.timer:",
+        (
+            Edit(
+                TIMERS,
+                "if header.status.is_terminal or not header.timer:",
+                "if not header.timer:",
+            ),
+            Edit(
+                "podium.domain.completion",
+                "        timer=0,\n        timer_is_far=False,\n",
+                "",
+            ),
+        ),
     ),
     # --- close -----------------------------------------------------------------------------------
     mutant(

@@ -29,8 +29,9 @@ ROUTES_LEFT_OUT: dict[str, str] = {
     "GET /api/tasks/externalstoragelocation": "as above",
     "GET /api/tasks/external-storage-location": "as above",
 }
-#: Kinds of open entries that are no task.
+#: Kinds of open entries that are no task, and those that hardly are open when a workflow ends.
 NO_TASK = frozenset({Kind.DUE})
+NEVER_OPEN = NO_TASK | {Kind.LAUNCH}
 
 #: What no history does yet: each name leaves this list when the simulation gets there.
 AWAITED = frozenset(
@@ -113,6 +114,9 @@ def wanted() -> dict[str, tuple[str, ...]]:
             "workflow: runs again",
             "workflow: a folded end is taken back",
             "workflow: waits for a slot",
+        ),
+        "closings": _each(
+            "closed", (f"an open {kind.name}" for kind in Kind if kind not in NEVER_OPEN)
         ),
         "decisions": ("decision: cut", "branch: given up"),
         "repairs": ("message: dead letter",),

@@ -77,6 +77,9 @@ class Happenings:
             counts["workflow: runs again"] += after.generation > before.generation
             counts["workflow: a folded end is taken back"] += after.recalls > before.recalls
             counts["timer: far, brought near"] += before.timer_is_far and not after.timer_is_far
+        if after.closed and before is not None and not before.closed:
+            for entry in before.open:
+                counts[f"closed: an open {entry.kind.name}"] += 1
         counts["timer: far, armed"] += after.timer_is_far
         counts["workflow: waits for a slot"] += after.waits
         counts["decision: cut"] += any(entry.kind is Kind.DUE for entry in after.open)
