@@ -99,7 +99,7 @@ demo: $(READY) ## 25 orders through a shop's workflow, with workers of both kind
 	$(BIN)/python -m podium_local.demo $(ARGS)
 
 .PHONY: bench
-bench: $(READY) ## A chain of SIMPLE tasks: AWS calls, units, dollars and speed, as JSON
+bench: $(READY) ## What SIMPLE tasks cost, as JSON; a soak with --scenario soak
 	$(BIN)/python -m podium_local.bench $(ARGS)
 
 .PHONY: synth

@@ -85,8 +85,8 @@ class Gateway:
         return self._answer(route.function, event)
 
     def _answer(self, function: Function, event: dict[str, object]) -> HttpResponse:
-        # Nobody retries a request here, and a client that got no answer is a fault of its own.
-        outcome = self._invoker.invoke(function, event, may_drop=False)
+        # Nobody retries a request here: a client that gets no answer has to be one that repeats it.
+        outcome = self._invoker.invoke(function, event, may_drop=self._invoker.drops_requests)
         if outcome.error is not None:
             return answers.error(500, "Internal Server Error")
         try:

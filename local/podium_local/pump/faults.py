@@ -6,6 +6,7 @@ which order, never its result.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
@@ -36,9 +37,13 @@ class Faults:
     hold_back: float = 0.0
     drop: float = 0.0
     reorder: bool = False
+    #: Requests over HTTP are killed as well: their clients see an error of the server.
+    drops_requests: bool = False
     #: An invocation to be dropped is dropped within this many AWS calls.
     longest_life: int = 8
     random: Random = field(init=False)
+    #: How often which of them happened; a drop is counted when the invocation dies.
+    done: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         """Seed the source."""
@@ -46,11 +51,17 @@ class Faults:
 
     def duplicates(self) -> bool:
         """Deliver this batch once more?"""
-        return self.random.random() < self.duplicate
+        return self._happens(self.duplicate, "delivered twice")
 
     def holds_back(self) -> bool:
         """Pass over this one for a round?"""
-        return self.random.random() < self.hold_back
+        return self._happens(self.hold_back, "held back")
+
+    def _happens(self, probability: float, what: str) -> bool:
+        if self.random.random() >= probability:
+            return False
+        self.done[what] += 1
+        return True
 
     def drops_at(self) -> int:
         """0, or the number of half calls after which the invocation dies: odd is before the answer."""

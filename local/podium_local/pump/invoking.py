@@ -106,6 +106,11 @@ class Invoker:
         self._handlers: dict[str, Handler] = {}
         self._lock = threading.Lock()
 
+    @property
+    def drops_requests(self) -> bool:
+        """Whoever calls over HTTP repeats what got no answer."""
+        return self._faults is not None and self._faults.drops_requests
+
     def invoke(
         self, function: Function, event: dict[str, Any], *, may_drop: bool = True
     ) -> Outcome:
@@ -122,6 +127,8 @@ class Invoker:
                 value = handler(json.loads(json.dumps(event)), context)
                 return Outcome(json.loads(json.dumps(value)), None, context.aws_request_id)
         except InvocationDroppedError as error:
+            if self._faults is not None:
+                self._faults.done["killed"] += 1
             self._on_drop()
             return Outcome(None, error, context.aws_request_id)
         except Exception as error:
