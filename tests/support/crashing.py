@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from zlib import crc32
@@ -17,7 +18,10 @@ from tests.support.stage import Stage
 
 #: What may differ: ids (a task's has its place in the order of tasks), and times.
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(\.\d+\.)?")
-_TIME = re.compile(r"\b1[78]\d{11}\b|20\d\d-\d\d-\d\dT[\d:.]+Z|(?<=queueWaitTime\": )\d+")
+_TIME = re.compile(
+    r"\b1[78]\d{11}\b|20\d\d-\d\d-\d\dT[\d:.]+Z"
+    r"|(?<=queueWaitTime\": )\d+|(?<=executionTime\": )\d+|(?<=timed out after )\d+(?= seconds)"
+)
 
 Outcome = dict[str, Any]
 
@@ -27,38 +31,58 @@ class Run:
     """How a scenario ended."""
 
     outcome: Outcome
-    #: Points at which a process could have died, or did; how many did.
+    #: Points at which a process could have died, or did.
     points: int
-    deaths: int
-    #: Those at which tasks die with a poll.
-    with_claims: frozenset[int]
+    #: Those at which it leaves something else behind than at the one before.
+    distinct: tuple[int, ...]
 
 
-def run(scenario: Scenario, *dies_at: int) -> Run:
-    """Play it, with processes that die at these points."""
-    play = _cast(scenario, dies_at)
+def run(scenario: Scenario) -> Run:
+    """Play it undisturbed."""
+    play = _cast(scenario, ())
     scenario.story(play)
-    stage = play.stage
-    return Run(outcome(play), stage.points, stage.deaths, frozenset(stage.with_claims))
+    return Run(outcome(play), play.stage.points, tuple(play.stage.distinct))
 
 
-def run_losing_tasks(scenario: Scenario, *dies_at: int) -> None:
-    """Play it with a poll that dies after it has claimed tasks; raises if it does not end.
+def differences(scenario: Scenario, expected: Run, *dies_at: int) -> list[str]:
+    """Play it with processes that die at these points, of which it has to come to the first.
 
-    Their leases run out as if their workers had died. That costs an attempt, so the outcome is
-    another one, and the story may not go on as it is told.
+    What ends otherwise than ``expected``, line by line. A poll that dies holding tasks is a worker
+    that dies: their leases run out, which costs an attempt and makes another story. That one has to
+    come to an end, no more.
     """
     play = _cast(scenario, dies_at)
     try:
         scenario.story(play)
     except AssertionError:
+        if not play.stage.has_lost_tasks:
+            raise
         play.finish()
+    assert play.stage.deaths
+    if play.stage.has_lost_tasks:
+        return []
+    return list(_unlike(expected.outcome, outcome(play), ""))
 
 
 def _cast(scenario: Scenario, dies_at: tuple[int, ...]) -> Play:
     # Half of the scenarios go on within the requests, as deployed, half by the stream alone.
     is_inline = crc32(scenario.name.encode()) % 2 == 0
     return Play(Stage(frozenset(dies_at), inline=is_inline), scenario)
+
+
+def _unlike(expected: Any, actual: Any, place: str) -> Iterator[str]:
+    if expected == actual:
+        return
+    if isinstance(expected, dict) and isinstance(actual, dict):
+        for key in sorted(expected.keys() | actual.keys()):
+            yield from _unlike(expected.get(key), actual.get(key), f"{place}/{key}")
+    elif isinstance(expected, set):
+        yield f"{place}: missing {expected - actual}, too much {actual - expected}"
+    elif isinstance(expected, list | tuple) and len(expected) == len(actual):
+        for number, (one, other) in enumerate(zip(expected, actual, strict=True)):
+            yield from _unlike(one, other, f"{place}/{number}")
+    else:
+        yield f"{place}: {actual} instead of {expected}"
 
 
 def outcome(play: Play) -> Outcome:
@@ -68,9 +92,14 @@ def outcome(play: Play) -> Outcome:
     """
     stage = play.stage
     with stage.undisturbed():
-        roots = [each for each in stage.executions() if _is_root(stage, each)]
+        executions = [
+            _execution(stage, each) for each in stage.executions() if _is_root(stage, each)
+        ]
+        if play.scenario.is_started_twice:
+            executions = list({repr(each): each for each in executions}.values())
         return {
-            "executions": sorted((_execution(stage, each) for each in roots), key=repr),
+            "ends": play.status(),
+            "executions": sorted(executions, key=repr),
             "handed": {_plain(each) for each in play.handed},
             "requests": {_plain((each.method, each.uri, each.body)) for each in stage.http.seen},
             "events": {
@@ -93,7 +122,8 @@ def outcome(play: Play) -> Outcome:
 
 def _is_root(stage: Stage, workflow_id: str) -> bool:
     header = stage.store.read_header(workflow_id)
-    return header is not None and header.parent is None
+    # One that was removed has none, and perhaps a copy in the archive.
+    return header is None or header.parent is None
 
 
 def _execution(stage: Stage, workflow_id: str) -> Outcome:

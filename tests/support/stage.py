@@ -30,11 +30,24 @@ from podium_local.pump.invoking import Invoker, Outcome
 from podium_local.pump.mapping import Mapping as SourceMapping
 from podium_local.pump.streams import StreamMapping
 from podium_local.topology import TOPOLOGY, Function
-from tests.invariants.simulation.sources import event_sources
+from tests.invariants.simulation.sources import QUEUE_ARN, event_sources
 from tests.support.cluster import Cluster, TableHttp, TopicKafka
 
 #: Deliveries of one moment, and moments of redelivery, beyond which an installation never settles.
 MANY = 2_000
+#: Calls that change nothing.
+READS = frozenset(
+    {
+        "GetItem",
+        "BatchGetItem",
+        "Query",
+        "GetObject",
+        "HeadObject",
+        "GetSecretValue",
+        "GetParameters",
+        "GetQueueAttributes",
+    }
+)
 
 
 class Processes(Invoker):
@@ -82,10 +95,12 @@ class Stage(Cluster):
         self._dies_at = dies_at
         #: Points that were come to so far, and processes that died.
         self.points = self.deaths = 0
-        #: Those at which a poll has claimed tasks that its worker would not get to know of.
-        self.with_claims: set[int] = set()
+        #: Those at which the process leaves something else behind than at the one before it.
+        self.distinct: list[int] = []
+        #: A poll died that had claimed tasks, perhaps: nobody works on them.
+        self.has_lost_tasks = False
         self._under_way: list[str] = []
-        self._has_claimed = self._is_dead = False
+        self._has_claimed = self._has_written = self._is_dead = False
         self.calls.before_call = self.point
         self.http = _CountedHttp(self.calls.call)
         self.kafka = _CountedKafka(self.calls.call)
@@ -136,6 +151,7 @@ class Stage(Cluster):
         """The body runs in ``process``."""
         outer = self._under_way, self._has_claimed
         self._under_way, self._has_claimed = [*self._under_way, function], False
+        self._has_written = True
         bootstrap.install(process)
         try:
             yield
@@ -151,12 +167,14 @@ class Stage(Cluster):
             return
         if not self._is_dead:
             self.points += 1
-            if self._has_claimed:
-                self.with_claims.add(self.points)
+            if self._has_written:
+                self.distinct.append(self.points)
             self._is_dead = self.points in self._dies_at
             self.deaths += self._is_dead
+            self.has_lost_tasks = self.has_lost_tasks or (self._is_dead and self._has_claimed)
         if self._is_dead:
             raise InvocationDroppedError(f"dies at point {self.points} in {self._under_way[-1]}")
+        self._has_written = call not in READS
         if self._under_way[-1] == "poll" and call == "UpdateItem":
             self._has_claimed = True
 
@@ -242,7 +260,7 @@ class _Sooner:
         self._stage = stage
 
     def soon(self, queue_arn: str, receipt: str) -> None:
-        self._stage.queues[queue_arn.rpartition(":")[2]].change_visibility(receipt, 2)
+        self._stage.queues[queue_arn.removeprefix(QUEUE_ARN)].change_visibility(receipt, 2)
 
 
 class _Alarm:
@@ -287,4 +305,6 @@ class _CountedKafka(TopicKafka):
 
     def send(self, record: KafkaRecord) -> Delivered:
         with self._call("Kafka"):
-            return super().send(record)
+            super().send(record)
+        # Its place is the broker's affair: a repeat would get another one.
+        return Delivered(0, 0)

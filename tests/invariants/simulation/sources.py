@@ -30,6 +30,9 @@ from tests.invariants.simulation.faults import Fault
 SHARDS = 3
 #: Seconds a message that was received stays hidden: six timeouts of the functions that read queues.
 VISIBILITY = 360
+#: What a queue's physical name, and its ARN, have before its logical name.
+PREFIX = "podium-"
+QUEUE_ARN = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{PREFIX}"
 
 
 class DeliveryFaults(Faults):
@@ -84,7 +87,7 @@ class Waiting:
         self._queues = queues
 
     def queue_due(self, queue: str) -> int | None:
-        return self._queues[queue].next_visible_at()
+        return self._queues[queue.removeprefix(PREFIX)].next_visible_at()
 
 
 def shard_of(record: Mapping[str, Any]) -> int:
@@ -155,7 +158,7 @@ def event_sources(
                     mapping_of_queue = QueueMapping(
                         function,
                         trigger,
-                        MappedQueue(name, f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}", name),
+                        MappedQueue(name, QUEUE_ARN + name, name),
                         client,
                         invoker,
                         waiting,  # type: ignore[arg-type]

@@ -42,7 +42,7 @@ from tests.invariants.simulation.faults import (
 )
 from tests.invariants.simulation.interleaving import Job, Jobs
 from tests.invariants.simulation.script import Script
-from tests.invariants.simulation.sources import DeliveryFaults, event_sources
+from tests.invariants.simulation.sources import QUEUE_ARN, DeliveryFaults, event_sources
 from tests.invariants.simulation.trace import Trace
 from tests.invariants.simulation.watch import Watch
 from tests.invariants.simulation.weather import Weather
@@ -395,4 +395,4 @@ class _Sooner:
     world: World
 
     def soon(self, queue_arn: str, receipt: str) -> None:
-        self.world.queues[queue_arn.rpartition(":")[2]].change_visibility(receipt, 2)
+        self.world.queues[queue_arn.removeprefix(QUEUE_ARN)].change_visibility(receipt, 2)

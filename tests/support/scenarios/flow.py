@@ -57,8 +57,160 @@ _SWITCH = task(
     inputParameters={"kind": "${workflow.input.kind}"},
     decisionCases={"a": [simple("case_a")], "b": [simple("case_b")]},
 )
+_COMPUTED = workflow(
+    task("set", "SET_VARIABLE", inputParameters={"n": 3, "who": "${workflow.input.who}"}),
+    task(
+        "script",
+        "INLINE",
+        inputParameters={"evaluatorType": "javascript", "expression": "$.n * 2", "n": 4},
+    ),
+    task("jq", "JSON_JQ_TRANSFORM", inputParameters={"queryExpression": ".a | add", "a": [1, 2]}),
+    task("old", "LAMBDA", inputParameters={"scriptExpression": "return $.n;", "n": 5}),
+    simple(
+        "use",
+        inputParameters={
+            "n": "${workflow.variables.n}",
+            "script": "${script.output.result}",
+            "jq": "${jq.output.result}",
+        },
+    ),
+    task("again", "SET_VARIABLE", inputParameters={"n": "${use.output.of}"}),
+    outputParameters={"n": "${workflow.variables.n}", "old": "${old.output.result}"},
+)
+_DECISION = [
+    task(
+        "which",
+        "DECISION",
+        caseValueParam="kind",
+        inputParameters={"kind": "${workflow.input.kind}"},
+        decisionCases={"a": [simple("case_a")], "b": [simple("case_b")]},
+    ),
+    task("either", "EXCLUSIVE_JOIN", joinOn=["case_a", "case_b"]),
+]
+_INNER = [
+    task("g", "FORK_JOIN", forkTasks=[[simple("b1")], [simple("b2")]]),
+    task("gj", "JOIN", joinOn=["b1", "b2"]),
+]
+_LIST = [
+    task(
+        "fan",
+        "FORK_JOIN_DYNAMIC",
+        inputParameters={"forkTaskName": "x", "forkTaskInputs": [{"n": 1}, {"n": 2}]},
+    ),
+    task("fan_join", "JOIN"),
+]
+_EACH_A_WORKFLOW = [
+    task(
+        "fan",
+        "FORK_JOIN_DYNAMIC",
+        inputParameters={"forkTaskWorkflow": "child", "forkTaskInputs": [{"n": 1}, {"n": 2}]},
+    ),
+    task("fan_join", "JOIN"),
+]
+_KEEPING = task(
+    "loop",
+    "DO_WHILE",
+    loopCondition="",
+    items="${workflow.input.items}",
+    inputParameters={"keepLastN": 1},
+    loopOver=[simple("step", inputParameters={"item": "${loop.output.loopItem}"})],
+)
+_NESTED = task(
+    "outer",
+    "DO_WHILE",
+    loopCondition="$.outer['iteration'] < 2",
+    loopOver=[
+        task(
+            "inner",
+            "DO_WHILE",
+            loopCondition="$.inner['iteration'] < 2",
+            loopOver=[simple("step")],
+        ),
+        simple("between"),
+    ],
+)
+_IN_A_LOOP = task(
+    "loop",
+    "DO_WHILE",
+    loopCondition="$.loop['iteration'] < 2",
+    loopOver=fork([simple("a")], [child("kid", "child")], join_on=["a", "kid"]),
+)
+_TERMINATE = task(
+    "stop",
+    "TERMINATE",
+    inputParameters={
+        "terminationStatus": "FAILED",
+        "terminationReason": "enough",
+        "workflowOutput": {"by": "${first.output.of}"},
+    },
+)
+_QUIET_TRY = task(
+    "try",
+    "TRY_CATCH",
+    tryTasks=[simple("good")],
+    catchTasks=[simple("mend")],
+    finallyTasks=[simple("clean")],
+)
+_NOT_CAUGHT = task(
+    "try",
+    "TRY_CATCH",
+    tryTasks=[simple("bad")],
+    catchTasks=[simple("worse")],
+    finallyTasks=[simple("clean")],
+)
 
 SCENARIOS = [
+    Scenario("variables, scripts and jq", _COMPUTED, input={"who": "me"}),
+    Scenario(
+        "decision and exclusive join", workflow(*_DECISION, simple("last")), input={"kind": "a"}
+    ),
+    Scenario(
+        "fork in a fork",
+        workflow(*fork([simple("a")], _INNER, join_on=["a", "gj"]), simple("last")),
+    ),
+    Scenario("dynamic fork of a list", workflow(*_LIST, simple("last"))),
+    Scenario("dynamic fork of workflows", workflow(*_EACH_A_WORKFLOW), (CHILD,)),
+    Scenario(
+        "dynamic task",
+        workflow(
+            task(
+                "any",
+                "DYNAMIC",
+                dynamicTaskNameParam="which",
+                inputParameters={"which": "${workflow.input.which}"},
+            ),
+            simple("last"),
+        ),
+        ({"name": "pick"},),
+        {"which": "pick"},
+    ),
+    Scenario(
+        "loop over items, keeping the last", workflow(_KEEPING), input={"items": ["a", "b", "c"]}
+    ),
+    Scenario("loop in a loop", workflow(_NESTED, simple("last"))),
+    Scenario("fork and child in a loop", workflow(_IN_A_LOOP, simple("last")), (CHILD,)),
+    Scenario(
+        "terminate in a branch",
+        workflow(
+            simple("first"),
+            *fork(
+                [simple("a"), _TERMINATE, simple("never")],
+                [child("kid", "waiting")],
+                [task("h", "HUMAN")],
+                join_on=["never", "kid", "h"],
+            ),
+        ),
+        (_WAITING,),
+        ends="FAILED",
+    ),
+    Scenario("try without a failure", workflow(_QUIET_TRY, simple("last"))),
+    Scenario(
+        "try and catch that fail both",
+        workflow(_NOT_CAUGHT, simple("never")),
+        ({"name": "bad", "retryCount": 0}, {"name": "worse", "retryCount": 0}),
+        answer=fail_first("bad", "worse"),
+        ends="FAILED",
+    ),
     Scenario("chain", CHAIN),
     Scenario("fork", FORKED),
     Scenario("switch", workflow(_SWITCH, simple("last")), input={"kind": "b"}),

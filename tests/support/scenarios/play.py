@@ -9,7 +9,9 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from podium.domain.events.handler import EventHandler
 from podium.domain.execution import Task
+from podium.domain.ids import TaskKey
 from podium.domain.queues import Lane
 from podium.errors import NotFoundError
 from podium_worker.message import Result
@@ -21,6 +23,8 @@ Json = dict[str, Any]
 
 #: Rounds in which something has to happen, and times a request is sent.
 PATIENCE, TRIES = 400, 5
+#: Milliseconds.
+LONG_STEP = 600_000
 
 
 class StuckError(AssertionError):
@@ -39,12 +43,16 @@ class Play:
         self.scenario = scenario
         #: Ids of the executions started by ``start``, the latest last.
         self.started: list[str] = []
+        #: How workers answer from now on.
+        self.answer = scenario.answer
         #: What workers were handed: type, reference name, attempt, input.
         self.handed: set[tuple[str, str, int, str]] = set()
         stage.register(*scenario.registered)
         stage.http.answers |= scenario.responses()
         for name, value in scenario.secrets.items():
             stage.secrets.put(name, value)
+        for handler in scenario.handlers:
+            stage.engine.subscribing.create(EventHandler.from_json(handler))
 
     @property
     def root(self) -> str:
@@ -82,22 +90,27 @@ class Play:
             "name": self.scenario.definition["name"],
             "workflowDef": self.scenario.definition,
             "input": self.scenario.input,
-            "idempotencyKey": f"start {len(self.started)}",
-            "idempotencyStrategy": "RETURN_EXISTING",
             **self.scenario.request,
             **fields,
         }
+        if not self.scenario.is_started_twice:
+            key = f"start {len(self.started)}"
+            body = {"idempotencyKey": key, "idempotencyStrategy": "RETURN_EXISTING"} | body
         self.started.append(self.ask("POST", "/api/workflow", body))
         return self.root
 
-    def command(self, method: str, command: str = "", body: object = None, **more: Any) -> str:
-        """An operator's command to the execution started last."""
-        return self.ask(method, f"/api/workflow/{self.root}{command}", body, **more)
+    def command(
+        self, method: str, command: str = "", body: object = None, of: str = "", **more: Any
+    ) -> str:
+        """An operator's command to the execution started last, or to ``of``."""
+        return self.ask(method, f"/api/workflow/{of or self.root}{command}", body, **more)
 
-    def complete(self, ref: str, output: Json | None = None, status: str = "COMPLETED") -> None:
+    def complete(
+        self, ref: str, output: Json | None = None, status: str = "COMPLETED", of: str = ""
+    ) -> None:
         """Somebody outside ends what waits for them, as soon as it does."""
-        self.until_open(ref)
-        self.ask("POST", f"/api/tasks/{self.root}/{ref}/{status}", output or {})
+        self.until_open(ref, of)
+        self.ask("POST", f"/api/tasks/{of or self.root}/{ref}/{status}", output or {})
 
     def post(self, *payloads: Json) -> None:
         """Send messages to the execution started last."""
@@ -117,15 +130,20 @@ class Play:
         """Let things happen: workers do what there is to do, else time passes."""
         self.stage.rest()
         if not self.work():
-            moment = self.stage.next_moment()
-            self.stage.clock.advance(max(0, moment - self.stage.clock.now()))
+            now = self.stage.clock.now()
+            # An hour's lease of a task that is lost is not waited for minute by minute.
+            step = LONG_STEP if self.stage.has_lost_tasks else 0
+            self.stage.clock.advance(max(step, self.stage.next_moment() - now))
         self.stage.rest()
 
     def work(self) -> bool:
         """Every worker looks into its queue once and does what it finds; False: nothing."""
         found = False
-        for address in list(self.stage.task_queue.queues):
-            if address.lane is Lane.GATE:
+        for address, queue in list(self.stage.task_queue.queues.items()):
+            visible_at = queue.next_visible_at()
+            is_empty = visible_at is None or visible_at > self.stage.clock.now()
+            is_served = address.task_type not in self.scenario.unserved
+            if address.lane is Lane.GATE or is_empty or not is_served:
                 continue
             if address.task_type in self.scenario.direct:
                 found = self._receive(address) or found
@@ -139,7 +157,7 @@ class Play:
         tasks = json.loads(text)
         for task in tasks:
             self._note(task_type, task["referenceTaskName"], task["retryCount"], task)
-            answer = self.scenario.answer(task)
+            answer = self.answer(task)
             if answer is not None:
                 self._report(task, answer)
         return bool(tasks)
@@ -161,7 +179,7 @@ class Play:
                 "taskType": task.task_type,
             }
             self._note(task.task_type, task.reference_name, task.retry_count, told)
-            answer = self.scenario.answer(told)
+            answer = self.answer(told)
             if answer is None:
                 continue
             result = Result(
@@ -189,39 +207,61 @@ class Play:
             self.go_on()
         raise StuckError(f"{self.scenario.name}: {self.status()}")
 
-    def until_open(self, ref: str) -> None:
+    def until_open(self, ref: str, of: str = "") -> None:
         """Let things happen until there is an open task with this reference name."""
-        self.until(lambda: self.is_open(ref))
+        self.until(lambda: self.is_open(ref, of))
+
+    def until_done(self, ref: str) -> None:
+        """Let things happen until a task with this reference name has ended."""
+        self.until(lambda: (task := self.task(ref)) is not None and task.status.is_terminal)
+
+    def until_ended(self, of: str = "") -> None:
+        """Let things happen until the execution started last, or ``of``, has ended."""
+        self.until(lambda: self.status(of) in _ENDED)
 
     def finish(self) -> None:
         """Let things happen until every execution has ended."""
-        self.until(lambda: self.status() in _ENDED)
-        self.until(lambda: all(self.status(each) in _ENDED for each in self.stage.executions()))
+        self.until_ended()
+        self.until(lambda: not any(map(self._goes_on, self.stage.executions())))
         self.stage.pass_time(2)
 
-    def status(self, workflow_id: str = "") -> str:
-        """Of the execution started last, or of this one; nothing if it is nowhere."""
-        header = self.stage.store.read_header(workflow_id or self.root)
+    def _goes_on(self, workflow_id: str) -> bool:
+        header = self.stage.store.read_header(workflow_id)
+        return header is not None and not header.status.is_terminal
+
+    def status(self, of: str = "") -> str:
+        """Of the execution started last, or of this one; nothing if there is none (any more)."""
+        if not of and not self.started:
+            return ""
+        header = self.stage.store.read_header(of or self.root)
         return "" if header is None else header.status.value
 
-    def task(self, ref: str) -> Task | None:
-        """The latest with this reference name, in the execution started last."""
+    def task(self, ref: str, of: str = "") -> Task | None:
+        """The latest with this reference name, in the execution started last or in ``of``."""
         try:
-            tasks = self.stage.view(self.root).tasks
+            tasks = self.stage.view(of or self.root).tasks
         except NotFoundError:
             return None
         found = [task for task in tasks if task.wire_ref == ref]
         return found[-1] if found else None
 
-    def is_open(self, ref: str) -> bool:
-        """There is one, and it has not ended."""
+    def task_id(self, ref: str) -> str:
+        """Its id."""
         task = self.task(ref)
+        assert task is not None
+        return TaskKey(self.root, task.ref, task.seq).task_id
+
+    def child(self, ref: str, of: str = "") -> str:
+        """Id of the execution that this task waits for."""
+        self.until(lambda: (task := self.task(ref, of)) is not None and bool(task.child_id))
+        task = self.task(ref, of)
+        assert task is not None
+        return task.child_id
+
+    def is_open(self, ref: str, of: str = "") -> bool:
+        """There is one, and it has not ended."""
+        task = self.task(ref, of)
         return task is not None and not task.status.is_terminal
 
-    def is_done(self, ref: str) -> bool:
-        """There is one, and it has ended."""
-        task = self.task(ref)
-        return task is not None and task.status.is_terminal
 
-
-_ENDED = {"COMPLETED", "FAILED", "TIMED_OUT", "TERMINATED", "REMOVED"}
+_ENDED = {"COMPLETED", "FAILED", "TIMED_OUT", "TERMINATED"}

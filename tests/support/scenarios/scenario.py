@@ -65,7 +65,14 @@ class Scenario:
     #: Bodies that HTTP calls get by their URI, with 200.
     answers: Mapping[str, Any] = field(default_factory=lambda: {"http://shop/ok": {"ok": True}})
     secrets: Mapping[str, str] = field(default_factory=dict)
+    handlers: tuple[Json, ...] = ()
+    #: Task types that nobody works on.
+    unserved: frozenset[str] = frozenset()
+    #: A start that is asked for again is another start.
+    is_started_twice: bool = False
+    #: Status in which the execution started last ends.
+    ends: str = "COMPLETED"
 
     def responses(self) -> dict[str, HttpResponse]:
-        """What answers HTTP calls."""
+        """What answers HTTP calls; everything else is not found."""
         return {uri: HttpResponse(200, "OK", {}, body) for uri, body in self.answers.items()}
