@@ -11,7 +11,6 @@ from podium_local.pump.streams import StreamMapping
 from tests.invariants.simulation.sources import Shard, shard_of
 
 if TYPE_CHECKING:
-    from podium.adapters.memory.executions import MemoryExecutions
     from tests.invariants.simulation.world import World
 
 
@@ -19,35 +18,51 @@ if TYPE_CHECKING:
 DECIDER = "decider "
 
 
-class Marked:
-    """Of each record of the table's stream: whether it is one for a decider, its shard and execution."""
-
-    def __init__(self, store: MemoryExecutions) -> None:
-        self._store = store
-        self._found: list[tuple[int, str] | None] = []
-
-    def unread(self, shard: Shard) -> Iterator[str]:
-        """Executions with records that the shard has not read yet."""
-        for record in self._store.records(len(self._found)):
-            is_marked = "x" in record["dynamodb"].get("NewImage", ())
-            self._found.append((shard_of(record), workflow_id(record)) if is_marked else None)
-        for found in self._found[shard.position :]:
-            if found is not None and found[0] == shard.number:
-                yield found[1]
-
-
-def undelivered(world: World) -> set[str]:
+class Undelivered:
     """Executions with a record that no decider has dealt with: new, with one, or to be tried again."""
-    found: set[str] = set()
-    for name, source in world.sources:
-        if isinstance(source, StreamMapping) and name.startswith(DECIDER):
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._sources = [
+            source
+            for name, source in world.sources
+            if isinstance(source, StreamMapping) and name.startswith(DECIDER)
+        ]
+        #: Of each record of the table's stream: its shard and execution; None: it is for no decider.
+        self._marked: list[tuple[int, str] | None] = []
+        self._at: tuple[int, ...] = ()
+        self._found: frozenset[str] = frozenset()
+        self._turns = 0
+
+    def turned(self, name: str) -> None:
+        """The job of this name has had a turn."""
+        self._turns += name.startswith(DECIDER)
+
+    def executions(self) -> frozenset[str]:
+        """Looked for when something was written, or a decider's event source or its failures moved on."""
+        failures = self._world.queues["decider-failures"]
+        at = self._world.store.written(), self._turns, failures.sent, failures.held()
+        if at != self._at:
+            self._at, self._found = at, frozenset(self._look())
+        return self._found
+
+    def _look(self) -> Iterator[str]:
+        self._mark()
+        for source in self._sources:
             shard = source._reader
             assert isinstance(shard, Shard)
-            found.update(world.marked.unread(shard))
-            found.update(workflow_id(record.event) for record in source.undelivered())
-    for message in world.queues["decider-failures"].messages():
-        batch = json.loads(message.body).get("DDBStreamBatchInfo")
-        if batch is not None:
-            ends = batch["startSequenceNumber"], batch["endSequenceNumber"]
-            found.update(world.store.workflow_ids(batch["shardId"], *ends))
-    return found - {""}
+            for marked in self._marked[shard.position :]:
+                if marked is not None and marked[0] == shard.number:
+                    yield marked[1]
+            yield from (workflow_id(record.event) for record in source.undelivered())
+        for message in self._world.queues["decider-failures"].messages():
+            batch = json.loads(message.body).get("DDBStreamBatchInfo")
+            if batch is not None:
+                ends = batch["startSequenceNumber"], batch["endSequenceNumber"]
+                yield from self._world.store.workflow_ids(batch["shardId"], *ends)
+
+    def _mark(self) -> None:
+        for record in self._world.store.records(len(self._marked)):
+            is_marked = "x" in record["dynamodb"].get("NewImage", ())
+            execution = workflow_id(record) if is_marked else ""
+            self._marked.append((shard_of(record), execution) if execution else None)

@@ -21,7 +21,6 @@ from podium.services.explaining import Explaining
 from podium.services.reading import Reading
 from podium.services.states import States
 from tests.invariants.simulation.broken import invariant
-from tests.invariants.simulation.delivery import undelivered
 from tests.support.sights import SeenQueues, is_handed_out_by
 
 if TYPE_CHECKING:
@@ -82,7 +81,7 @@ class Explanations:
         records = world.store.records(self._written)
         touched = {workflow_id(record) for record in records}
         self._reads.forget(touched)
-        self._evidence.busy = self._busy = undelivered(world)
+        self._evidence.busy = self._busy = set(world.undelivered.executions())
         touched |= busy - self._busy
         touched |= {parent for each in touched if (parent := self._parent(each))}
         if deleted != self._deleted:
@@ -172,7 +171,7 @@ class KeptReads:
 
 
 def _deleted(queue: Any) -> int:
-    return int(queue.sent) - len(queue.messages())
+    return int(queue.sent) - int(queue.held())
 
 
 def _is_of(body: str, key: TaskKey) -> bool:

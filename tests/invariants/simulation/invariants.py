@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from podium.domain.status import WorkflowStatus
 from tests.invariants.simulation.broken import BrokenInvariantError, invariant
-from tests.invariants.simulation.delivery import undelivered
 from tests.support.chaos import check_causes, check_facts, owned
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ def at_a_step(world: World, roots: Sequence[str]) -> None:
     """After any step; most look at nothing, as somebody is at work."""
     if world.jobs.all or not world.watch.is_sampled("step", STEPS):
         return
-    busy = undelivered(world)
+    busy = world.undelivered.executions()
     if world.has_results_under_way() or not busy:
         return
     world.counts["checked: steps"] += 1

@@ -28,7 +28,7 @@ from podium_local.front.http import HttpRequest
 from podium_local.pump.invoking import Invoker, Outcome
 from podium_local.pump.streams import StreamMapping
 from podium_local.topology import TOPOLOGY, Function
-from tests.invariants.simulation.delivery import Marked
+from tests.invariants.simulation.delivery import Undelivered
 from tests.invariants.simulation.executions import Executions
 from tests.invariants.simulation.explanations import Explanations
 from tests.invariants.simulation.faults import (
@@ -158,7 +158,7 @@ class World(Cluster):
         #: What was read of executions, and how often they had changed by then.
         self._views: dict[str, tuple[int, ExecutionView]] = {}
         self._headers: dict[str, tuple[int, Header | None]] = {}
-        self.marked = Marked(self.store)
+        self.undelivered = Undelivered(self)
         self.explanations = Explanations(self)
         self._letters = {queue.name: queue.dead_letters for queue in TOPOLOGY.queues}
         #: From here on.
@@ -262,6 +262,7 @@ class World(Cluster):
 
     def _let(self, job: Job) -> None:
         self.jobs.turn(job, self._effect(job))
+        self.undelivered.turned(job.name)
         if job.call and not job.is_over and job.side is Side.BEFORE and job.call not in READS:
             self.trace.note(f"{self.clock.now() % 10**8} {job.name}: {job.call}")
 

@@ -118,6 +118,11 @@ class MemoryQueue:
         with self._lock:
             return [_copy(message) for message in self._messages]
 
+    def held(self) -> int:
+        """How many messages there are, delayed and hidden ones too."""
+        with self._lock:
+            return len(self._messages)
+
     def next_visible_at(self) -> int | None:
         """When the next message can be received (epoch ms); None when the queue is empty."""
         with self._lock:
