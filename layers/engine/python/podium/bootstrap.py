@@ -365,7 +365,7 @@ def assemble(
         ),
         limiting=limiting,
         gating=Gating(ports, limiting, admitting),
-        repairs=Repairing(ports.executions, advancing, updates, records),
+        repairs=Repairing(ports.executions, advancing, updates, operating, records),
         redelivery=redelivery,
         configuration=configuration or {},
         cross_origin=CrossOrigin.parse(switches.cors_allowed_origins),

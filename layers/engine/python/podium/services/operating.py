@@ -48,13 +48,13 @@ class Operating:
         self._advancing = advancing
         self._following = following
 
-    def pause(self, workflow_id: str) -> None:
-        """RUNNING to PAUSED; nothing when paused already.
+    def pause(self, workflow_id: str, reason: str = "") -> None:
+        """RUNNING to PAUSED, for a ``reason`` of Podium's own if there is one; nothing when paused already.
 
         The holds are carried out before the answer: from then on nothing new is handed out.
         Raises NotFoundError, ConflictError when terminal.
         """
-        self._command(workflow_id, operations.pause, always=True)
+        self._command(workflow_id, partial(operations.pause, reason=reason), always=True)
 
     def resume(self, workflow_id: str) -> None:
         """PAUSED to RUNNING. Raises NotFoundError, ConflictError when not paused."""

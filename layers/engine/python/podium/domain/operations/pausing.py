@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from podium.domain.state import State
 
 
-def pause(state: State, context: Context) -> Decision | None:
+def pause(state: State, context: Context, reason: str = "") -> Decision | None:
     """RUNNING to PAUSED: nothing new is handed out or scheduled. None when it is paused already.
 
+    ``reason``: why Podium itself paused it; shown until somebody resumes it.
     Raises ConflictError when the execution has ended.
     """
     header = state.header
@@ -32,6 +33,7 @@ def pause(state: State, context: Context) -> Decision | None:
             version=header.version + 1,
             status=WorkflowStatus.PAUSED,
             hold=header.hold + 1,
+            reason=reason,
             committed_at=context.now,
         )
     )
@@ -53,6 +55,7 @@ def resume(state: State, context: Context) -> Decision:
         version=header.version + 1,
         status=WorkflowStatus.RUNNING,
         hold=header.hold + 1,
+        reason="",
         last_retried_at=context.now,
         committed_at=context.now,
     )
