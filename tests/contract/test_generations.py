@@ -65,3 +65,9 @@ def test_a_late_cancel_leaves_a_task_that_was_raised_since(store, wf):
     store.put_task(wf, holder(1))
     assert not store.cancel(wf, holder(0), NOW).applied
     assert store.read_task(_key(wf)).status is TaskStatus.IN_PROGRESS
+
+
+def test_a_cancel_puts_a_missing_holder_whole(store, wf):
+    assert store.cancel(wf, holder(1), NOW).applied
+    canceled = store.read_task(_key(wf))
+    assert (canceled.status, canceled.kind) == (TaskStatus.CANCELED, Kind.CHILD)

@@ -32,3 +32,10 @@ def test_the_last_poll_of_a_type_and_domain_is_kept(polls):
         PollData("charge2", "Ä/#", "", 4000),
     ]
     assert list(polls.of("nobody")) == []
+
+
+def test_polls_are_listed_by_type_whatever_their_keys_are(polls):
+    names = ["a", "n" * 600, "z", "ünï"]
+    for name in names:
+        polls.note(PollData(name, "", "w1", 1000))
+    assert [poll.task_type for poll in polls.all()] == names

@@ -84,6 +84,21 @@ def test_a_schedule_is_deleted_as_it_was_read(store):
     assert store.read("s") is None
 
 
+def test_moving_changes_nothing_but_the_cursors_and_the_count(store):
+    before = state(description="as it was")
+    assert store.put(before, None)
+    wanted = replace(state(description="another", revision="r9"), cursors=(None,), fired=4)
+    assert store.move(wanted, before)
+    assert store.read("s") == replace(before, cursors=(None,), fired=4)
+
+
+def test_schedules_are_listed_by_name_whatever_their_keys_are(store):
+    names = ["a", "n" * 600, "z", "ünï"]
+    for name in names:
+        assert store.put(state(name), None)
+    assert [each.schedule.name for each in store.all()] == names
+
+
 def test_all_are_listed_over_several_pages(store):
     wide = {"name": "w", "input": {"noise": _noise(60_000)}}
     names = [f"s{number:02d}" for number in range(40)]

@@ -173,6 +173,37 @@ def test_a_queue_that_another_process_made_is_found_within_some_seconds(made):
     assert len(queue.pollable("charge", "")) == 2
 
 
+def test_what_is_gone_is_neither_deleted_nor_hidden_and_no_queue_is_made_for_it(made):
+    queue, _ = made
+    for address in (CHARGE, QueueAddress("nobody")):
+        queue.delete(address, ["no receipt"])
+        queue.retry_later(address, "no receipt", 30)
+    assert queue.sizes() == {}
+    queue.send(_message(1))
+    (received,) = queue.receive(CHARGE, 1, 0)
+    queue.delete(CHARGE, [received.receipt])
+    queue.retry_later(CHARGE, received.receipt, 0)
+    assert list(queue.receive(CHARGE, 1, 0)) == []
+
+
+def test_a_message_is_hidden_for_twelve_hours_at_most(made):
+    queue, clock = made
+    queue.send(_message(1))
+    (received,) = queue.receive(CHARGE, 1, 0)
+    queue.retry_later(CHARGE, received.receipt, 10**6)
+    clock.advance(43_199_000)
+    assert list(queue.receive(CHARGE, 1, 0)) == []
+    clock.advance(1_000)
+    assert len(queue.receive(CHARGE, 1, 0)) == 1
+
+
+def test_gates_are_told_by_their_keys_in_order(made):
+    queue, _ = made
+    for key in ("ship", "#wkey"):
+        queue.park(_message(1, limit=Limit(key, 1, at_gate=True)))
+    assert list(queue.gates()) == ["#wkey", "ship"]
+
+
 def _again(queue):
     """The same queues, as a process sees them that remembers nothing."""
     known = queue._registry

@@ -99,4 +99,6 @@ class Expressions:
                 assert_never(condition)
 
     def _joined(self, operator: str, parts: Iterable[Condition]) -> str:
-        return f"({operator.join(map(self.condition, parts))})"
+        joined = [*map(self.condition, parts)]
+        # DynamoDB refuses parentheses that do nothing.
+        return joined[0] if len(joined) == 1 else f"({operator.join(joined)})"

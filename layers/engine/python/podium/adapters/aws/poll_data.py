@@ -61,7 +61,8 @@ class DynamoPollData:
                 answer = self._client.query(**request)
             found += map(_poll_data, answer["Items"])
             if "LastEvaluatedKey" not in answer:
-                return found
+                # Keys are escaped, and long ones hashed: their order is another one.
+                return sorted(found, key=lambda poll: (poll.task_type, poll.domain))
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
@@ -39,6 +40,8 @@ _DELAYED: Final = "ApproximateNumberOfMessagesDelayed"
 #: Counted from the first receive on.
 _LONGEST_VISIBILITY = 43_200
 _GONE = frozenset({"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"})
+#: The message is deleted, was received by somebody else, or can be received again already.
+_NOT_HELD = frozenset({"ReceiptHandleIsInvalid", "MessageNotInflight", "InvalidParameterValue"})
 
 
 class SqsTaskQueue:
@@ -67,7 +70,7 @@ class SqsTaskQueue:
         self._send(address, fitted(message, self._payloads), delay)
 
     def gates(self) -> Sequence[str]:
-        return [key for key in self._registry.gates() if self.waiting_at(key)]
+        return [key for key in sorted(self._registry.gates()) if self.waiting_at(key)]
 
     def waiting_at(self, key: str) -> int:
         return self.depth_at(key).waiting
@@ -122,7 +125,7 @@ class SqsTaskQueue:
             return
         for first in range(0, len(receipts), _BATCH):
             batch = receipts[first : first + _BATCH]
-            with translated("DeleteMessageBatch"):
+            with translated("DeleteMessageBatch"), _unless_gone():
                 # A message that was not deleted comes again and is found stale.
                 self._client.delete_message_batch(
                     QueueUrl=url,
@@ -136,7 +139,7 @@ class SqsTaskQueue:
         url = self._registry.find(address)
         if url is None:
             return
-        with translated("ChangeMessageVisibility"):
+        with translated("ChangeMessageVisibility"), _unless_gone():
             self._client.change_message_visibility(
                 QueueUrl=url,
                 ReceiptHandle=receipt,
@@ -193,6 +196,16 @@ class SqsTimerQueue:
 
     def arm(self, timer: TimerMessage, delay: int) -> None:
         _send(self._client, self._url, timer_json(timer), delay)
+
+
+@contextmanager
+def _unless_gone() -> Iterator[None]:
+    """Run a call about a message that was received: nothing where it, or its queue, is gone since."""
+    try:
+        yield
+    except ClientError as error:
+        if code_of(error) not in _GONE and code_of(error).rpartition(".")[2] not in _NOT_HELD:
+            raise
 
 
 class _QueueGoneError(DefectError):

@@ -51,7 +51,8 @@ class DynamoSchedules:
         return _state(answer["Item"]) if "Item" in answer else None
 
     def all(self) -> Sequence[ScheduleState]:
-        return [_state(item) for item in self._query(_SCHEDULES)]
+        # Keys are escaped, and long ones hashed: their order is another one.
+        return sorted(map(_state, self._query(_SCHEDULES)), key=lambda state: state.schedule.name)
 
     def put(self, state: ScheduleState, before: ScheduleState | None) -> bool:
         item = {

@@ -222,7 +222,8 @@ def cancel_condition(task: Task) -> Condition:
     is_open = every(OPEN, Equals("inc", task.inc), Equals("cg", generation))
     if not generation:
         return is_open
-    return any_of(is_open, every(Equals("inc", task.inc), Less("cg", generation)))
+    # Without the Exists an item that is missing would be made of nothing but this change.
+    return any_of(is_open, every(Exists(), Equals("inc", task.inc), Less("cg", generation)))
 
 
 def raise_change(generation: int, now: int) -> Change:

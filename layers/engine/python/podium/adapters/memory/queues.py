@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 #: Seconds a received message stays hidden when the receiver does not say.
 VISIBILITY = 30
+#: Seconds from its first receive on for which a message can be kept hidden.
+LONGEST_VISIBILITY = 43_200
 #: A message received this often without being deleted becomes a dead letter.
 MAX_RECEIVES = 10
 #: For how long (ms) an eventually consistent read of the registry may not know a queue.
@@ -41,6 +43,7 @@ class StoredMessage:
     visible_at: int
     receive_count: int = 0
     receipt: str = ""
+    first_received_at: int = 0
 
 
 class MemoryQueue:
@@ -83,6 +86,7 @@ class MemoryQueue:
                     self.dead_letters.append(message.body)
                     continue
                 message.receive_count += 1
+                message.first_received_at = message.first_received_at or now
                 message.receipt = f"{message.message_id}:{message.receive_count}"
                 if not self._calls.happens(Quirk.STAYS_VISIBLE):
                     message.visible_at = now + visibility * 1000
@@ -99,11 +103,17 @@ class MemoryQueue:
             ]
 
     def change_visibility(self, receipt: str, seconds: int) -> None:
-        """ChangeMessageVisibility: the message comes again after ``seconds``."""
+        """ChangeMessageVisibility: the message comes again after ``seconds``.
+
+        Nothing for one that is not in flight, or would be for more than twelve hours.
+        """
         with self._calls.call("ChangeMessageVisibility"), self._lock:
+            now = self._clock.now()
+            until = now + seconds * 1000
             for message in self._messages:
-                if message.receipt == receipt:
-                    message.visible_at = self._clock.now() + seconds * 1000
+                is_too_long = until > message.first_received_at + LONGEST_VISIBILITY * 1000
+                if message.receipt == receipt and message.visible_at > now and not is_too_long:
+                    message.visible_at = until
 
     def depth(self) -> Depth:
         """How many messages a receive could get right now, how many are held, how many delayed."""
@@ -136,6 +146,7 @@ def _copy(message: StoredMessage) -> StoredMessage:
         message.visible_at,
         message.receive_count,
         message.receipt,
+        message.first_received_at,
     )
 
 
@@ -214,11 +225,13 @@ class MemoryTaskQueue:
         ]
 
     def delete(self, address: QueueAddress, receipts: Sequence[str]) -> None:
-        if receipts:
-            self._queue(address).delete(receipts)
+        if receipts and address in self.queues:
+            self.queues[address].delete(receipts)
 
     def retry_later(self, address: QueueAddress, receipt: str, seconds: int) -> None:
-        self._queue(address).change_visibility(receipt, seconds)
+        if address in self.queues:
+            within = max(0, min(seconds, LONGEST_VISIBILITY))
+            self.queues[address].change_visibility(receipt, within)
 
     def sizes(self) -> dict[str, int]:
         return {name: depth.waiting for name, depth in self.depths().items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from podium.adapters.memory.calls import Calls
 from podium.domain.schedules.executions import WorkflowScheduleExecution
@@ -32,7 +33,12 @@ class MemorySchedules:
         return self._calls.write("PutItem", lambda: self._write(state, before))
 
     def move(self, state: ScheduleState, before: ScheduleState) -> bool:
-        return self._calls.write("UpdateItem", lambda: self._write(state, before))
+        return self._calls.write("UpdateItem", lambda: self._move(state, before))
+
+    def _move(self, state: ScheduleState, before: ScheduleState) -> bool:
+        stored = self._states.get(state.schedule.name, state)
+        moved = replace(stored, cursors=state.cursors, fired=state.fired)
+        return self._write(moved, before)
 
     def delete(self, before: ScheduleState) -> bool:
         return self._calls.write("DeleteItem", lambda: self._delete(before))

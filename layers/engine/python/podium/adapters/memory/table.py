@@ -32,6 +32,7 @@ from podium.adapters.items.table import (
     Written,
 )
 from podium.adapters.memory.calls import Quirk
+from podium.adapters.memory.refusals import check_put, check_transaction, check_updated
 from podium.adapters.memory.replicas import Replica
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ class MemoryTable:
 
     def _put(self, put: Put) -> Written:
         with self._lock:
+            check_put(put.item)
             if not self._allows(put):
                 return Written(applied=False, item=self._copy(key_of(put.item)))
             self._store(put.item)
@@ -96,6 +98,7 @@ class MemoryTable:
             if not holds(condition, old):
                 return Written(applied=False, item=old)
             new = _changed(with_key(key, old or {}), change)
+            check_updated(new)
             self._store(new)
             return Written(applied=True, item=dict(new))
 
@@ -115,6 +118,7 @@ class MemoryTable:
 
     def _transact(self, parts: Sequence[Put | Check]) -> bool:
         with self._lock:
+            check_transaction(parts)
             if not all(map(self._allows, parts)):
                 return False
             for part in parts:
