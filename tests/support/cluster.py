@@ -58,7 +58,7 @@ from podium.errors import TransientError
 from podium.ports.bundle import Ports
 from podium.ports.evidence import Evidence
 from podium.ports.kafka import Delivered, NotDeliveredError
-from podium.ports.outside import HttpRequest, HttpResponse
+from podium.ports.outside import Clock, HttpRequest, HttpResponse
 from podium.ports.queues import Redelivery
 from podium.ports.records import FailedRecords
 from podium.services.polling import HandedOut
@@ -194,7 +194,8 @@ class Cluster:
         """Every process dies: caches are empty from here on."""
         self.engines = [self._engine() for _ in self.engines]
 
-    def _engine(self) -> Engine:
+    def _engine(self, clock: Clock | None = None) -> Engine:
+        """A process; ``clock``: of its host, None is the right one."""
         ports = Ports(
             executions=self.store,
             messages=self.store,
@@ -219,7 +220,7 @@ class Cluster:
             polls=self.poll_data,
             engines=self._programs,
             http=self.http,
-            clock=self.clock,
+            clock=clock or self.clock,
             sleep=self._sleep,
             ids=self._ids,
         )

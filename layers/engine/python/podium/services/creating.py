@@ -69,7 +69,7 @@ class Creating:
                 pass
             case Kind.WORKER | Kind.SYSTEM:
                 self.send(state, task)
-            case Kind.CHILD | Kind.LAUNCH if ready_at(task) <= self._ports.clock.now():
+            case Kind.CHILD | Kind.LAUNCH if self._is_ready(task):
                 task, following = self._children.launch(state, task)
                 task = self._ending.ended(state, task)
             case _:
@@ -78,6 +78,15 @@ class Creating:
         if put and task.status.is_terminal:
             following.append(TaskChange(header.workflow_id, task))
         return following
+
+    def _is_ready(self, task: Task) -> bool:
+        """Its delay, if it has any, is over.
+
+        Whoever decided may have a clock that is ahead of ours. No timer was armed for a task without
+        a delay, so that is told by its own times, and not by our clock.
+        """
+        decided = max(task.scheduled_at, task.updated_at)
+        return ready_at(task) <= max(decided, self._ports.clock.now())
 
     def launch_ready(self, state: State, task: Task) -> Task | None:
         """Launch the workflow of a task whose delay is over; its item afterwards.
