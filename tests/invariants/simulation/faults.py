@@ -27,7 +27,9 @@ class Fault(Enum):
     KILLED_AFTER_READ = "process: killed after a read"
     KILLED_BEFORE_WRITE = "process: killed before a write"
     KILLED_AFTER_WRITE = "process: killed after a write"
+    TIME_LIMIT = "process: killed by its time limit"
     CACHES_LOST = "process: all are replaced by cold ones"
+    SLEPT = "process: one wakes up with old caches"
 
     # DynamoDB. Errors are those left when the SDK has given up repeating a call.
     THROUGHPUT_EXCEEDED = "DynamoDB: provisioned throughput exceeded"
@@ -72,9 +74,17 @@ class Fault(Enum):
     RECORDS_HELD_BACK = "stream: a batch is held back"
     MESSAGES_TWICE = "queue: a batch is delivered twice"
     MESSAGES_HELD_BACK = "queue: a batch is held back"
+    RECORDS_AT_ONCE = "stream: a batch is delivered twice at once"
+    MESSAGES_AT_ONCE = "queue: a batch is delivered twice at once"
+    TICKS_AT_ONCE = "schedule: a tick comes twice at once"
+
+    # Clients.
+    CLIENT_LEAVES = "API: a client is gone before the answer"
 
     # Time.
     CLOCK_JUMPS = "clock: jumps ahead"
+    CLOCKS_DIFFER = "clock: that of a host is ahead or behind"
+    CLOCK_STEPS_BACK = "clock: that of a host steps back"
 
 
 class ProcessKilledError(InvocationDroppedError):
@@ -322,5 +332,12 @@ OTHER_FAULTS = {
     Fault.RECORDS_HELD_BACK: 0.1,
     Fault.MESSAGES_TWICE: 0.1,
     Fault.MESSAGES_HELD_BACK: 0.1,
+    Fault.RECORDS_AT_ONCE: 0.02,
+    Fault.MESSAGES_AT_ONCE: 0.02,
+    Fault.TICKS_AT_ONCE: 0.02,
+    Fault.CLIENT_LEAVES: 0.002,
+    Fault.SLEPT: 0.3,
     Fault.CLOCK_JUMPS: 0.01,
+    Fault.CLOCKS_DIFFER: 0.3,
+    Fault.CLOCK_STEPS_BACK: 0.003,
 }

@@ -30,6 +30,10 @@ class Job:
     side: Side = Side.BEFORE
     #: It sleeps until then (epoch ms).
     wakes_at: int = 0
+    #: When its process reaches its time limit (epoch ms).
+    dies_at: int = 0
+    #: Who waits for its end.
+    waiter: Job | None = None
     _greenlet: greenlet | None = field(default=None, repr=False)
 
     @property
@@ -71,6 +75,8 @@ class Jobs:
             self._running = None
             if job.is_over:
                 self.all.remove(job)
+                if job.waiter is not None:
+                    self.leave(job)
 
     @property
     def running(self) -> Job | None:
@@ -101,6 +107,20 @@ class Jobs:
         if job is not None:
             job.wakes_at = until
             self._point("sleep", Side.BEFORE)
+
+    def wait_for(self, other: Job) -> None:
+        """The running job waits for the end of another, or until it is told to go on without."""
+        job = self._running
+        assert job is not None
+        self.all.remove(job)
+        other.waiter = job
+        self._point("answer", Side.BEFORE)
+
+    def leave(self, job: Job) -> None:
+        """Whoever waits for ``job`` goes on."""
+        assert job.waiter is not None
+        self.all.append(job.waiter)
+        job.waiter = None
 
     def _point(self, call: str, side: Side) -> Effect | None:
         job = self._running

@@ -28,8 +28,6 @@ from tests.invariants.simulation.faults import Fault
 
 #: Shards of the stream: as many invocations of one function run side by side.
 SHARDS = 3
-#: Seconds a message that was received stays hidden: six timeouts of the functions that read queues.
-VISIBILITY = 360
 #: What a queue's physical name, and its ARN, have before its logical name.
 PREFIX = "podium-"
 QUEUE_ARN = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{PREFIX}"
@@ -54,12 +52,15 @@ class DeliveryFaults(Faults):
 class QueueClient:
     """The calls that an event source makes of SQS; a queue's URL is its logical name."""
 
-    def __init__(self, queues: Mapping[str, MemoryQueue]) -> None:
+    def __init__(self, queues: Mapping[str, MemoryQueue], topology: Topology) -> None:
         self._queues = queues
+        self._visibility = {queue.name: queue.visibility for queue in topology.queues}
 
     def receive_message(self, **call: Any) -> dict[str, Any]:
-        queue = self._queues[call["QueueUrl"]]
-        found = queue.receive(call["MaxNumberOfMessages"], visibility=VISIBILITY)
+        name = call["QueueUrl"]
+        found = self._queues[name].receive(
+            call["MaxNumberOfMessages"], visibility=self._visibility[name]
+        )
         return {"Messages": [_wire(message) for message in found]}
 
     def delete_message_batch(self, **call: Any) -> None:
@@ -137,7 +138,7 @@ def event_sources(
     queue_faults: Faults,
 ) -> list[tuple[str, SourceMapping]]:
     """Every trigger of the topology that is no HTTP route, with a name to tell it by."""
-    client, waiting = QueueClient(queues), Waiting(queues)
+    client, waiting = QueueClient(queues, topology), Waiting(queues)
     found: list[tuple[str, SourceMapping]] = []
     for function in topology.functions:
         for trigger in function.triggers:

@@ -13,7 +13,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from podium import bootstrap
 from podium.adapters.memory.calls import Quirk
 from podium.adapters.memory.queues import MemoryQueue
 from podium.adapters.stream import change
@@ -21,13 +20,15 @@ from podium.bootstrap import Engine
 from podium.domain.decision import ExecutionView
 from podium.domain.execution import Header
 from podium.domain.json import JsonMap
+from podium.ports.outside import Clock
 from podium.ports.queues import Redelivery
 from podium.ports.records import FailedRecords
 from podium_local.front.gateway import Gateway
-from podium_local.front.http import HttpRequest
-from podium_local.pump.invoking import Invoker, Outcome
+from podium_local.front.http import HttpRequest, HttpResponse
+from podium_local.pump.mapping import Mapping as SourceMapping
+from podium_local.pump.queues import QueueMapping
 from podium_local.pump.streams import StreamMapping
-from podium_local.topology import TOPOLOGY, Function
+from podium_local.topology import TOPOLOGY
 from tests.invariants.simulation.delivery import Undelivered
 from tests.invariants.simulation.executions import Executions
 from tests.invariants.simulation.explanations import Explanations
@@ -38,9 +39,11 @@ from tests.invariants.simulation.faults import (
     Effect,
     Fault,
     ProcessKilledError,
+    Raises,
     Side,
 )
 from tests.invariants.simulation.interleaving import Job, Jobs
+from tests.invariants.simulation.processes import Processes
 from tests.invariants.simulation.script import Script
 from tests.invariants.simulation.sources import QUEUE_ARN, DeliveryFaults, event_sources
 from tests.invariants.simulation.trace import Trace
@@ -54,6 +57,8 @@ T = TypeVar("T")
 #: cost many turns.
 STEPS = (0, 1, 20, 100, 500, 1_000, 3_000, 12_000, 70_000, 700_000)
 OFTEN = (1, 1, 1, 2, 3, 5, 5, 3, 1, 0.3)
+#: Processes that read one queue at once, and how likely another one begins to.
+CONSUMERS, ANOTHER = 2, 0.1
 #: Bytes above which a payload is an object of the bucket: as installed, and so that most are.
 THRESHOLDS = (32 * 1024, 32 * 1024, 20)
 
@@ -71,37 +76,8 @@ class Answer:
         return json.loads(self.text) if self.text else None
 
 
-class Processes(Invoker):
-    """Lambda: an invocation runs in a process of its function, which has caches and may be cold."""
-
-    def __init__(self, world: World) -> None:
-        super().__init__(world.clock)
-        self._world = world
-        self._idle: dict[str, list[Engine]] = {}
-
-    def invoke(
-        self, function: Function, event: dict[str, Any], *, may_drop: bool = True
-    ) -> Outcome:
-        """See Invoker; the kill comes from the driver, at a call."""
-        job = self._world.jobs.running
-        assert job is not None, "an invocation outside of any job"
-        self._world.watch.happenings.invoked(function.name)
-        idle = self._idle.setdefault(function.name, [])
-        process = idle.pop() if idle else self._world.new_process()
-        outer, job.engine = job.engine, process
-        bootstrap.install(process)
-        try:
-            outcome = super().invoke(function, event)
-        finally:
-            job.engine = outer
-            bootstrap.install(outer)
-        if not isinstance(outcome.error, ProcessKilledError):
-            idle.append(process)
-        return outcome
-
-    def forget(self) -> None:
-        """Every idle process is gone: caches are empty from here on."""
-        self._idle.clear()
+#: What a client makes of a connection that was closed, or an answer that did not come in time.
+LOST = Answer(504, "")
 
 
 class World(Cluster):
@@ -152,7 +128,8 @@ class World(Cluster):
             DeliveryFaults(self.strikes, Fault.RECORDS_TWICE, Fault.RECORDS_HELD_BACK),
             DeliveryFaults(self.strikes, Fault.MESSAGES_TWICE, Fault.MESSAGES_HELD_BACK),
         )
-        self._busy: dict[str, Job] = {}
+        #: What each source is at.
+        self._busy: dict[str, list[Job]] = {}
         #: Whose turn it was last.
         self._latest: Job | None = None
         #: What was read of executions, and how often they had changed by then.
@@ -164,10 +141,10 @@ class World(Cluster):
         #: From here on.
         self.weather = weather or Weather.drawn(random.Random(f"{script.seed} weather"))
 
-    def new_process(self) -> Engine:
-        """A cold one."""
+    def new_process(self, clock: Clock) -> Engine:
+        """A cold one, on the clock of its host."""
         self.counts["process: cold"] += 1
-        return self.watch.over(self._engine())
+        return self.watch.over(self._engine(clock))
 
     def happens(self) -> bool:
         """Asked before each fault, deed and jump of the clock: False for what the script mutes."""
@@ -215,10 +192,14 @@ class World(Cluster):
         """An HTTP request; to be called within a job."""
         raw = b"" if body is None else json.dumps(body).encode()
         headers = (("content-type", "application/json"),)
-        found = self.gateway.handle(HttpRequest(method, path, query, headers, raw))
-        self.trace.note(f"{method} {path} -> {found.status}")
-        self.watch.happenings.requested(method, path, found.status, body)
-        return Answer(found.status, found.body.decode())
+        request = HttpRequest(method, path, query, headers, raw)
+        found: list[HttpResponse] = []
+        handler = self.jobs.start("request", lambda: found.append(self.gateway.handle(request)))
+        self.jobs.wait_for(handler)
+        answer = Answer(found[0].status, found[0].body.decode()) if found else LOST
+        self.trace.note(f"{method} {path} -> {answer.status}")
+        self.watch.happenings.requested(method, path, answer.status, body)
+        return answer
 
     def client(self, name: str, run: Callable[[], object]) -> Job:
         """Somebody outside does something."""
@@ -256,6 +237,10 @@ class World(Cluster):
             self.clock.advance(self.drawn_step())
         if self.strikes(Fault.CACHES_LOST):
             self.processes.forget()
+        self.processes.step_back()
+        waiting = [job for job in self.jobs.all if job.waiter is not None]
+        if waiting and self.strikes(Fault.CLIENT_LEAVES):
+            self.jobs.leave(self.deliveries.choice(waiting))
 
     def _ready(self) -> list[Job]:
         return [job for job in self.jobs.all if job.wakes_at <= self.clock.now()]
@@ -270,6 +255,9 @@ class World(Cluster):
         """What strikes the job where it stands."""
         if job.engine is None or not job.call:
             return GOES_ON
+        if self.clock.now() >= job.dies_at and self.happens():
+            self.note_fault(Fault.TIME_LIMIT, f"{job.name} at {job.call}:")
+            return Raises(ProcessKilledError(job.call))
         strikes = self.weather.at(job.call, job.side)
         if not strikes:
             return GOES_ON
@@ -284,12 +272,22 @@ class World(Cluster):
         """Every event source that has something to give and is not at it is a job."""
         now = self.clock.now()
         for name, source in self.sources:
-            job = self._busy.get(name)
-            if job is not None and not job.is_over:
+            busy = self._busy.get(name)
+            if busy and not self._takes_another(source, busy):
                 continue
             due = source.due()
             if due is not None and due <= now:
-                self._busy[name] = self.jobs.start(name, source.step)
+                self._busy.setdefault(name, []).append(self.jobs.start(name, source.step))
+
+    def _takes_another(self, source: SourceMapping, busy: list[Job]) -> bool:
+        """Queues are read by several processes side by side."""
+        for job in [job for job in busy if job.is_over]:
+            busy.remove(job)
+        return not busy or (
+            isinstance(source, QueueMapping)
+            and len(busy) < CONSUMERS
+            and self.turns.random() < ANOTHER
+        )
 
     def _bury(self) -> None:
         """Messages received too often go to the queues of the dead."""
@@ -349,7 +347,7 @@ class World(Cluster):
         return any(
             self.counts[f"{command}: {outcome}"]
             for command in again
-            for outcome in ("obeyed", "500", "0")
+            for outcome in ("obeyed", "500", "504", "0")
         )
 
     def has_undelivered_records(self) -> bool:
