@@ -201,6 +201,17 @@ def test_a_pushed_worker_reports_the_bad_message_and_runs_the_others() -> None:
     assert sqs.sent[0]["workerId"] == "charge-fn"
 
 
+def test_a_pushed_worker_asks_for_another_message_where_one_came_too_early() -> None:
+    sqs = FakeSqs()
+    handler = lambda_handler(CHARGE, queues(sqs), now=lambda: 4_000)
+    early = json.dumps(message("charge", inputData={"order": "o"}, notBefore=5_000))
+    answer = handler({"Records": [{"messageId": "m", "body": early}]}, None)
+    assert answer == {"batchItemFailures": []}
+    (report,) = sqs.sent
+    assert report["postpone"] is True
+    assert "status" not in report
+
+
 def large() -> dict[str, str]:
     return {"text": "ü" * 400_000}
 

@@ -11,6 +11,7 @@ from podium_worker.message import Task
 from podium_worker.queues import Queues
 from podium_worker.running import run_task
 from podium_worker.secrets import Secrets
+from podium_worker.worker import system_now
 
 if TYPE_CHECKING:
     from podium_worker.declare import TaskFunction
@@ -19,12 +20,16 @@ logger = logging.getLogger("podium_worker")
 
 
 def lambda_handler(
-    function: TaskFunction, queues: Queues | None = None
+    function: TaskFunction,
+    queues: Queues | None = None,
+    *,
+    now: Callable[[], int] = system_now,
 ) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
     """Make the handler of a Lambda function that runs ``function`` for each message it is given.
 
     The event source mapping needs ``ReportBatchItemFailures``: a message whose result could not be
-    sent is reported back and comes again. Raises ConfigurationError for a detached function: Lambda
+    sent is reported back and comes again. For a task whose message came before its time, as SQS delays
+    none for longer than 15 minutes, another message is asked for. ``now``: epoch milliseconds. Raises ConfigurationError for a detached function: Lambda
     runs none for longer than a message can be kept.
     """
     if function.detached:
@@ -40,6 +45,9 @@ def lambda_handler(
         for record in event["Records"]:
             try:
                 task = Task.from_json(record["body"])
+                if task.not_before > now():
+                    known[0].send_result(task.postponement(worker_id))
+                    continue
                 result = run_task(function, task, secrets)
                 known[0].send_result(result.to_json(task, worker_id))
             except Exception:  # one bad message must not hold the others

@@ -14,7 +14,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterable
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from podium_worker.declare import DECLARED, TaskFunction
@@ -41,6 +41,10 @@ PAUSE = 2.0
 SEND_ATTEMPTS = 30
 
 
+#: Seconds between two times, what is done, and while what.
+Repeated = Callable[[float, Callable[[], None]], AbstractContextManager[None]]
+
+
 class Worker:
     """Runs task functions; one thread for each unit of their concurrency."""
 
@@ -54,8 +58,11 @@ class Worker:
         secrets: Secrets | None = None,
         pause: float = PAUSE,
         now: Callable[[], int] | None = None,
+        repeated: Repeated | None = None,
     ) -> None:
         """``wait``: seconds of a long poll; ``now``: epoch milliseconds. Raises ConfigurationError.
+
+        ``repeated`` does something each so many seconds while a function runs: in a thread by default.
 
         ``pause``: seconds between tries to send the result of a detached task.
 
@@ -69,7 +76,8 @@ class Worker:
         self._worker_id = worker_id or f"{socket.gethostname()}-{os.getpid()}"
         self._wait = wait
         self._pause = pause
-        self._now = now or _system_now
+        self._now = now or system_now
+        self._repeated = repeated or _repeated
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
 
@@ -133,7 +141,7 @@ class Worker:
             deleted.set()
             self._queues.delete(url, receipt)
 
-        with _repeated(VISIBILITY / 2, hide):
+        with self._repeated(VISIBILITY / 2, hide):
             if function.detached:
                 self._run_detached(function, task, delete)
                 return 1
@@ -168,7 +176,7 @@ class Worker:
             if is_held.is_set():
                 self._queues.send_result(held.sign_of_life(self._worker_id))
 
-        with _repeated(task.response_timeout / 3, live):
+        with self._repeated(task.response_timeout / 3, live):
             result = run_task(function, task, self._secrets, detach)
             self._send(result.to_json(held, self._worker_id))
 
@@ -221,5 +229,6 @@ def run(*functions: TaskFunction, queues: Queues | None = None) -> None:
         worker.join()
 
 
-def _system_now() -> int:
+def system_now() -> int:
+    """Epoch milliseconds."""
     return int(time.time() * 1000)  # the one clock of a worker process
