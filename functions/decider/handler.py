@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING, Any
 from podium import bootstrap
 from podium.adapters.stream import workflow_id
 from podium.batch import has_time, report
+from podium.errors import NotFoundError
 from podium.observability import logger
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from podium.batch import Report
+    from podium.domain.changes import Change
 
 
 def handler(event: dict[str, Any], context: object) -> Report:
@@ -31,9 +35,20 @@ def handler(event: dict[str, Any], context: object) -> Report:
             failed.append(records[0]["dynamodb"]["SequenceNumber"])
             continue
         try:
-            changes = [engine.read_record(record) for record in records]
+            changes = [_read(record) for record in records]
             engine.advancing.run([change for change in changes if change is not None])
         except Exception:  # noqa: BLE001 - whatever it is, the others go on
             logger().exception("workflow not advanced", workflow_id=name)
             failed.append(records[0]["dynamodb"]["SequenceNumber"])
     return report(failed)
+
+
+def _read(record: Mapping[str, Any]) -> Change | None:
+    """What the record says; nothing when its payload is gone with the execution."""
+    engine = bootstrap.engine()
+    try:
+        return engine.read_record(record)
+    except NotFoundError:
+        if engine.ports.executions.read_header(workflow_id(record)) is None:
+            return None
+        raise

@@ -52,7 +52,7 @@ def test_a_copy_outlives_the_execution_and_its_payloads(store, wf, ended):
     before = store.read_everything(wf)
     store.archive(ended)
     _remove(store, ended)
-    store.remove_rest(wf, NOW)
+    store.remove_rest(wf)
     assert store.read_archive(wf).everything == before
 
 
@@ -72,7 +72,7 @@ def test_a_removed_execution_is_not_there(store, wf, ended):
 
 def test_nothing_of_its_content_is_left(store, wf, ended):
     _remove(store, ended)
-    store.remove_rest(wf, NOW)
+    store.remove_rest(wf)
     left = list(store._table.query(partition(wf)))
     assert {item["sk"] for item in left} == {"H", "I", "O", "V#1", *_tasks(wf)}
     assert all(item["ttl"] <= NOW // 1000 + DAY for item in left)
@@ -90,7 +90,7 @@ def test_large_payloads_stay_as_long_as_a_copy_points_at_them(backend, wf, archi
     if archived:
         assert store.archive(store.read_header(wf))
     _remove(store, store.read_header(wf))
-    store.remove_rest(wf, NOW)
+    store.remove_rest(wf)
     if archived:
         assert backend.blobs.size(path)
         store.drop_archive(wf)
@@ -108,7 +108,7 @@ def test_a_removal_that_lags_behind_leaves_what_was_written_back(store, wf, ende
     def restored_meanwhile(*args, **kwargs):
         store._table.query = query
         listed = list(query(*args, **kwargs))
-        store.remove_rest(wf, NOW)
+        store.remove_rest(wf)
         assert store.restore(store.read_archive(wf))
         store.put_task(wf, task(1, inc=1))
         again = store.read_header(wf)
@@ -117,7 +117,7 @@ def test_a_removal_that_lags_behind_leaves_what_was_written_back(store, wf, ende
         return iter(listed)
 
     store._table.query = restored_meanwhile
-    store.remove_rest(wf, NOW)
+    store.remove_rest(wf)
     after = store.read_everything(wf)
     assert after.start.input == {"new": 2}
     assert after.output == {"new": 1}
@@ -128,7 +128,7 @@ def test_a_removal_that_lags_behind_leaves_what_was_written_back(store, wf, ende
 
 def test_an_execution_that_is_there_keeps_everything(store, wf, ended):
     before = store.read_everything(wf)
-    store.remove_rest(wf, NOW)
+    store.remove_rest(wf)
     assert store.read_everything(wf) == before
 
 
@@ -136,7 +136,7 @@ def test_what_was_removed_is_written_back(store, wf, ended):
     before = store.read_everything(wf)
     store.archive(ended)
     _remove(store, ended)
-    store.remove_rest(wf, NOW)
+    store.remove_rest(wf)
     assert store.restore(store.read_archive(wf))
     after = store.read_everything(wf)
     assert after == replace(before, header=replace(ended, version=4))
@@ -145,7 +145,7 @@ def test_what_was_removed_is_written_back(store, wf, ended):
 def test_it_is_written_back_once(store, wf, ended):
     store.archive(ended)
     _remove(store, ended)
-    store.remove_rest(wf, NOW)
+    store.remove_rest(wf)
     archived = store.read_archive(wf)
     assert store.restore(archived)
     store.put_task(wf, task(1, inc=1))

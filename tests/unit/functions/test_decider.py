@@ -97,6 +97,19 @@ def test_a_record_that_cannot_be_read_fails_its_execution_alone():
     assert len(engine.calls) == 1
 
 
+def test_a_record_whose_payload_went_with_its_execution_says_nothing():
+    cluster = Cluster(inline=False, threshold=20)
+    cluster.register(DEFINITION)
+    workflow_id = cluster.start("order")
+    cluster.settle()
+    cluster.complete("charge", {"receipt": "a text of more than twenty bytes"})
+    records = cluster.store.records()
+    cluster.settle()
+    cluster.engine.removing.remove(workflow_id, archive=False)
+    cluster.settle()
+    assert handle(cluster.engine, *records) == {"batchItemFailures": []}
+
+
 def test_the_stream_alone_moves_a_workflow_to_its_end():
     cluster = Cluster(inline=False)
     cluster.register(DEFINITION)

@@ -353,7 +353,7 @@ class ExecutionStore(Protocol):
         """Forget the archived copies: GetItem, DeleteItem, then the objects. False when there is none."""
         ...
 
-    def remove_rest(self, workflow_id: str, now: int) -> None:
+    def remove_rest(self, workflow_id: str) -> None:
         """All but the header of a removed execution: one Query per page, then for each task what
         ``strip`` does, so that a late put cannot bring it back, and for other items a PutItem of
         their key, which goes a day later. Last, its large payloads. Nothing for an execution that

@@ -33,7 +33,7 @@ class Stripping:
     def remove(self, change: HeaderChange) -> None:
         """All that is left of a removed execution goes; a request leaves it to the record."""
         if change.created is None:
-            self._ports.executions.remove_rest(change.new.workflow_id, self._ports.clock.now())
+            self._ports.executions.remove_rest(change.new.workflow_id)
 
 
 def has_voided(change: HeaderChange) -> bool:

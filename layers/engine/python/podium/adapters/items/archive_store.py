@@ -13,7 +13,7 @@ from podium.adapters.items import text as json_text
 from podium.adapters.items.attributes import key_of, number, text, with_key
 from podium.adapters.items.base import ItemStore
 from podium.adapters.items.conditions import Equals, Exists, Less, Missing, any_of, every
-from podium.adapters.items.headers import REMOVED_STAYS, header_item
+from podium.adapters.items.headers import REMOVED_STAYS, header_item, header_of
 from podium.adapters.items.keys import (
     archive_key,
     header_key,
@@ -100,17 +100,19 @@ class ArchiveStore(ItemStore):
         self._table.delete(archive_key(workflow_id))
         return True
 
-    def remove_rest(self, workflow_id: str, now: int) -> None:
+    def remove_rest(self, workflow_id: str) -> None:
         header = self._table.get(header_key(workflow_id))
         if header is None or not number(header, "rm"):
             return
+        # Of the removal, not of this look at it: a repeat writes the same.
+        removed_at = header_of(header).committed_at
         # What is searched follows the header's record of its own accord (services/indexing.py).
         for item in list(self._table.query(partition(workflow_id))):
             if is_task(item):
                 condition = every(_unchanged(item, header), Equals("inc", number(item, "inc")))
-                self._table.update(key_of(item), strip_change(now), condition)
+                self._table.update(key_of(item), strip_change(removed_at), condition)
             elif not is_header(item) and not is_search(item):
-                empty = {"ttl": now // 1000 + REMOVED_STAYS}
+                empty = {"ttl": removed_at // 1000 + REMOVED_STAYS}
                 self._table.put(Put(with_key(key_of(item), empty), _unchanged(item, header)))
         if self._table.get(archive_key(workflow_id)) is None:
             self._payloads.blobs.delete(f"{workflow_id}/")
