@@ -1,47 +1,41 @@
-"""Which executions there are: found in the table's own records, whoever started them."""
+"""Which executions there are, whoever started them: as the table's own records say, without a call."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from podium.adapters.items.keys import HEADER, WORKFLOWS
-
 if TYPE_CHECKING:
-    from podium.adapters.memory.executions import MemoryExecutions
-
-#: Attribute of a header that names the parent.
-_PARENT = "pw"
+    from podium.domain.execution import Header
+    from tests.invariants.simulation.commits import Commits
 
 
 class Executions:
-    """Every execution that ever had a header, in the order of their starts."""
+    """Every execution that was ever written, in the order of their starts."""
 
-    def __init__(self, store: MemoryExecutions) -> None:
-        """``store`` is read by its records only: no call is made."""
-        self._store = store
-        self._position = 0
-        #: Ids, with whether the execution is nobody's child.
-        self._found: dict[str, bool] = {}
+    def __init__(self, commits: Commits) -> None:
+        self._commits = commits
 
     def all(self) -> list[str]:
-        """Their ids, those that have been removed again included."""
-        self._look()
-        return list(self._found)
+        """Ids, those that have been removed again included."""
+        return list(self._commits.executions)
+
+    def headers(self) -> Iterator[Header]:
+        """Of those that are there; a stub that fences a launch has nothing to show."""
+        for execution in self._commits.executions.values():
+            header = execution.header
+            if header is not None and header.definition and not execution.removed:
+                yield header
+
+    def present(self) -> list[str]:
+        """Ids of those that are there."""
+        return [header.workflow_id for header in self.headers()]
 
     def roots(self) -> list[str]:
-        """Those that no parent started."""
-        self._look()
-        return [workflow_id for workflow_id, is_root in self._found.items() if is_root]
+        """Ids of those that no parent started."""
+        return [header.workflow_id for header in self.headers() if header.parent is None]
 
-    def _look(self) -> None:
-        if self._store.written() == self._position:
-            return
-        records = self._store.records(self._position)
-        self._position += len(records)
-        for record in records:
-            change = record["dynamodb"]
-            partition = change["Keys"]["pk"]["S"]
-            if record["eventName"] != "INSERT" or change["Keys"]["sk"]["S"] != HEADER:
-                continue
-            workflow_id = partition.removeprefix(WORKFLOWS)
-            self._found.setdefault(workflow_id, _PARENT not in change["NewImage"])
+    def header(self, workflow_id: str) -> Header | None:
+        """As it was committed last; None: it is not there."""
+        execution = self._commits.executions.get(workflow_id)
+        return None if execution is None or execution.removed else execution.header

@@ -53,6 +53,7 @@ def play(history: History) -> None:
     _storm(world, people, len(history.plan.starts) * STORM)
     _calm(world, people)
     _count(world)
+    people.check()
     invariants.at_rest(world, world.executions.roots())
 
 
@@ -84,12 +85,12 @@ def _step(world: World) -> int:
 
 def _is_over(world: World, people: People) -> bool:
     """Everything that was to be started has been, and has ended."""
-    return people.have_begun_everything and all(map(_has_ended, _headers(world)))
+    return people.have_begun_everything and all(map(_has_ended, world.executions.headers()))
 
 
 def _tell(world: World) -> None:
     """What the storm has brought about."""
-    headers = _headers(world)
+    headers = list(world.executions.headers())
     world.counts["storm: executions"] += len(headers)
     world.counts["storm: executions ended"] += sum(map(_has_ended, headers))
     world.counts["storm: commits"] += sum(header.version for header in headers)
@@ -111,7 +112,7 @@ def _calm(world: World, people: People) -> None:
         due = world.next_moment()
         world.clock.advance(1 if due is None else max(1, due - world.clock.now()))
         people.resume_all()
-    raise invariants.never_at_rest(_headers(world))
+    raise invariants.never_at_rest(list(world.executions.headers()))
 
 
 def _pass_time(world: World, seconds: int) -> None:
@@ -128,12 +129,7 @@ def _until_quiet(world: World) -> None:
     for _ in range(AT_ONE_MOMENT):
         if not world.step():
             return
-    raise invariants.never_at_rest(_headers(world))
-
-
-def _headers(world: World) -> list[Header]:
-    found = map(world.header, world.executions.all())
-    return [header for header in found if header is not None]
+    raise invariants.never_at_rest(list(world.executions.headers()))
 
 
 def _has_ended(header: Header) -> bool:
@@ -142,13 +138,9 @@ def _has_ended(header: Header) -> bool:
 
 def _count(world: World) -> None:
     """What the history consisted of."""
-    roots = set(world.executions.roots())
-    for each in world.executions.all():
-        header = world.header(each)
-        if header is None or not header.definition:
-            continue
+    for header in world.executions.headers():
         world.counts[f"workflow: {header.status.value}"] += 1
-        world.counts["workflow: child"] += each not in roots
-        for task in world.view(each).tasks:
+        world.counts["workflow: child"] += header.parent is not None
+        for task in world.view(header.workflow_id).tasks:
             world.counts[f"task: {task.type}"] += 1
             world.counts[f"task: {task.status.value}"] += 1

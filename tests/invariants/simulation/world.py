@@ -9,17 +9,19 @@ from __future__ import annotations
 import json
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from podium.adapters.memory.calls import Quirk
 from podium.adapters.memory.queues import MemoryQueue
-from podium.adapters.stream import change
+from podium.adapters.stream import change, workflow_id
 from podium.bootstrap import Engine
+from podium.domain.changes import Change
 from podium.domain.decision import ExecutionView
 from podium.domain.execution import Header
 from podium.domain.json import JsonMap
+from podium.errors import NotFoundError
 from podium.ports.outside import Clock
 from podium.ports.queues import Redelivery
 from podium.ports.records import FailedRecords
@@ -103,11 +105,11 @@ class World(Cluster):
         self.is_inline = self.others.random() < 0.5
         drawn = self.others.choice(THRESHOLDS)
         super().__init__(inline=self.is_inline, threshold=drawn if threshold is None else threshold)
-        self.executions = Executions(self.store)
         self.calls.before_call, self.calls.after_call = self.jobs.before, self.jobs.after
         self.calls.around = self.jobs.around
         self.calls.quirk, self.calls.now = self.quirk, self.clock.now
         self.watch = Watch(self)
+        self.executions = Executions(self.watch.commits)
         self.queues = {
             "system-tasks": self.system_queue.queue,
             "timers": self.timer_queue.queue,
@@ -376,9 +378,18 @@ class World(Cluster):
         """Every record of the table's stream once more, to a cold decider."""
         process = self._engine()
         for record in self.store.records():
-            found = change(record, self.store.payloads)
+            found = self._change(record)
             if found is not None:
                 process.advancing.run([found])
+
+    def _change(self, record: Mapping[str, Any]) -> Change | None:
+        """What it says; nothing when its payload has gone with the execution."""
+        try:
+            return change(record, self.store.payloads)
+        except NotFoundError:
+            if self.executions.header(workflow_id(record)) is not None:
+                raise
+            return None
 
     def next_moment(self) -> int | None:
         """When something can go on (epoch ms), if it is not now."""

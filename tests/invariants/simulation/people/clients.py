@@ -33,36 +33,35 @@ class Clients(Person):
         if not self.starts:
             return
         wanted = self.starts.pop(0)
-        style = kinds.drawn(rng, kinds.STARTS)
-        name, is_inline = wanted["name"], "workflowDef" in wanted
-        method, path, query, body = "POST", "/api/workflow", "", wanted
-        if style == "by name" and not is_inline:
-            path, body = f"/api/workflow/{name}", wanted["input"]
-        if style == "execute" and not is_inline:
-            path, query = f"/api/workflow/execute/{name}/1", "waitForSeconds=5"
+        is_inline = "workflowDef" in wanted
+        style = "by request" if is_inline else kinds.drawn(rng, kinds.STARTS)
+        name, path, query, body = wanted["name"], "/api/workflow", "", wanted
+        match style:
+            case "by name":
+                path, body = f"/api/workflow/{name}", wanted["input"]
+            case "execute":
+                path = f"/api/workflow/execute/{name}/1"
+                query = f"waitForSeconds={rng.choice((1, 5, 20))}"
+        key = "" if style == "by name" else wanted.get("idempotencyKey", "")
 
         def run() -> None:
-            answer = self.repeated(f"start, {style}", method, path, body, query)
+            answer = self.repeated(f"start, {style}", "POST", path, body, query)
             if answer.status == 200:
-                found = (
-                    answer.json["workflowId"]
-                    if style == "execute" and not is_inline
-                    else answer.text
-                )
-                self.ledger.started.append(found)
+                found = answer.json["workflowId"] if style == "execute" else answer.text
+                self.ledger.start(found, name, key)
 
         self.begin("client", run)
 
     def have_room(self) -> bool:
         """There is something left to start, and not too much going on already."""
-        headers = map(self.world.header, self.world.executions.roots())
-        running = sum(header is not None and not header.status.is_terminal for header in headers)
+        headers = self.world.executions.headers()
+        running = sum(each.parent is None and not each.status.is_terminal for each in headers)
         return bool(self.starts) and running < _AT_ONCE
 
     def are_awaited(self) -> bool:
         """Something waits for somebody."""
-        headers = map(self.world.header, self.world.executions.all())
-        entries = (entry for header in headers if header is not None for entry in header.open)
+        headers = self.world.executions.headers()
+        entries = (entry for header in headers for entry in header.open)
         return any(entry.kind in _FOR_SOMEBODY for entry in entries)
 
     def outside(self, rng: random.Random) -> None:

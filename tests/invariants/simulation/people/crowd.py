@@ -6,12 +6,14 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from tests.invariants.simulation.people import kinds
+from tests.invariants.simulation.people import kinds, truth
 from tests.invariants.simulation.people.clients import Clients
 from tests.invariants.simulation.people.direct import DirectWorkers
 from tests.invariants.simulation.people.ledger import Ledger
 from tests.invariants.simulation.people.operators import Operators
 from tests.invariants.simulation.people.person import Person
+from tests.invariants.simulation.people.publishers import Publishers
+from tests.invariants.simulation.people.scheduled import Schedulers
 from tests.invariants.simulation.world import World
 
 Json = dict[str, Any]
@@ -30,7 +32,15 @@ class People:
         self.clients = Clients(world, self.ledger, starts)
         self.workers = DirectWorkers(world, self.ledger)
         self.operators = Operators(world, self.ledger)
-        self._everybody: tuple[Person, ...] = (self.clients, self.workers, self.operators)
+        self.schedulers = Schedulers(world, self.ledger)
+        self.publishers = Publishers(world, self.ledger)
+        self._everybody: tuple[Person, ...] = (
+            self.clients,
+            self.workers,
+            self.operators,
+            self.schedulers,
+            self.publishers,
+        )
         self._deeds: dict[str, Callable[[random.Random], None]] = {
             "poll": self.workers.poll,
             "receive": self.workers.receive,
@@ -38,6 +48,8 @@ class People:
             "outside": self.clients.outside,
             "start": self.clients.start,
             "operate": self.operators.operate,
+            "schedule": self.schedulers.schedule,
+            "publish": self.publishers.publish,
         }
 
     def act(self) -> None:
@@ -48,6 +60,8 @@ class People:
             "answer late": bool(self.workers.late),
             "outside": self.clients.are_awaited(),
             "start": self.clients.have_room(),
+            "schedule": bool(self.schedulers.workflow),
+            "publish": bool(self.publishers.listened),
         }
         name = kinds.drawn(self.world.others, kinds.DEEDS)
         if not sense.get(name, True) and self.world.others.random() >= _IDLE:
@@ -76,6 +90,10 @@ class People:
             self.workers.poll_at(address, "batch", rng)
         self.workers.receive(rng)
         self.clients.outside(rng)
+
+    def check(self) -> None:
+        """What clients were told is true."""
+        truth.check(self.world, self.ledger)
 
     def resume_all(self) -> None:
         """Operators let everything go on."""

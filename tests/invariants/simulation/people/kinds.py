@@ -14,6 +14,8 @@ DEEDS: Weighted = (
     ("outside", 1.5),
     ("start", 0.3),
     ("operate", 0.5),
+    ("schedule", 0.4),
+    ("publish", 0.5),
 )
 #: How a worker asks for tasks over HTTP.
 POLLS: Weighted = (("one", 1.0), ("batch", 4.0), ("long poll", 1.5))
@@ -27,6 +29,22 @@ HABITS: Weighted = (
     ("extends its lease", 0.6),
     ("logs", 0.3),
 )
+#: What a worker that receives from SQS does with a message.
+DIRECT_HABITS: Weighted = (
+    ("answers", 5.0),
+    ("is a Lambda function", 2.0),
+    ("works long", 0.5),
+    ("is past its visibility", 0.5),
+    ("crashes with its message", 0.4),
+    ("crashes before the result", 0.3),
+    ("crashes before the delete", 0.6),
+    ("detaches", 0.5),
+    ("detaches, silent", 0.3),
+    ("detaches and dies", 0.2),
+)
+#: Those that go on without their message, and those that give no sign of life.
+DETACHED = frozenset({"detaches", "detaches, silent", "detaches and dies"})
+SILENT = frozenset({"is past its visibility", "detaches, silent"})
 #: Status of an answer.
 ANSWERS: Weighted = (
     ("COMPLETED", 7.0),
@@ -44,26 +62,74 @@ ROUTES: Weighted = (
 )
 #: How an execution is started.
 STARTS: Weighted = (("by request", 4.0), ("by name", 1.5), ("execute", 1.0))
+#: What becomes of a schedule.
+SCHEDULING: Weighted = (
+    ("save", 1.0),
+    ("pause", 1.0),
+    ("resume", 2.0),
+    ("delete", 0.5),
+    ("stop all", 0.5),
+    ("go on", 2.0),
+    ("requeue", 0.5),
+)
+#: How often a message is put into a queue.
+PUBLISHING: Weighted = (("once", 3.0), ("twice", 1.0))
 #: What operators do to an execution that runs, that is paused, that has ended.
 WHILE_RUNNING: Weighted = (
     ("pause", 2.0),
     ("terminate", 0.7),
+    ("terminate with remove", 0.2),
     ("jump", 1.0),
     ("skip", 1.5),
     ("reset callbacks", 1.0),
     ("update variables", 1.0),
+    ("update state", 0.7),
     ("decide", 0.7),
+    ("upgrade", 0.3),
+    ("requeue", 0.7),
+    ("sweep", 0.5),
+    ("repair", 0.5),
+    ("bulk pause", 0.3),
+    ("bulk terminate", 0.2),
 )
-WHILE_PAUSED: Weighted = (("resume", 4.0), ("terminate", 0.5), ("update variables", 0.5))
+WHILE_PAUSED: Weighted = (
+    ("resume", 4.0),
+    ("bulk resume", 1.0),
+    ("terminate", 0.5),
+    ("update variables", 0.5),
+    ("requeue", 0.3),
+)
 AFTER_THE_END: Weighted = (
     ("restart", 1.0),
+    ("restart with the latest", 0.5),
     ("retry", 1.5),
     ("retry with resume", 1.5),
     ("rerun", 0.7),
     ("rerun from a task", 1.5),
+    ("bulk restart", 0.3),
+    ("bulk retry", 0.3),
+    ("remove", 0.3),
+    ("remove without a copy", 0.3),
+    ("bulk remove", 0.2),
 )
 #: All of them.
 COMMANDS: Weighted = tuple(dict(WHILE_RUNNING + WHILE_PAUSED + AFTER_THE_END).items())
+#: Those that let something run again, end an execution, and take it out of the table.
+REPEATING = frozenset(
+    {
+        "restart",
+        "restart with the latest",
+        "retry",
+        "retry with resume",
+        "rerun",
+        "rerun from a task",
+        "jump",
+        "bulk restart",
+        "bulk retry",
+    }
+)
+TERMINATING = frozenset({"terminate"})
+REMOVING = frozenset({"remove", "remove without a copy", "bulk remove", "terminate with remove"})
 
 
 def drawn(rng: random.Random, weighted: Weighted) -> str:

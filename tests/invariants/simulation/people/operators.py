@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import random
+from functools import partial
 from typing import Any
 
 from podium.domain.status import WorkflowStatus
 from tests.invariants.simulation.people import kinds
+from tests.invariants.simulation.people.ledger import Promise
 from tests.invariants.simulation.people.person import Person, task_id_of
+from tests.invariants.simulation.world import Answer
 
 Json = Any
 
@@ -19,37 +22,73 @@ class Operators(Person):
     """One job for each command."""
 
     def operate(self, rng: random.Random) -> None:
-        """A command to an execution that there is."""
+        """A command to an execution that there is, or was."""
         present = self.present()
         if not present:
             return
         workflow_id = rng.choice(present)
         view = self.world.view(workflow_id)
         refs = [task.task_reference_name for task in view.definition.tasks]
-        ref, task_id = rng.choice(refs), ""
+        ref, task_id, task_type = rng.choice(refs), "", "pick"
         if view.tasks:
             task = rng.choice(view.tasks)
-            ref = rng.choice([ref, task.ref])
+            ref, task_type = rng.choice([ref, task.ref]), task.type
             task_id = task_id_of(workflow_id, task)
         fitting = _fitting(view.header.status)
         name = kinds.drawn(rng, fitting if rng.random() < _FITS else kinds.COMMANDS)
         method, target, query, body = _CALLS[name]
-        if name == "rerun from a task":
-            body = {"reRunFromTaskId": task_id}
         path = target if target.startswith("/api") else f"/api/workflow/{{id}}{target}"
-        path = path.format(id=workflow_id, ref=ref)
-        self.begin(name, lambda: self.request(name, method, path, body, query))
+        path = path.format(id=workflow_id, ref=ref, type=task_type)
+        ids = [workflow_id]
+        match name:
+            case "rerun from a task":
+                body = {"reRunFromTaskId": task_id}
+            case "upgrade":
+                body = {"name": view.header.name}
+            case "update state":
+                result = {"status": "COMPLETED", "outputData": self.output(rng)}
+                body = {"variables": {"counter": 8}, "taskReferenceName": ref, "taskResult": result}
+            case _ if name.startswith("bulk"):
+                body = ids = rng.sample(present, min(2, len(present)))
+
+        self.begin(name, lambda: self._command(name, (method, path, query, body), ids))
 
     def resume_all(self) -> None:
         """Let everything go on."""
-        for workflow_id in self.present():
-            header = self.world.header(workflow_id)
-            if header is not None and header.status is WorkflowStatus.PAUSED:
-                self._resume(workflow_id)
+        for header in list(self.world.executions.headers()):
+            if header.status is WorkflowStatus.PAUSED:
+                path = f"/api/workflow/{header.workflow_id}/resume"
+                run = partial(self._command, "resume", ("PUT", path, "", None), [])
+                self.begin("resume", run)
 
-    def _resume(self, workflow_id: str) -> None:
-        path = f"/api/workflow/{workflow_id}/resume"
-        self.begin("resume", lambda: self.request("resume", "PUT", path))
+    def _command(self, name: str, call: tuple[str, str, str, Json], ids: list[str]) -> None:
+        method, path, query, body = call
+        begun = self.ledger.tick()
+        if name in kinds.REPEATING:
+            self.ledger.repeated = begun
+        if name in kinds.REMOVING:
+            self.ledger.perhaps_removed |= set(ids)
+        answer = self.request(name, method, path, body, query)
+        if name in kinds.REPEATING:
+            self.ledger.repeated = self.ledger.tick()
+        if answer.status < 300:
+            self._promised(name, [each for each in ids if _obeyed(answer, each)], begun)
+
+    def _promised(self, name: str, ids: list[str], begun: int) -> None:
+        promises = [Promise(each, begun) for each in ids]
+        if name in kinds.TERMINATING:
+            self.ledger.terminated += promises
+        if name in kinds.REMOVING:
+            is_archived = name != "remove without a copy"
+            self.ledger.removed += [(each, is_archived) for each in promises]
+
+
+def _obeyed(answer: Answer, workflow_id: str) -> bool:
+    """Of a bulk command the answer says for whom."""
+    found = answer.json if answer.text.startswith("{") else None
+    if not isinstance(found, dict) or "bulkErrorResults" not in found:
+        return True
+    return workflow_id not in found["bulkErrorResults"]
 
 
 def _fitting(status: WorkflowStatus) -> kinds.Weighted:
@@ -63,7 +102,11 @@ _CALLS: dict[str, tuple[str, str, str, Json]] = {
     "pause": ("PUT", "/pause", "", None),
     "resume": ("PUT", "/resume", "", None),
     "terminate": ("DELETE", "", "reason=by+hand", None),
+    "terminate with remove": ("DELETE", "/terminate-remove", "", None),
+    "remove": ("DELETE", "/remove", "", None),
+    "remove without a copy": ("DELETE", "/remove", "archiveWorkflow=false", None),
     "restart": ("POST", "/restart", "", None),
+    "restart with the latest": ("POST", "/restart", "useLatestDefinitions=true", None),
     "retry": ("POST", "/retry", "", None),
     "retry with resume": ("POST", "/retry", "resumeSubworkflowTasks=true", None),
     "rerun": ("POST", "/rerun", "", {}),
@@ -72,5 +115,16 @@ _CALLS: dict[str, tuple[str, str, str, Json]] = {
     "skip": ("PUT", "/skiptask/{ref}", "", {"taskOutput": {"value": 5}}),
     "reset callbacks": ("POST", "/resetcallbacks", "", None),
     "update variables": ("POST", "/variables", "", {"counter": 9}),
+    "update state": ("POST", "/state", "", {}),
+    "upgrade": ("POST", "/upgrade", "", {}),
     "decide": ("PUT", "/api/workflow/decide/{id}", "", None),
+    "requeue": ("POST", "/api/tasks/queue/requeue/{type}", "", None),
+    "sweep": ("POST", "/api/admin/sweep/requeue/{id}", "", None),
+    "repair": ("POST", "/api/admin/consistency/verifyAndRepair/{id}", "", None),
+    "bulk pause": ("PUT", "/api/workflow/bulk/pause", "", None),
+    "bulk resume": ("PUT", "/api/workflow/bulk/resume", "", None),
+    "bulk terminate": ("POST", "/api/workflow/bulk/terminate", "", None),
+    "bulk restart": ("POST", "/api/workflow/bulk/restart", "", None),
+    "bulk retry": ("POST", "/api/workflow/bulk/retry", "", None),
+    "bulk remove": ("DELETE", "/api/workflow/bulk/remove", "", None),
 }

@@ -8,7 +8,7 @@ from typing import Any
 
 from podium.domain.execution import Task
 from podium.domain.ids import TaskKey
-from tests.invariants.simulation.people.ledger import Ledger
+from tests.invariants.simulation.people.ledger import REPORT, Ledger, Report
 from tests.invariants.simulation.world import Answer, World
 
 Json = dict[str, Any]
@@ -53,22 +53,24 @@ class Person:
 
     def present(self) -> list[str]:
         """Executions that have not been removed."""
-        found = ((each, self.world.header(each)) for each in self.world.executions.all())
-        return [each for each, header in found if header is not None and header.definition]
+        return self.world.executions.present()
 
     def open_tasks(self) -> Iterator[tuple[str, Task]]:
         """Of every execution that runs, with its id."""
-        for workflow_id in self.present():
-            header = self.world.header(workflow_id)
-            if header is None or not header.open:
-                continue
-            for task in self.world.view(workflow_id).tasks:
-                if not task.status.is_terminal:
-                    yield workflow_id, task
+        for header in list(self.world.executions.headers()):
+            if header.open:
+                for task in self.world.view(header.workflow_id).tasks:
+                    if not task.status.is_terminal:
+                        yield header.workflow_id, task
 
     def output(self, rng: random.Random) -> Json:
         """What a task may end with."""
         return {"value": rng.randint(0, 9), "choice": rng.choice("ab")}
+
+    def reported(self, task_id: str, status: str, rng: random.Random) -> tuple[Report, Json]:
+        """A result that is about to be sent, and its output, which tells it from all others."""
+        report = self.ledger.report(task_id, status)
+        return report, {**self.output(rng), REPORT: report.number}
 
 
 def task_id_of(workflow_id: str, task: Task) -> str:

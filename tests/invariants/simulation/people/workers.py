@@ -5,11 +5,12 @@ from __future__ import annotations
 import random
 from typing import Any
 
+from podium.domain.ids import parse_task_id
 from podium.domain.queues import Lane, QueueAddress
 from tests.invariants.simulation.people import kinds
-from tests.invariants.simulation.people.ledger import Ledger
+from tests.invariants.simulation.people.ledger import REPORT, Ledger
 from tests.invariants.simulation.people.person import Person
-from tests.invariants.simulation.world import World
+from tests.invariants.simulation.world import Answer, World
 
 Json = dict[str, Any]
 
@@ -126,15 +127,16 @@ class Workers(Person):
 
     def _result(self, task: Json, rng: random.Random) -> Json:
         status = "COMPLETED" if self.good else kinds.drawn(rng, kinds.ANSWERS)
+        report, output = self.reported(task["taskId"], status, rng)
         result: Json = {
             "workflowInstanceId": task["workflowInstanceId"],
             "taskId": task["taskId"],
             "referenceTaskName": task["referenceTaskName"],
-            "status": status,
-            "outputData": self.output(rng),
+            "status": report.status,
+            "outputData": output,
         }
         if status == "IN_PROGRESS":
-            result["callbackAfterSeconds"] = rng.choice([0, 1, 5])
+            result["callbackAfterSeconds"] = rng.choice([0, 1, 5, 1_000])
         return result
 
     def _report(self, result: Json, route: str, rng: random.Random) -> None:
@@ -142,13 +144,28 @@ class Workers(Person):
         body = {key: value for key, value in result.items() if key != "referenceTaskName"}
         match route:
             case "update":
-                self.repeated(name, "POST", "/api/tasks", body)
+                self._accepted(result, self.repeated(name, "POST", "/api/tasks", body))
             case "update-v2":
                 answer = self.repeated(name, "POST", "/api/tasks/update-v2", body)
+                self._accepted(result, answer)
                 if answer.status == 200 and answer.json:
                     self.world.counts["worker: took the next task"] += 1
                     self._work(answer.json, rng)
             case _:
+                # It may reach another attempt of the task than the one that it was made for.
                 path = f"/api/tasks/{result['workflowInstanceId']}/{result['referenceTaskName']}"
                 path += f"/{result['status']}" + ("/sync" if route.endswith("sync") else "")
-                self.repeated(name, "POST", path, result["outputData"])
+                self.repeated(name, "POST", path, self.output(rng))
+
+    def _accepted(self, result: Json, answer: Answer) -> None:
+        """A good answer to the end of a task says that the task has ended."""
+        if answer.status >= 300 or result["status"] == "IN_PROGRESS" or "extendLease" in result:
+            return
+        self.ledger.accept(self.ledger.reports[result["outputData"][REPORT]])
+        key = parse_task_id(result["taskId"])
+        assert key is not None
+        with self.world.undisturbed():
+            task = self.world.store.read_task(key)
+        has_run_again = self.ledger.repeated or (task is not None and task.inc)
+        if task is not None and not task.status.is_terminal and not has_run_again:
+            self.ledger.broken.append(f"{result['taskId']} was accepted, and is {task.status}")

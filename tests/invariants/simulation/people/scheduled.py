@@ -1,0 +1,77 @@
+"""People with schedules: they make them, hold them, change them, and stop the scheduler itself."""
+
+from __future__ import annotations
+
+import random
+from functools import partial
+from typing import Any
+
+from tests.invariants.simulation.people import kinds
+from tests.invariants.simulation.people.person import Person
+
+Json = dict[str, Any]
+
+#: Expressions: some moments fall into a storm, some are far.
+_CRONS = ("*/10 * * * * *", "*/30 * * * * *", "0 * * * * *", "30 */2 * * * *", "0 0 * * * *")
+
+
+class Schedulers(Person):
+    """One job for each request; there is nothing to do for who has no workflow to schedule."""
+
+    #: What schedules start; empty: this seed has none.
+    workflow = ""
+
+    def schedule(self, rng: random.Random) -> None:
+        """Make a schedule or change one."""
+        known = sorted(self.ledger.schedules)
+        name = rng.choice(known) if known and rng.random() < 0.8 else rng.choice(("s", "t"))
+        deed = kinds.drawn(rng, kinds.SCHEDULING) if name in known else "save"
+        match deed:
+            case "save":
+                self.begin("schedule", lambda: self._save(name, rng))
+            case "stop all" | "go on" | "requeue":
+                word = {"stop all": "pause", "go on": "resume"}.get(deed, deed)
+                path = f"/api/scheduler/admin/{word}"
+                self._change(f"schedule, {deed}", "GET", path, list(known))
+            case "delete":
+                self._change(
+                    "schedule, delete", "DELETE", f"/api/scheduler/schedules/{name}", [name]
+                )
+            case _:
+                path = f"/api/scheduler/schedules/{name}/{deed}"
+                self._change(f"schedule, {deed}", "PUT", path, [name])
+
+    def _save(self, name: str, rng: random.Random) -> None:
+        body: Json = {
+            "name": name,
+            "cronExpression": rng.choice(_CRONS),
+            "startWorkflowRequest": {"name": self.workflow, "version": 1, "input": {}},
+            "runCatchupScheduleInstances": rng.random() < 0.4,
+        }
+        begun = self.world.clock.now()
+        answer = self.repeated("schedule, save", "POST", "/api/scheduler/schedules", body)
+        if answer.status == 200:
+            self.ledger.scheduled(name, body, begun, self.world.clock.now())
+        else:
+            self.ledger.rescheduled([name])
+
+    def _change(self, counted: str, method: str, path: str, names: list[str]) -> None:
+        def run() -> None:
+            self.ledger.rescheduled(names)
+            self.request(counted, method, path)
+
+        self.begin("schedule", run)
+
+    def wind_up(self) -> None:
+        """Nothing more is to be started."""
+        if self.workflow:
+            self.begin("schedule", self._wind_up)
+
+    def _wind_up(self) -> None:
+        self.repeated("schedule, go on", "GET", "/api/scheduler/admin/resume")
+
+    def pause_all(self) -> None:
+        """Hold every schedule."""
+        for name in sorted(self.ledger.schedules):
+            path = f"/api/scheduler/schedules/{name}/pause"
+            self.begin("schedule", partial(self.repeated, "schedule, hold", "PUT", path))

@@ -1,0 +1,135 @@
+"""Whether what clients were told is true, once everything is at rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from podium.domain.execution import Kind, Task
+from podium.domain.status import TaskStatus, WorkflowStatus
+from podium.errors import NotFoundError
+from tests.invariants.simulation.broken import invariant
+from tests.invariants.simulation.people.ledger import REPORT, Ledger
+from tests.invariants.simulation.people.person import task_id_of
+
+if TYPE_CHECKING:
+    from tests.invariants.simulation.world import World
+
+#: Beside the nine of the design: what a client was told is so.
+TOLD = 10
+#: Statuses that workers end tasks with, and what an optional task makes of a bad one.
+_ENDS = {"COMPLETED", "FAILED", "FAILED_WITH_TERMINAL_ERROR", "CANCELED"}
+
+
+def check(world: World, ledger: Ledger) -> None:
+    """All of it."""
+    an_answered_start_is_there(world, ledger)
+    a_key_is_of_one_execution(world, ledger)
+    what_was_terminated_has_ended_so(world, ledger)
+    what_was_removed_is_gone(world, ledger)
+    a_task_has_the_first_result_that_was_accepted(world, ledger)
+    nothing_was_found_broken(ledger)
+
+
+# An answer of 200 to a start means that the execution exists, and it ends.
+@invariant(TOLD)
+def an_answered_start_is_there(world: World, ledger: Ledger) -> None:
+    """Unless somebody tried to remove it."""
+    for workflow_id in ledger.started:
+        header = world.executions.header(workflow_id)
+        if workflow_id in ledger.perhaps_removed:
+            continue
+        assert header is not None, f"{workflow_id} was started, and is not there"
+        assert header.status.is_terminal, f"{workflow_id} is {header.status}"
+        world.counts["told: starts"] += 1
+
+
+# All starts with one idempotency key are one execution.
+@invariant(TOLD)
+def a_key_is_of_one_execution(world: World, ledger: Ledger) -> None:
+    """As the answers say, and as the table does."""
+    for (name, key), ids in ledger.keyed.items():
+        world.counts["told: keys"] += 1
+        if ids & ledger.perhaps_removed:
+            continue
+        assert len(ids) == 1, f"key {key} of {name} is {sorted(ids)}"
+        assert world.store.key_holder(name, key) in ids
+
+
+# An accepted terminate ended the execution.
+@invariant(TOLD)
+def what_was_terminated_has_ended_so(world: World, ledger: Ledger) -> None:
+    """As TERMINATED, if nobody had anything run again since."""
+    for promise in ledger.terminated:
+        header = world.executions.header(promise.workflow_id)
+        if ledger.repeated > promise.begun or promise.workflow_id in ledger.perhaps_removed:
+            continue
+        assert header is not None, f"{promise.workflow_id} was terminated and is not there"
+        status = header.status
+        assert status is WorkflowStatus.TERMINATED, f"{promise.workflow_id} is {status}"
+        world.counts["told: terminated"] += 1
+
+
+# An accepted removal removed the execution; an archived copy is read by its id.
+@invariant(TOLD)
+def what_was_removed_is_gone(world: World, ledger: Ledger) -> None:
+    """Unless it was had to run again from its copy."""
+    last = {promise.workflow_id: promise.begun for promise, _ in ledger.removed}
+    for promise, is_archived in ledger.removed:
+        if ledger.repeated > promise.begun or promise.begun < last[promise.workflow_id]:
+            continue
+        header = world.executions.header(promise.workflow_id)
+        assert header is None, f"{promise.workflow_id} was removed and is there"
+        world.counts["told: removed"] += 1
+        if is_archived:
+            world.view(promise.workflow_id)
+        else:
+            assert not _is_readable(world, promise.workflow_id), "a copy was left"
+
+
+def _is_readable(world: World, workflow_id: str) -> bool:
+    try:
+        world.view(workflow_id)
+    except NotFoundError:
+        return False
+    return True
+
+
+# An accepted result of an open task is how the task ended, and no later one replaces it.
+@invariant(TOLD)
+def a_task_has_the_first_result_that_was_accepted(world: World, ledger: Ledger) -> None:
+    """Of a task that ended once: whose result it has did not come after one that was accepted."""
+    accepted: dict[str, int] = {}
+    for report in ledger.reports.values():
+        if report.accepted and report.status in _ENDS:
+            first = accepted.get(report.task_id, report.accepted)
+            accepted[report.task_id] = min(first, report.accepted)
+    for workflow_id, task in _worked(world):
+        number = task.output.get(REPORT)
+        if not isinstance(number, int) or task.inc:
+            continue
+        world.counts["told: results"] += 1
+        task_id = task_id_of(workflow_id, task)
+        report = ledger.reports[number]
+        assert report.task_id == task_id, f"{task_id} has the result of {report.task_id}"
+        if report.status not in _ENDS or not task.status.is_terminal:
+            continue
+        is_so = task.status.value == report.status
+        is_forgiven = task.status is TaskStatus.COMPLETED_WITH_ERRORS
+        assert is_so or is_forgiven, f"{task_id} is {task.status}, reported as {report.status}"
+        first = accepted.get(task_id, report.begun)
+        assert first >= report.begun, f"{task_id} had been accepted before report {number}"
+
+
+def _worked(world: World) -> Iterator[tuple[str, Task]]:
+    for workflow_id in world.executions.present():
+        for task in world.view(workflow_id).tasks:
+            if task.kind is Kind.WORKER:
+                yield workflow_id, task
+
+
+# What was seen to be wrong at once.
+@invariant(TOLD)
+def nothing_was_found_broken(ledger: Ledger) -> None:
+    """A task that was accepted as ended is not open; none is run before its time."""
+    assert not ledger.broken, ledger.broken
