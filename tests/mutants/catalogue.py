@@ -399,15 +399,16 @@ MUTANTS: tuple[Mutant, ...] = (
         "a failed record is not reported",
         "The decider says that all went well: nothing is delivered again.",
         "functions.decider.handler",
-        'failed.append(records[0]["dynamodb"]["SequenceNumber"])',
-        "pass",
+        'not advanced", workflow_id=name)\n'
+        '            failed.append(records[0]["dynamodb"]["SequenceNumber"])',
+        'not advanced", workflow_id=name)',
     ),
     mutant(
         "a failed message is not reported",
         "A message that came too early is deleted as if it had been dealt with.",
         "podium.batch",
-        "            failed.append(identifier)\n            _show_again(record, soon)",
-        "            _show_again(record, soon)",
+        "reason=str(error))\n            failed.append(identifier)\n            _show_again(record, soon)",
+        "reason=str(error))\n            _show_again(record, soon)",
     ),
     mutant(
         "the stream's filter is too narrow",

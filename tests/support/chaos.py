@@ -226,13 +226,13 @@ def check_facts(cluster: Cluster, workflow_id: str, *, again: bool = False) -> N
     if view.header.definition:
         assert found_as(cluster, workflow_id) is view.header.status
     if view.header.status.is_terminal:
-        assert view.header.closed
-        assert not view.header.timer
+        assert view.header.closed, f"{view.header.status} and never closed"
+        assert not view.header.timer, f"{view.header.status} with a timer"
         left = [task.wire_ref for task in view.tasks if not task.status.is_terminal]
         assert not left, f"open in a closed workflow: {left}"
         for task in view.tasks:
             if task.kind is Kind.CHILD and task.child_id and not (again and _is_free(view, task)):
-                assert _has_ended(cluster, task.child_id)
+                assert _has_ended(cluster, task.child_id), f"left behind by {task.wire_ref}"
     for task in view.tasks:
         if task.kind is Kind.CHILD and task.child_id in owned(cluster, task.child_id):
             check_facts(cluster, task.child_id, again=again)

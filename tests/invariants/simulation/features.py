@@ -8,8 +8,8 @@ from typing import Any
 
 Json = dict[str, Any]
 
-#: Seconds of a response timeout: short ones are met within a storm.
-CLOCKS = (1, 3, 10, 10, 60, 600)
+#: Seconds of a response timeout: short ones are met within a storm, the longest is far for a timer.
+CLOCKS = (1, 3, 10, 10, 60, 600, 1200)
 #: Fields of a task, and of a workflow definition, that hold tasks.
 _LISTS = ("tasks", "defaultCase", "loopOver", "tryTasks", "catchTasks", "finallyTasks")
 

@@ -122,7 +122,7 @@ def writes_do_not_grow_with_the_workflow(world: World, execution: Execution) -> 
     """Units written are linear in the tasks, with what operators, faults and workers had done again."""
     tasks = len(execution.attempts)
     world.counts["units: written"] += execution.units
-    most = UNITS_BESIDE + UNITS_OF_A_TASK * tasks + world.disturbances // 2
+    most = UNITS_BESIDE + UNITS_OF_A_TASK * tasks + world.disturbances
     assert execution.units <= most, f"{execution.units} units for {tasks} tasks, at most {most}"
 
 

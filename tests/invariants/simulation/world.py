@@ -339,8 +339,10 @@ class World(Cluster):
 
     @property
     def disturbances(self) -> int:
-        """How often somebody or something made work to be done: requests, and faults that struck."""
-        return self.watch.happenings.requests + sum(self.counts[fault.value] for fault in Fault)
+        """How often something made work to be done: requests, reports, timers, and faults that struck."""
+        others = ("timer: of a lease, fired", "timer: of a workflow, fired")
+        struck = sum(self.counts[name] for name in (*others, *(fault.value for fault in Fault)))
+        return self.watch.happenings.requests + self.queues["results"].sent + struck
 
     @property
     def has_run_again(self) -> bool:

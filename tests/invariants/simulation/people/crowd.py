@@ -41,6 +41,11 @@ class People:
             self.schedulers,
             self.publishers,
         )
+        #: Each seed has deeds that it is busy with: one of many commands meets what another does not.
+        emphasis = random.Random(f"{world.script.seed} emphasis")
+        self._weighted = tuple(
+            (name, weight * emphasis.choice(kinds.EMPHASIS)) for name, weight in kinds.DEEDS
+        )
         self._deeds: dict[str, Callable[[random.Random], None]] = {
             "poll": self.workers.poll,
             "receive": self.workers.receive,
@@ -63,10 +68,10 @@ class People:
             "schedule": bool(self.schedulers.workflow),
             "publish": bool(self.publishers.listened),
         }
-        name = kinds.drawn(self.world.others, kinds.DEEDS)
+        name = kinds.drawn(self.world.others, self._weighted)
         if not sense.get(name, True) and self.world.others.random() >= _IDLE:
             # Most of the time nobody does what would do nothing.
-            useful = tuple(each for each in kinds.DEEDS if sense.get(each[0], False))
+            useful = tuple(each for each in self._weighted if sense.get(each[0], False))
             if not useful:
                 return
             name = kinds.drawn(self.world.others, useful)

@@ -13,10 +13,12 @@ DEEDS: Weighted = (
     ("answer late", 1.5),
     ("outside", 1.5),
     ("start", 0.3),
-    ("operate", 0.5),
+    ("operate", 2.5),
     ("schedule", 0.4),
     ("publish", 0.5),
 )
+#: By how much a seed may multiply each of these.
+EMPHASIS = (0.3, 1.0, 1.0, 4.0)
 #: How a worker asks for tasks over HTTP.
 POLLS: Weighted = (("one", 1.0), ("batch", 4.0), ("long poll", 1.5))
 #: What a worker does with a task that it holds.

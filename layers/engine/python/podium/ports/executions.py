@@ -133,7 +133,11 @@ class ExecutionStore(Protocol):
         ...
 
     def close(self, workflow_id: str, version: int) -> bool:
-        """``SET fin=1, v=v+1 REMOVE x IF v=:version``; False when the version has moved on (11c)."""
+        """``SET fin=1, v=v+1 REMOVE x IF v=:version``; False when the version has moved on (11c).
+
+        Raises LostRaceError when a transaction is at the header right now: it may come to nothing,
+        and then the version is what it was, so whoever closes has to come again.
+        """
         ...
 
     def put_terminated_stub(self, header: Header) -> bool:

@@ -68,10 +68,7 @@ class HeaderStore(ItemStore):
 
     def close(self, workflow_id: str, version: int) -> bool:
         change = Change.to({"fin": 1, "v": version + 1, "x": ""})
-        try:
-            return self._table.update(header_key(workflow_id), change, Equals("v", version)).applied
-        except LostRaceError:
-            return False
+        return self._table.update(header_key(workflow_id), change, Equals("v", version)).applied
 
     def put_terminated_stub(self, header: Header) -> bool:
         stub = replace(header, closed=True)
