@@ -10,7 +10,7 @@ from podium.domain.status import WorkflowStatus
 from podium.errors import LostRaceError
 from tests.support.cluster import Cluster
 
-DEFINITION = {
+DEFINITION: dict[str, Any] = {
     "name": "closing",
     "tasks": [{"name": "pick", "taskReferenceName": "pick", "type": "SIMPLE"}],
 }

@@ -67,7 +67,7 @@ def every_commit_follows_the_one_before(write: HeaderWritten) -> None:
     if before is None:
         return
     assert after.version == before.version + 1, f"version {before.version} to {after.version}"
-    for name in ("last_seq", "hold", "generation", "recalls", "created_at"):
+    for name in ("last_seq", "hold", "generation", "recalls"):
         old, new = getattr(before, name), getattr(after, name)
         assert new >= old, f"{name} went back from {old} to {new}"
     assert (after.hold % 2 == 1) is (after.status is WorkflowStatus.PAUSED), after
