@@ -41,7 +41,8 @@ class Undelivered:
     def executions(self) -> frozenset[str]:
         """Looked for when something was written, or a decider's event source or its failures moved on."""
         failures = self._world.queues["decider-failures"]
-        at = self._world.store.written(), self._turns, failures.sent, failures.held()
+        read = sum(source._reader.position for source in self._sources)
+        at = self._world.store.written(), read, self._turns, failures.sent, failures.held()
         if at != self._at:
             self._at, self._found = at, frozenset(self._look())
         return self._found
