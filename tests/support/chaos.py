@@ -16,8 +16,10 @@ from podium.domain.decision import ExecutionView
 from podium.domain.execution import Header, Kind, Task
 from podium.domain.ids import TaskKey
 from podium.domain.json import Json
+from podium.domain.queues import Lane
 from podium.domain.search import ById
 from podium.domain.status import TaskStatus, WorkflowStatus
+from podium.domain.task_types import HANDED_OVER
 from podium.errors import ConflictError
 from podium.services.polling import HandedOut
 from tests.support.cluster import Cluster
@@ -264,6 +266,9 @@ def check_causes(cluster: Cluster, workflow_id: str) -> None:
     assert header is not None
     if header.status is not WorkflowStatus.RUNNING:
         return
+    if header.waits:
+        assert _is_parked(cluster, workflow_id), "waits for a slot, and is not at the gate"
+        return
     assert header.open, "RUNNING and waits for nothing"
     tasks = {task.seq: task for task in cluster.view(workflow_id).tasks}
     for entry in header.open:
@@ -274,15 +279,24 @@ def check_causes(cluster: Cluster, workflow_id: str) -> None:
         _check_cause(cluster, header, task)
 
 
+def _is_parked(cluster: Cluster, workflow_id: str) -> bool:
+    """Its message lies at a gate."""
+    queues = cluster.task_queue.queues
+    bodies = (each.body for at in queues if at.lane is Lane.GATE for each in queues[at].messages())
+    return any(task_message(body).workflow_id == workflow_id for body in bodies)
+
+
 def _check_cause(cluster: Cluster, header: Header, task: Task) -> None:
     if task.kind is Kind.PULL:
         run = (header.workflow_id, header.generation, header.pulled)
         unread = cluster.store.read_inbox(*run, 1, 0, cluster.clock.now())
         assert not unread.messages, f"{task.wire_ref} waits beside a message"
-    if task.kind is Kind.CHILD:
+    # The record of a child that was removed tells of its end.
+    if task.kind is Kind.CHILD and cluster.store.read_header(task.child_id) is not None:
         assert not cluster.status(task.child_id).is_terminal
         check_causes(cluster, task.child_id)
-    if task.wait_until or task.lease_until:
+    is_handed_over = task.type in HANDED_OVER and bool(task.output)
+    if task.wait_until or (task.lease_until and not is_handed_over):
         assert _is_watched(cluster, header), f"no timer for {task.wire_ref}"
     if task.status is TaskStatus.SCHEDULED and task.kind in {Kind.WORKER, Kind.SYSTEM}:
         key = TaskKey(header.workflow_id, task.ref, task.seq)

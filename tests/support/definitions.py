@@ -52,6 +52,8 @@ LEAVES = (
     "FORK_JOIN_DYNAMIC",
     "TERMINATE",
 )
+#: Types that send something to where it has to be listened to; drawn only where they are asked for.
+OUTWARD = ("EVENT", "KAFKA_PUBLISH")
 #: Types that hold other tasks.
 NESTING = (
     "SWITCH",
@@ -179,6 +181,8 @@ class _Author:
             "HTTP_POLL": self._http_poll,
             "START_WORKFLOW": self._start_workflow,
             "TERMINATE": self._terminate,
+            "EVENT": self._event,
+            "KAFKA_PUBLISH": self._kafka,
             "FORK_JOIN_DYNAMIC": self._dynamic_fork,
             "SWITCH": self._switch,
             "DECISION": self._decision,
@@ -218,7 +222,7 @@ class _Author:
     def _list(self, depth: int) -> list[Json]:
         """At least one task; the types that nest need a level below them."""
         length = self._choices.number(1, self._sizes.list_length)
-        known = LEAVES + NESTING if depth > 1 else LEAVES
+        known = LEAVES + OUTWARD + NESTING if depth > 1 else LEAVES + OUTWARD
         types = [
             task_type
             for task_type in known
@@ -327,6 +331,18 @@ class _Author:
             "name": "launched",
             "workflowDef": {"name": "launched", "version": 1, "tasks": [launched]},
             "input": {"value": self._value()},
+        }
+        return [task]
+
+    def _event(self, task: Json, depth: int) -> list[Json]:
+        task["sink"] = self._choices.one_of(["conductor", "conductor:said", "sqs:outside"])
+        return [task]
+
+    def _kafka(self, task: Json, depth: int) -> list[Json]:
+        task["inputParameters"]["kafka_request"] = {
+            "topic": self._choices.one_of(["news", "down"]),
+            "bootStrapServers": "127.0.0.1:9",
+            "value": {"said": 1},
         }
         return [task]
 

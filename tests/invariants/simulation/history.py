@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from podium.domain.execution import Header
 from podium.ports.outside import HttpResponse
 from tests.invariants.simulation import invariants, plan
+from tests.invariants.simulation.carriers import NEWS_EVENT
 from tests.invariants.simulation.people import People
 from tests.invariants.simulation.plan import Plan
 from tests.invariants.simulation.script import Script
@@ -18,6 +19,8 @@ from tests.support.definitions import HTTP_URI, Sizes
 #: Turns of a storm for each execution to start, and moments within which calm weather has to bring
 #: everything to rest. The sweep makes one moment of each minute, however little there is to do.
 STORM, REST = 200, 1_000
+#: Seconds within which a schedule whose wakeup was lost is found: the sweep's rate, and one minute.
+CATCH_UP = 400
 #: Turns after which one moment has gone on for too long.
 AT_ONE_MOMENT = 20_000
 #: Jobs beside which nobody outside begins another.
@@ -43,8 +46,11 @@ def begin(script: Script, sizes: Sizes | None = None) -> History:
     planned = plan.drawn(random.Random(f"{script.seed} plan"), sizes)
     world = World(script)
     world.register(*planned.task_definitions, *planned.definitions)
+    if planned.handled:
+        world.listen(plan.handlers(planned, NEWS_EVENT))
+    world.kafka.down.add("down")
     world.http.answers[HTTP_URI] = HttpResponse(200, "OK", {}, {"value": 3})
-    return History(script, planned, world, People(world, planned.starts))
+    return History(script, planned, world, People(world, planned))
 
 
 def play(history: History) -> None:
@@ -102,6 +108,7 @@ def _calm(world: World, people: People) -> None:
     for _ in range(5):
         _until_quiet(world)
         people.resume_all()
+    _let_schedules_catch_up(world, people)
     for _ in range(REST):
         people.serve()
         _until_quiet(world)
@@ -113,6 +120,15 @@ def _calm(world: World, people: People) -> None:
         world.clock.advance(1 if due is None else max(1, due - world.clock.now()))
         people.resume_all()
     raise invariants.never_at_rest(list(world.executions.headers()))
+
+
+def _let_schedules_catch_up(world: World, people: People) -> None:
+    """What is due is fired, be it by the sweep that looks for lost wakeups; then nothing more is."""
+    if people.schedulers.workflow:
+        people.schedulers.let_go_on()
+        _pass_time(world, CATCH_UP)
+        people.schedulers.hold_all()
+        _until_quiet(world)
 
 
 def _pass_time(world: World, seconds: int) -> None:

@@ -7,15 +7,17 @@ in every order, where in a large one the first thing that goes wrong hides the o
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from tests.invariants.simulation.features import CLOCKS, with_features
+from tests.invariants.simulation import features
+from tests.invariants.simulation.features import AFTERMATH, HEARD, TICKED, clocks, with_features
 from tests.support.definitions import (
     CUSTOM_TYPE,
     LEAVES,
     LIMITED,
     NESTING,
+    OUTWARD,
     WORKERS,
     Sizes,
     random_workflow,
@@ -23,14 +25,29 @@ from tests.support.definitions import (
 
 Json = dict[str, Any]
 
+#: Types that definitions may have.
+TYPES = LEAVES + OUTWARD + NESTING
 #: Definitions: wide and deep enough for every type to stand inside every other.
-LARGEST = Sizes(tasks=14, list_length=5, depth=4, branches=3, iterations=2)
+LARGEST = Sizes(tasks=14, list_length=5, depth=4, branches=3, iterations=2, types=frozenset(TYPES))
 #: Most seeds have small ones: whatever can go wrong does so in few steps, and more seeds are played.
-SMALL, _IS_LARGE = Sizes(tasks=6, list_length=3, depth=3, branches=2, iterations=2), 0.25
+SMALL, _IS_LARGE = replace(LARGEST, tasks=6, list_length=3, depth=3, branches=2), 0.25
 #: Executions that clients start, as long as the storm lasts, and how often it is so many.
 STARTS = ((1, 2, 3, 5), (4, 3, 2, 1))
 #: How often a type is used by a seed; a TERMINATE ends what others are there for.
 _USED, _SELDOM_USED = 0.5, {"TERMINATE": 0.2}
+#: How many definitions have one type beside plain tasks.
+_NARROW = 0.15
+#: How many seeds have domains, priorities, keys, handlers of events, schedules.
+_DOMAINS, _PRIORITIES, _KEYS, _HANDLERS, _SCHEDULES = 0.15, 0.15, 0.3, 0.15, 0.12
+#: What handlers of events do.
+ACTIONS = (
+    "start_workflow",
+    "complete_task",
+    "fail_task",
+    "terminate_workflow",
+    "update_workflow_variables",
+)
+_OWNER = {"ownerEmail": "a@example.com"}
 
 
 @dataclass(frozen=True)
@@ -42,6 +59,9 @@ class Plan:
     definitions: tuple[Json, ...]
     #: Requests to start, in the order in which they are made.
     starts: tuple[Json, ...]
+    #: Actions of event handlers that there are.
+    handled: tuple[str, ...] = ()
+    has_schedules: bool = False
 
 
 def drawn(rng: random.Random, largest: Sizes | None = None) -> Plan:
@@ -49,19 +69,48 @@ def drawn(rng: random.Random, largest: Sizes | None = None) -> Plan:
     if largest is None:
         largest = LARGEST if rng.random() < _IS_LARGE else SMALL
     count = rng.choices((1, 2, 3), (3, 2, 1))[0]
-    written = tuple(random_workflow(rng, _sizes(rng, largest), f"flow{n}") for n in range(count))
-    definitions = tuple(with_features(rng, each) for each in written)
-    starts = [_start(rng, each) for each in definitions]
-    more = rng.choices(*STARTS)[0] - count
-    starts += [_start(rng, rng.choice(definitions)) for _ in range(more)]
-    return Plan(_task_definitions(rng), definitions, tuple(starts))
+    written = [random_workflow(rng, _sizes(rng, largest), f"flow{n}") for n in range(count)]
+    used = features.drawn(rng)
+    definitions = [with_features(rng, each, used) for each in written]
+    starts = _starts(rng, definitions)
+    handled = tuple(rng.sample(ACTIONS, 3)) if rng.random() < _HANDLERS else ()
+    return Plan(
+        _task_definitions(rng),
+        (*definitions, *map(_small, (AFTERMATH, HEARD, TICKED))),
+        tuple(starts),
+        handled,
+        rng.random() < _SCHEDULES,
+    )
+
+
+def handlers(plan: Plan, event: str) -> list[Json]:
+    """Handlers of ``event``, one for each action; its messages say for which of them they are."""
+    task = {"workflowId": "${workflowId}", "taskRefName": "${ref}", "output": {"value": 4}}
+    details: dict[str, Json] = {
+        "start_workflow": {"name": HEARD, "version": 1, "input": {"value": "${ref}"}},
+        "complete_task": task,
+        "fail_task": task,
+        "terminate_workflow": {"workflowId": "${workflowId}", "terminationReason": "heard"},
+        "update_workflow_variables": {"workflowId": "${workflowId}", "variables": {"counter": 7}},
+    }
+    return [
+        {
+            "name": f"on_{action}",
+            "event": event,
+            "condition": f"$.wanted == '{action}'",
+            "actions": [{"action": action, action: details[action]}],
+            "active": True,
+        }
+        for action in plan.handled
+    ]
 
 
 def _sizes(rng: random.Random, largest: Sizes) -> Sizes:
-    """Few types at a time, in a definition of any size."""
-    types = {
-        each for each in LEAVES + NESTING if rng.random() < _SELDOM_USED.get(each, _USED)
-    } & largest.types
+    """Few types at a time, in a definition of any size; sometimes one that is nested in itself."""
+    types = {each for each in TYPES if rng.random() < _SELDOM_USED.get(each, _USED)}
+    if rng.random() < _NARROW:
+        types = {rng.choice(NESTING)}
+    types &= largest.types
     return Sizes(
         tasks=rng.randint(min(4, largest.tasks), largest.tasks),
         list_length=rng.randint(min(2, largest.list_length), largest.list_length),
@@ -72,20 +121,47 @@ def _sizes(rng: random.Random, largest: Sizes) -> Sizes:
     )
 
 
+def _small(name: str) -> Json:
+    """What is started on the side."""
+    task = {"name": "pick", "taskReferenceName": "once", "type": "NOOP"}
+    return {"name": name, "version": 1, "tasks": [task], **_OWNER}
+
+
 def _task_definitions(rng: random.Random) -> tuple[Json, ...]:
     """Of every worker: retries, and clocks that are met in a storm."""
+    logics = ("FIXED", "LINEAR_BACKOFF", "EXPONENTIAL_BACKOFF")
     return tuple(
         {
             "name": name,
-            "ownerEmail": "a@example.com",
             "retryCount": rng.choice((0, 1, 2)),
             "retryDelaySeconds": rng.choice((0, 0, 1)),
-            "responseTimeoutSeconds": rng.choice(CLOCKS),
-            "timeoutSeconds": 0,
+            "retryLogic": rng.choice(logics),
+            **clocks(rng),
             **LIMITED.get(name, {}),
+            **_OWNER,
         }
         for name in (*WORKERS, CUSTOM_TYPE)
     )
+
+
+def _starts(rng: random.Random, definitions: list[Json]) -> list[Json]:
+    more = rng.choices(*STARTS)[0] - len(definitions)
+    chosen = [*definitions, *(rng.choice(definitions) for _ in range(more))]
+    starts = [_start(rng, each) for each in chosen]
+    if rng.random() < _DOMAINS:
+        domains = {rng.choice(WORKERS): "blue", "*": rng.choice(("blue", "NO_DOMAIN"))}
+        for each in starts:
+            if rng.random() < 0.5:
+                each["taskToDomain"] = domains
+    if rng.random() < _PRIORITIES:
+        for each in starts:
+            each["priority"] = rng.choice((0, 10, 90))
+    if rng.random() < _KEYS:
+        strategy = rng.choice(("RETURN_EXISTING", "FAIL", "FAIL_ON_RUNNING"))
+        for each in starts:
+            keyed = {"idempotencyKey": rng.choice("kl"), "idempotencyStrategy": strategy}
+            each |= keyed if rng.random() < 0.7 else {}
+    return starts
 
 
 def _start(rng: random.Random, definition: Json) -> Json:
@@ -93,6 +169,7 @@ def _start(rng: random.Random, definition: Json) -> Json:
     wanted: Json = {
         "name": definition["name"],
         "version": 1,
+        "correlationId": rng.choice(("c", None)),
         "input": {"value": 1, "choice": rng.choice("ab"), "items": [1, 2]},
     }
     if rng.random() < 0.2:

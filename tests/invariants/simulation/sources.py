@@ -52,9 +52,10 @@ class DeliveryFaults(Faults):
 class QueueClient:
     """The calls that an event source makes of SQS; a queue's URL is its logical name."""
 
-    def __init__(self, queues: Mapping[str, MemoryQueue], topology: Topology) -> None:
+    def __init__(self, queues: Mapping[str, MemoryQueue], visibility: Mapping[str, int]) -> None:
+        """``visibility``: seconds, by queue."""
         self._queues = queues
-        self._visibility = {queue.name: queue.visibility for queue in topology.queues}
+        self._visibility = visibility
 
     def receive_message(self, **call: Any) -> dict[str, Any]:
         name = call["QueueUrl"]
@@ -138,7 +139,8 @@ def event_sources(
     queue_faults: Faults,
 ) -> list[tuple[str, SourceMapping]]:
     """Every trigger of the topology that is no HTTP route, with a name to tell it by."""
-    client, waiting = QueueClient(queues, topology), Waiting(queues)
+    visibility = {queue.name: queue.visibility for queue in topology.queues}
+    client, waiting = QueueClient(queues, visibility), Waiting(queues)
     found: list[tuple[str, SourceMapping]] = []
     for function in topology.functions:
         for trigger in function.triggers:

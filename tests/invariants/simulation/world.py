@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -19,6 +19,7 @@ from podium.adapters.stream import change, workflow_id
 from podium.bootstrap import Engine
 from podium.domain.changes import Change
 from podium.domain.decision import ExecutionView
+from podium.domain.events.handler import EventHandler
 from podium.domain.execution import Header
 from podium.domain.json import JsonMap
 from podium.errors import NotFoundError
@@ -31,6 +32,7 @@ from podium_local.pump.mapping import Mapping as SourceMapping
 from podium_local.pump.queues import QueueMapping
 from podium_local.pump.streams import StreamMapping
 from podium_local.topology import TOPOLOGY
+from tests.invariants.simulation.carriers import NEWS, Callers, listened_queue
 from tests.invariants.simulation.delivery import Undelivered
 from tests.invariants.simulation.executions import Executions
 from tests.invariants.simulation.explanations import Explanations
@@ -130,6 +132,8 @@ class World(Cluster):
             DeliveryFaults(self.strikes, Fault.RECORDS_TWICE, Fault.RECORDS_HELD_BACK),
             DeliveryFaults(self.strikes, Fault.MESSAGES_TWICE, Fault.MESSAGES_HELD_BACK),
         )
+        self.wakeups = Callers(self.clock, self.calls, self.queues["schedules"])  # type: ignore[assignment]
+        self.sources.append(("EventBridge Scheduler", self.wakeups))  # type: ignore[arg-type]
         #: What each source is at.
         self._busy: dict[str, list[Job]] = {}
         #: Whose turn it was last.
@@ -206,6 +210,16 @@ class World(Cluster):
     def client(self, name: str, run: Callable[[], object]) -> Job:
         """Somebody outside does something."""
         return self.jobs.start(name, run)
+
+    def listen(self, handlers: Sequence[JsonMap]) -> None:
+        """Register handlers of events, and read the queue that they listen to."""
+        self.queues[NEWS] = MemoryQueue(self.clock, self.calls)
+        (function,) = (each for each in TOPOLOGY.functions if each.name == "events")
+        faults = DeliveryFaults(self.strikes, Fault.MESSAGES_TWICE, Fault.MESSAGES_HELD_BACK)
+        source = listened_queue(function, self.queues, self.processes, self.clock, faults)
+        self.sources.append((f"events at {NEWS}", source))
+        for each in handlers:
+            self.engine.subscribing.create(EventHandler.from_json(each))
 
     # --- turns -----------------------------------------------------------------------------------
 
@@ -294,7 +308,7 @@ class World(Cluster):
     def _bury(self) -> None:
         """Messages received too often go to the queues of the dead."""
         for name, queue in self.queues.items():
-            letters = self._letters[name]
+            letters = self._letters.get(name)
             while queue.dead_letters and letters is not None:
                 self.counts["message: dead letter"] += 1
                 self.queues[letters.queue].send(queue.dead_letters.pop())

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from podium.domain.execution import Kind, Task
+from podium.domain.status import TaskStatus
+from podium.domain.task_types import HANDED_OVER
 from tests.invariants.simulation.people import kinds
 from tests.invariants.simulation.people.ledger import Ledger
 from tests.invariants.simulation.people.person import Person, task_id_of
@@ -17,7 +19,7 @@ Json = dict[str, Any]
 #: Executions beside which nobody starts another.
 _AT_ONCE = 2
 #: Tasks that somebody outside ends.
-_FOR_SOMEBODY = frozenset({Kind.OUTSIDE, Kind.PULL})
+_FOR_SOMEBODY = frozenset({Kind.OUTSIDE, Kind.PULL, Kind.SYSTEM})
 
 
 class Clients(Person):
@@ -39,15 +41,16 @@ class Clients(Person):
         match style:
             case "by name":
                 path, body = f"/api/workflow/{name}", wanted["input"]
-            case "execute":
-                path = f"/api/workflow/execute/{name}/1"
+            case "execute" | "execute the latest":
+                path = f"/api/workflow/execute/{name}" + ("/1" if style == "execute" else "")
                 query = f"waitForSeconds={rng.choice((1, 5, 20))}"
-        key = "" if style == "by name" else wanted.get("idempotencyKey", "")
+        is_kept = style != "by name" and wanted.get("idempotencyStrategy") != "FAIL_ON_RUNNING"
+        key = wanted.get("idempotencyKey", "") if is_kept else ""
 
         def run() -> None:
             answer = self.repeated(f"start, {style}", "POST", path, body, query)
             if answer.status == 200:
-                found = answer.json["workflowId"] if style == "execute" else answer.text
+                found = answer.json["workflowId"] if style.startswith("execute") else answer.text
                 self.ledger.start(found, name, key)
 
         self.begin("client", run)
@@ -68,7 +71,7 @@ class Clients(Person):
         """Complete what waits for somebody, post a message, or signal."""
         for owner, task in list(self.open_tasks()):
             if _waits_for_somebody(task) and (self.good or rng.random() < 0.5):
-                self._complete(owner, task)
+                self._complete(owner, task, rng)
             if task.kind is Kind.PULL and (self.good or rng.random() < 0.5):
                 self._post(owner, rng)
         present = self.present()
@@ -77,7 +80,16 @@ class Clients(Person):
             output = self.output(rng)
             self.begin("signal", lambda: self.request("signal", "POST", path, output))
 
-    def _complete(self, owner: str, task: Task) -> None:
+    def _complete(self, owner: str, task: Task, rng: random.Random) -> None:
+        route = "update" if self.good else kinds.drawn(rng, kinds.COMPLETIONS)
+        if route != "update":
+            ref, task_id = task.wire_ref, task_id_of(owner, task)
+            path, body = _COMPLETIONS[route]
+            path = path.format(id=owner, ref=ref, task=task_id)
+            if route == "state":
+                body = {"taskReferenceName": ref, "taskResult": {"status": "COMPLETED"}}
+            self.begin("complete", lambda: self.request(f"complete, {route}", "POST", path, body))
+            return
         result = {
             "workflowInstanceId": owner,
             "taskId": task_id_of(owner, task),
@@ -92,5 +104,19 @@ class Clients(Person):
         self.begin("message", lambda: self.request("message", "POST", path, body))
 
 
+#: Path and body of each way to complete a task.
+_COMPLETIONS: dict[str, tuple[str, Json]] = {
+    "by reference": ("/api/tasks/{id}/{ref}/COMPLETED", {"value": 2}),
+    "by queue": ("/api/queue/update/{id}/{ref}/COMPLETED", {"value": 3}),
+    "by queue and id": ("/api/queue/update/{id}/task/{task}/COMPLETED", {"value": 3}),
+    "state": ("/api/workflow/{id}/state", {}),
+    "signal, sync": ("/api/tasks/{id}/COMPLETED/signal/sync", {"value": 2}),
+}
+
+
 def _waits_for_somebody(task: Task) -> bool:
+    if task.kind is Kind.SYSTEM:
+        # Its work is done, and somebody else is to complete it (asyncComplete).
+        is_out = task.status is TaskStatus.IN_PROGRESS and bool(task.output)
+        return task.type in HANDED_OVER and is_out
     return task.kind is Kind.OUTSIDE and not task.wait_until

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable
 
+from tests.invariants.simulation.carriers import NEWS
+from tests.invariants.simulation.features import TICKED
 from tests.invariants.simulation.people import kinds, truth
 from tests.invariants.simulation.people.clients import Clients
 from tests.invariants.simulation.people.direct import DirectWorkers
@@ -14,9 +15,8 @@ from tests.invariants.simulation.people.operators import Operators
 from tests.invariants.simulation.people.person import Person
 from tests.invariants.simulation.people.publishers import Publishers
 from tests.invariants.simulation.people.scheduled import Schedulers
+from tests.invariants.simulation.plan import Plan
 from tests.invariants.simulation.world import World
-
-Json = dict[str, Any]
 
 #: How often somebody does something without looking whether there is anything to do.
 _IDLE = 0.1
@@ -25,15 +25,17 @@ _IDLE = 0.1
 class People:
     """Acts on one installation; one job for each deed."""
 
-    def __init__(self, world: World, starts: Sequence[Json]) -> None:
-        """``starts``: requests of those who start executions, in this order."""
+    def __init__(self, world: World, plan: Plan) -> None:
+        """``plan``: what there is for them to do."""
         self.world = world
         self.ledger = Ledger()
-        self.clients = Clients(world, self.ledger, starts)
+        self.clients = Clients(world, self.ledger, plan.starts)
         self.workers = DirectWorkers(world, self.ledger)
         self.operators = Operators(world, self.ledger)
         self.schedulers = Schedulers(world, self.ledger)
+        self.schedulers.workflow = TICKED if plan.has_schedules else ""
         self.publishers = Publishers(world, self.ledger)
+        self.publishers.listened = plan.handled
         self._everybody: tuple[Person, ...] = (
             self.clients,
             self.workers,
@@ -106,5 +108,7 @@ class People:
 
     @property
     def have_begun_everything(self) -> bool:
-        """Every start has been made, and no answer is still to come."""
-        return not self.clients.starts and not self.workers.late
+        """Every start has been made, no answer is still to come, and every message has been heard."""
+        queues = (self.world.queues.get(name) for name in ("event-messages", NEWS))
+        is_heard = not any(queue is not None and queue.messages() for queue in queues)
+        return is_heard and not self.clients.starts and not self.workers.late

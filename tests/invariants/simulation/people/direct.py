@@ -117,7 +117,7 @@ class DirectWorkers(Workers):
 
         def work(task: Task) -> Result:
             self.world.counts["direct worker: received"] += 1
-            self._spend_time(habit, rng)
+            self._spend_time(habit, task, rng)
             return self._end_of(task, rng)
 
         function = TaskFunction(
@@ -179,12 +179,14 @@ class DirectWorkers(Workers):
             case _:
                 return Result.completed(output)
 
-    def _spend_time(self, habit: str, rng: random.Random) -> None:
+    def _spend_time(self, habit: str, task: Task, rng: random.Random) -> None:
         match habit:
             case "crashes with its message":
                 raise WorkerGoneError
-            case "works long" | "is past its visibility" | "detaches":
+            case "works long" | "is past its visibility":
                 self._pause(rng.choice((0.5, 1, 1.5, 3)) * VISIBILITY)
+            case "detaches" | "detaches, silent":
+                self._pause(rng.choice((0.5, 2)) * min(task.response_timeout, VISIBILITY))
             case "detaches and dies":
                 self._pause(1)
                 raise WorkerGoneError

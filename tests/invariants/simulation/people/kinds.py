@@ -13,7 +13,7 @@ DEEDS: Weighted = (
     ("answer late", 1.5),
     ("outside", 1.5),
     ("start", 0.3),
-    ("operate", 2.5),
+    ("operate", 1.5),
     ("schedule", 0.4),
     ("publish", 0.5),
 )
@@ -63,7 +63,21 @@ ROUTES: Weighted = (
     ("by reference, sync", 0.3),
 )
 #: How an execution is started.
-STARTS: Weighted = (("by request", 4.0), ("by name", 1.5), ("execute", 1.0))
+STARTS: Weighted = (
+    ("by request", 4.0),
+    ("by name", 1.5),
+    ("execute", 0.7),
+    ("execute the latest", 0.3),
+)
+#: How what waits for somebody is completed.
+COMPLETIONS: Weighted = (
+    ("update", 3.0),
+    ("by reference", 1.0),
+    ("by queue", 1.0),
+    ("by queue and id", 1.0),
+    ("state", 1.0),
+    ("signal, sync", 1.5),
+)
 #: What becomes of a schedule.
 SCHEDULING: Weighted = (
     ("save", 1.0),
@@ -80,19 +94,19 @@ PUBLISHING: Weighted = (("once", 3.0), ("twice", 1.0))
 WHILE_RUNNING: Weighted = (
     ("pause", 2.0),
     ("terminate", 0.7),
-    ("terminate with remove", 0.2),
+    ("terminate with remove", 0.4),
     ("jump", 1.0),
     ("skip", 1.5),
     ("reset callbacks", 1.0),
     ("update variables", 1.0),
     ("update state", 0.7),
     ("decide", 0.7),
-    ("upgrade", 0.3),
-    ("requeue", 0.7),
+    ("upgrade", 0.7),
+    ("requeue", 1.0),
     ("sweep", 0.5),
     ("repair", 0.5),
-    ("bulk pause", 0.3),
-    ("bulk terminate", 0.2),
+    ("bulk pause", 0.5),
+    ("bulk terminate", 0.4),
 )
 WHILE_PAUSED: Weighted = (
     ("resume", 4.0),
@@ -108,11 +122,12 @@ AFTER_THE_END: Weighted = (
     ("retry with resume", 1.5),
     ("rerun", 0.7),
     ("rerun from a task", 1.5),
-    ("bulk restart", 0.3),
-    ("bulk retry", 0.3),
-    ("remove", 0.3),
-    ("remove without a copy", 0.3),
-    ("bulk remove", 0.2),
+    ("bulk restart", 0.5),
+    ("bulk retry", 0.5),
+    ("remove", 0.6),
+    ("remove without a copy", 0.6),
+    ("bulk remove", 0.4),
+    ("bulk terminate with remove", 0.4),
 )
 #: All of them.
 COMMANDS: Weighted = tuple(dict(WHILE_RUNNING + WHILE_PAUSED + AFTER_THE_END).items())
@@ -131,7 +146,15 @@ REPEATING = frozenset(
     }
 )
 TERMINATING = frozenset({"terminate"})
-REMOVING = frozenset({"remove", "remove without a copy", "bulk remove", "terminate with remove"})
+REMOVING = frozenset(
+    {
+        "remove",
+        "remove without a copy",
+        "bulk remove",
+        "terminate with remove",
+        "bulk terminate with remove",
+    }
+)
 
 
 def drawn(rng: random.Random, weighted: Weighted) -> str:

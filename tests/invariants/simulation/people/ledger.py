@@ -8,6 +8,13 @@ from typing import Any
 
 Json = dict[str, Any]
 
+#: Cron expressions: each moment is so many ms after a multiple of so many ms.
+PERIODS = {
+    "*/20 * * * * *": (20_000, 0),
+    "0 * * * * *": (60_000, 0),
+    "30 */2 * * * *": (120_000, 30_000),
+    "0 */30 * * * *": (1_800_000, 0),
+}
 #: Key under which the output of a task tells which report it is from.
 REPORT = "report"
 
@@ -43,6 +50,12 @@ class Schedule:
     #: Nobody has tried to change it since.
     is_untouched: bool = True
 
+    def moments(self, until: int) -> list[int]:
+        """When it certainly fires (epoch ms), up to ``until``."""
+        period, offset = PERIODS[self.body["cronExpression"]]
+        first = (self.saved - offset) // period + 1
+        return list(range(first * period + offset, until, period))
+
 
 @dataclass
 class Ledger:
@@ -62,6 +75,8 @@ class Ledger:
     perhaps_removed: set[str] = field(default_factory=set)
     #: When somebody last tried to have something run again.
     repeated: int = 0
+    #: When schedules were held for good (epoch ms).
+    held_at: int = 0
     schedules: dict[str, Schedule] = field(default_factory=dict)
     #: Messages for handlers, by action.
     published: Counter[str] = field(default_factory=Counter)

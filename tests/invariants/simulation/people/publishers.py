@@ -7,6 +7,7 @@ import random
 from typing import Any
 
 from podium.domain.execution import Kind
+from tests.invariants.simulation.carriers import NEWS
 from tests.invariants.simulation.people import kinds
 from tests.invariants.simulation.people.person import Person
 
@@ -32,7 +33,7 @@ class Publishers(Person):
         copies = 2 if kinds.drawn(rng, kinds.PUBLISHING) == "twice" else 1
         self.world.counts[f"published for: {action}"] += copies
         body: Json = {"wanted": action, "workflowId": workflow_id, "ref": ref}
-        queue = self.world.queues[EVENTS]
+        queue = self.world.queues[NEWS]
 
         def run() -> None:
             for _ in range(copies):
@@ -40,7 +41,3 @@ class Publishers(Person):
                 self.ledger.published[action] += 1
 
         self.begin("publisher", run)
-
-
-#: The queue that handlers listen to, and the name of the event.
-EVENTS, EVENT = "podium-sink-news", "sqs:news"

@@ -7,12 +7,12 @@ from functools import partial
 from typing import Any
 
 from tests.invariants.simulation.people import kinds
+from tests.invariants.simulation.people.ledger import PERIODS
 from tests.invariants.simulation.people.person import Person
 
 Json = dict[str, Any]
 
-#: Expressions: some moments fall into a storm, some are far.
-_CRONS = ("*/10 * * * * *", "*/30 * * * * *", "0 * * * * *", "30 */2 * * * *", "0 0 * * * *")
+_CRONS = tuple(PERIODS)
 
 
 class Schedulers(Person):
@@ -62,16 +62,14 @@ class Schedulers(Person):
 
         self.begin("schedule", run)
 
-    def wind_up(self) -> None:
+    def let_go_on(self) -> None:
+        """The scheduler is not stopped any more."""
+        path = "/api/scheduler/admin/resume"
+        self.begin("schedule", lambda: self.repeated("schedule, go on", "GET", path))
+
+    def hold_all(self) -> None:
         """Nothing more is to be started."""
-        if self.workflow:
-            self.begin("schedule", self._wind_up)
-
-    def _wind_up(self) -> None:
-        self.repeated("schedule, go on", "GET", "/api/scheduler/admin/resume")
-
-    def pause_all(self) -> None:
-        """Hold every schedule."""
-        for name in sorted(self.ledger.schedules):
+        self.ledger.held_at = self.world.clock.now()
+        for name in ("s", "t"):
             path = f"/api/scheduler/schedules/{name}/pause"
             self.begin("schedule", partial(self.repeated, "schedule, hold", "PUT", path))

@@ -9,6 +9,7 @@ from podium.domain.execution import Kind, Task
 from podium.domain.status import TaskStatus, WorkflowStatus
 from podium.errors import NotFoundError
 from tests.invariants.simulation.broken import invariant
+from tests.invariants.simulation.features import HEARD, TICKED
 from tests.invariants.simulation.people.ledger import REPORT, Ledger
 from tests.invariants.simulation.people.person import task_id_of
 
@@ -28,6 +29,8 @@ def check(world: World, ledger: Ledger) -> None:
     what_was_terminated_has_ended_so(world, ledger)
     what_was_removed_is_gone(world, ledger)
     a_task_has_the_first_result_that_was_accepted(world, ledger)
+    a_message_starts_one_execution(world, ledger)
+    each_firing_is_one_execution(world, ledger)
     nothing_was_found_broken(ledger)
 
 
@@ -126,6 +129,47 @@ def _worked(world: World) -> Iterator[tuple[str, Task]]:
         for task in world.view(workflow_id).tasks:
             if task.kind is Kind.WORKER:
                 yield workflow_id, task
+
+
+# A message of an event, however often it is delivered, has each action run once.
+@invariant(TOLD)
+def a_message_starts_one_execution(world: World, ledger: Ledger) -> None:
+    """As many executions as messages, unless one was given up."""
+    wanted = ledger.published["start_workflow"]
+    if not wanted or world.counts["message: dead letter"]:
+        return
+    found = _named(world, HEARD)
+    assert len(found) == wanted, f"{len(found)} executions for {wanted} messages"
+    world.counts["told: messages"] += wanted
+
+
+# Each due run of a schedule starts one execution.
+@invariant(TOLD)
+def each_firing_is_one_execution(world: World, ledger: Ledger) -> None:
+    """None twice; with catch-up none is left out. Who changes a schedule while it fires may lose the
+    record of an execution, never the execution of a record.
+    """
+    records = [each for each in world.schedules.executions() if each.workflow_id]
+    ids = [each.workflow_id or "" for each in records]
+    assert len(ids) == len(set(ids)), f"fired twice: {sorted(ids)}"
+    unrecorded = set(_named(world, TICKED)) - set(ids)
+    assert set(ids) <= set(_named(world, TICKED)), "a record of what was never started"
+    is_changed = not all(each.is_untouched for each in ledger.schedules.values())
+    assert is_changed or not unrecorded, f"started without a record: {sorted(unrecorded)}"
+    world.counts["told: firings"] += len(ids)
+    for name, schedule in ledger.schedules.items():
+        if schedule.is_untouched and schedule.body["runCatchupScheduleInstances"]:
+            fired = {each.scheduled_time for each in records if each.schedule_name == name}
+            missed = set(schedule.moments(ledger.held_at)) - fired
+            assert not missed, f"{name} never fired at {sorted(missed)}"
+            world.counts["told: schedules"] += 1
+
+
+def _named(world: World, name: str) -> list[str]:
+    """Executions of a workflow, those that have been removed included."""
+    found = world.watch.commits.executions.values()
+    headers = (each.header for each in found if each.header is not None)
+    return [header.workflow_id for header in headers if header.name == name]
 
 
 # What was seen to be wrong at once.

@@ -64,9 +64,24 @@ class Admitting:
         if header.status.is_terminal:
             self._limiting.release_workflow(header)
         elif change.old is not None and change.old.status.is_terminal:
-            self._limiting.force(header)
-        elif is_parked(header):
+            if self._runs_still(header):
+                self._limiting.force(header)
+        elif is_parked(header) and self._waits_still(header.workflow_id, header.generation):
             self._park(header)
+
+    def _runs_still(self, header: Header) -> bool:
+        """The record of a header that ran again may come again when it has ended."""
+        found = self._ports.executions.read_header(header.workflow_id)
+        return (
+            found is not None
+            and not found.status.is_terminal
+            and found.generation == header.generation
+        )
+
+    def _waits_still(self, workflow_id: str, generation: int) -> bool:
+        """The record of a header that waited may come again when it waits no more; so may its message."""
+        header = self._ports.executions.read_header(workflow_id)
+        return header is not None and is_parked(header) and header.generation == generation
 
     def admit(self, workflow_id: str) -> None:
         """Let an execution begin that has its slot; its record brings the first decision."""
@@ -80,8 +95,7 @@ class Admitting:
 
     def is_waiting(self, message: TaskMessage) -> bool:
         """The execution of a message at the gate still waits; one that is paused comes again later."""
-        header = self._ports.executions.read_header(message.workflow_id)
-        return header is not None and is_parked(header) and header.generation == message.inc
+        return self._waits_still(message.workflow_id, message.inc)
 
     def _park(self, header: Header) -> None:
         if header.limit is None:

@@ -1,1 +1,0 @@
-"""Bad input from seeds: one seed is one case, the same in every run and on every machine."""
