@@ -523,10 +523,16 @@ TOPOLOGY = Topology(
             triggers=(
                 QueueTrigger(DECIDER_FAILURES, batch_size=1, max_concurrency=5),
                 QueueTrigger(TASKS_DEAD_LETTERS, max_concurrency=5),
+                # The net: RUNNING executions that nothing moves.
+                ScheduleTrigger("lost-executions", rate_minutes=15),
             ),
             grants=(
                 *_ADVANCE,
                 *_PUBLISH,
+                grant(Kind.TABLE, EXECUTIONS, "dynamodb", "BatchGetItem"),
+                grant(Kind.INDEX, f"{EXECUTIONS}/statuses", "dynamodb", "Query"),
+                _TASKS_COUNT,
+                *_OWN_QUEUES_COUNT,
                 # A failed batch is reported by its place in the stream; the ids are read there.
                 grant(
                     Kind.STREAM,

@@ -1,4 +1,7 @@
-"""Entry of the repair function: failed stream batches, events not published, dead task messages."""
+"""Entry of the repair function: failed stream batches, events not published, dead task messages.
+
+And the sweep: executions that nothing moves any more. Every repair is counted, by its reason, and logged.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from podium import bootstrap
 from podium.adapters.message import task_message
 from podium.adapters.notices import read_note
-from podium.batch import settle_records
+from podium.batch import report, settle_records
 from podium.observability import count, logger
 
 if TYPE_CHECKING:
@@ -22,8 +25,21 @@ DROPPED = "ListenerEventsDropped"
 LISTENERS = "listeners"
 
 
+#: Metric: executions that had to be moved on; with the reason as a dimension, and without.
+REPAIRED = "ExecutionsRepaired"
+#: Reasons beside what a sweep finds lacking (domain/why/causes.py).
+RECORD, DEAD_LETTER = "RECORD", "DEAD_LETTER"
+
+
 def handler(event: dict[str, Any], context: object) -> Report:
-    """Repair what each message names; one that cannot be repaired comes again."""
+    """Repair what each message names; one that cannot be repaired comes again.
+
+    An event without messages is the tick of the sweep.
+    """
+    if "Records" not in event:
+        for repair in bootstrap.engine().sweeping.sweep():
+            _repaired(repair.workflow_id, repair.lack.value)
+        return report([])
     return settle_records(event, _repair, bootstrap.engine().redelivery.soon, context)
 
 
@@ -34,13 +50,23 @@ def _repair(record: Mapping[str, Any]) -> None:
     if "sink" in found:
         _publish(found)
     elif batch is None:
-        repairs.end_dead_task(task_message(record["body"]))
+        message = task_message(record["body"])
+        repairs.end_dead_task(message)
+        _repaired(message.workflow_id, DEAD_LETTER)
     elif found["requestContext"]["functionArn"].split(":")[6].endswith(LISTENERS):
         # No workflow waits for it.
         _dropped(batch["batchSize"], f"those of stream record {batch['startSequenceNumber']}")
     else:
         place = batch["shardId"], batch["startSequenceNumber"], batch["endSequenceNumber"]
-        repairs.rescan(*place, int(record["attributes"]["ApproximateReceiveCount"]))
+        tries = int(record["attributes"]["ApproximateReceiveCount"])
+        for workflow_id in repairs.rescan(*place, tries):
+            _repaired(workflow_id, RECORD)
+
+
+def _repaired(workflow_id: str, reason: str) -> None:
+    logger().warning("execution repaired", workflow_id=workflow_id, reason=reason)
+    count(REPAIRED)
+    count(REPAIRED, reason=reason)
 
 
 def _publish(found: dict[str, Any]) -> None:

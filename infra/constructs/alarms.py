@@ -10,12 +10,14 @@ from infra.constructs.functions import Functions
 from infra.constructs.queues import Queues
 from infra.shapes import StreamTrigger, Topology, physical_name
 
+#: Metric of executions that had to be moved on (functions/repair), in the namespace of all of Podium's.
+REPAIRED, NAMESPACE, SERVICE = "ExecutionsRepaired", "Podium", "podium"
 #: A decider that is this far behind its stream is failing or throttled.
 LONGEST_LAG = Duration.minutes(1)
 
 
 class Alarms(Construct):
-    """One alarm for each queue that should be empty and for the lag of each stream's reader.
+    """One alarm for each queue that should be empty, the lag of each stream's reader, and repairs.
 
     They have no action: who is to be told is known to the account, not to Podium.
     """
@@ -51,6 +53,19 @@ class Alarms(Construct):
                     threshold=LONGEST_LAG.to_milliseconds(),
                     description=f"Function {function.name} is behind its stream.",
                 )
+
+        self._alarm(
+            "repairs",
+            cloudwatch.Metric(
+                namespace=NAMESPACE,
+                metric_name=REPAIRED,
+                dimensions_map={"service": SERVICE},
+                statistic="Sum",
+                period=Duration.minutes(15),
+            ),
+            threshold=0,
+            description="Executions had to be repaired; the log of repair names each with the reason.",
+        )
 
     def _alarm(
         self, name: str, metric: cloudwatch.Metric, *, threshold: float, description: str

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from infra.constructs.alarms import REPAIRED, SERVICE
 from infra.constructs.http import preflight
 from infra.shapes import (
     Attribute,
@@ -370,7 +371,7 @@ def test_pages_of_other_origins_are_allowed_by_the_setting_alone(template):
 
 def test_schedules_tick_their_functions(template):
     found = {rule["Name"]: rule for rule in template.properties("AWS::Events::Rule")}
-    rates = {1: "rate(1 minute)", 5: "rate(5 minutes)"}
+    rates = {1: "rate(1 minute)", 5: "rate(5 minutes)", 15: "rate(15 minutes)"}
 
     assert found.keys() == {physical_name(tick.name) for _, tick in _triggers(ScheduleTrigger)}
     for function, trigger in _triggers(ScheduleTrigger):
@@ -456,7 +457,18 @@ def test_an_alarm_watches_each_queue_of_failures_and_each_reader_of_the_stream(t
     letters = {queue.dead_letters.queue for queue in TOPOLOGY.queues if queue.dead_letters}
     expected = {(f"{physical_name(name)}.QueueName",) for name in letters | {"decider-failures"}}
 
-    assert watched == expected | {("podium-decider",), ("podium-listeners",)}
+    assert watched == expected | {("podium-decider",), ("podium-listeners",), ("podium",)}
+
+
+def test_an_alarm_watches_what_repair_counts(template):
+    (alarm,) = [
+        alarm
+        for alarm in template.properties("AWS::CloudWatch::Alarm")
+        if alarm["Namespace"] == "Podium"
+    ]
+    assert alarm["MetricName"] == REPAIRED
+    assert alarm["Dimensions"] == [{"Name": "service", "Value": SERVICE}]
+    assert (alarm["Statistic"], alarm["Threshold"]) == ("Sum", 0)
 
 
 def test_outputs_tell_where_the_api_and_the_queues_are(template):

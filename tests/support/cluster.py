@@ -56,14 +56,14 @@ from podium.domain.status import TaskStatus, WorkflowStatus
 from podium.domain.tasks.kafka_publish import KafkaRecord
 from podium.errors import TransientError
 from podium.ports.bundle import Ports
-from podium.ports.evidence import Evidence
+from podium.ports.evidence import Evidence, OwnQueue
 from podium.ports.kafka import Delivered, NotDeliveredError
 from podium.ports.outside import Clock, HttpRequest, HttpResponse
 from podium.ports.queues import Redelivery
 from podium.ports.records import FailedRecords
 from podium.services.polling import HandedOut
 from podium_local.clock import VirtualClock
-from tests.support.sights import SeenQueues
+from tests.support.sights import CountedQueues
 
 ENGINES = Engines(
     script=QuickJsScripts(),
@@ -246,7 +246,7 @@ class Cluster:
         return NoRedelivery()
 
     def _evidence(self) -> Evidence:
-        return SeenQueues(self.task_queue, self.system_queue, self.timer_queue)
+        return CountedQueues({OwnQueue.SYSTEM_TASKS: self.system_queue.queue})
 
     def _sleep(self, milliseconds: int) -> None:
         """A request waits: time passes, and the world goes on."""

@@ -23,9 +23,11 @@ from podium.domain.events.handler import EventHandler
 from podium.domain.execution import Header
 from podium.domain.json import JsonMap
 from podium.errors import NotFoundError
+from podium.ports.evidence import Evidence, OwnQueue
 from podium.ports.outside import Clock
 from podium.ports.queues import Redelivery
 from podium.ports.records import FailedRecords
+from podium.services.sweeping import Repair
 from podium_local.front.gateway import Gateway
 from podium_local.front.http import HttpRequest, HttpResponse
 from podium_local.pump.mapping import Mapping as SourceMapping
@@ -54,6 +56,7 @@ from tests.invariants.simulation.trace import Trace
 from tests.invariants.simulation.watch import Watch
 from tests.invariants.simulation.weather import Weather
 from tests.support.cluster import Cluster
+from tests.support.sights import CountedQueues
 
 T = TypeVar("T")
 
@@ -150,7 +153,22 @@ class World(Cluster):
     def new_process(self, clock: Clock) -> Engine:
         """A cold one, on the clock of its host."""
         self.counts["process: cold"] += 1
-        return self.watch.over(self._engine(clock))
+        engine = self._engine(clock)
+        sweeping = engine.sweeping
+        sweeping.sweep = self._counted(sweeping.sweep)  # type: ignore[method-assign]
+        return self.watch.over(engine)
+
+    def _counted(self, sweep: Callable[[], list[Repair]]) -> Callable[[], list[Repair]]:
+        """What the sweep repairs, by its reason."""
+
+        def counted() -> list[Repair]:
+            repairs = sweep()
+            for repair in repairs:
+                self.counts[f"repair: {repair.lack.value}"] += 1
+                self.trace.note(f"{repair.workflow_id} was repaired: {repair.lack.value}")
+            return repairs
+
+        return counted
 
     def happens(self) -> bool:
         """Asked before each fault, deed and jump of the clock: False for what the script mutes."""
@@ -188,6 +206,9 @@ class World(Cluster):
 
     def _redelivery(self) -> Redelivery:
         return _Sooner(self)
+
+    def _evidence(self) -> Evidence:
+        return CountedQueues({each: self.queues[each.value] for each in OwnQueue})
 
     def _sleep(self, milliseconds: int) -> None:
         self.jobs.sleep(self.clock.now() + milliseconds)

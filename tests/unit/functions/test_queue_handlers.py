@@ -16,7 +16,9 @@ from functions.system_tasks.handler import handler as system_tasks
 from functions.timers.handler import handler as timers
 from podium.adapters.message import GateCall, gate_json, task_message, timer_message, wakeup_message
 from podium.batch import ITEM_MS
+from podium.domain.why.causes import Lack
 from podium.errors import ConflictError, TransientError
+from podium.services.sweeping import Repair
 from tests.support.fake_engine import FakeEngine, TimeLeft, installed, sample
 
 NO_CONTEXT: Any = None
@@ -27,6 +29,20 @@ def handle(handler, event, answers=None):
     """What the handler answers, and what it asked of the engine."""
     with installed(FakeEngine(answers)) as engine:
         return handler(event, NO_CONTEXT), engine.calls
+
+
+def counted(capsys):
+    """Dimensions, beside the service, of each count of ``ExecutionsRepaired``."""
+    lines = map(json.loads, filter(None, capsys.readouterr().out.splitlines()))
+    return [
+        {
+            name: line[name]
+            for name in line["_aws"]["CloudWatchMetrics"][0]["Dimensions"][0]
+            if name != "service"
+        }
+        for line in lines
+        if "ExecutionsRepaired" in line
+    ]
 
 
 def bodies(event):
@@ -145,20 +161,38 @@ def test_a_result_that_is_no_object_comes_again(body):
     assert answer == {"batchItemFailures": [{"itemIdentifier": "m0"}]}
 
 
-def test_a_failed_batch_of_the_stream_is_scanned_again():
+def test_a_failed_batch_of_the_stream_is_scanned_again(capsys):
     event = sample("sqs-decider-failures.json")
-    answer, calls = handle(repair, event)
+    answer, calls = handle(repair, event, {"repairs.rescan": ["wf-1"]})
     batch = json.loads(bodies(event)[0])["DDBStreamBatchInfo"]
     place = (batch["shardId"], batch["startSequenceNumber"], batch["endSequenceNumber"])
     assert answer == NO_FAILURES
     assert calls == [("repairs", "rescan", (*place, 1), {})]
+    assert counted(capsys) == [{}, {"reason": "RECORD"}]
 
 
-def test_a_dead_task_message_ends_its_task():
+def test_a_dead_task_message_ends_its_task(capsys):
     event = sample("sqs-dead-letter.json")
     answer, calls = handle(repair, event)
     assert answer == NO_FAILURES
     assert calls == [("repairs", "end_dead_task", (task_message(bodies(event)[0]),), {})]
+    assert counted(capsys) == [{}, {"reason": "DEAD_LETTER"}]
+
+
+def test_the_tick_sweeps_and_tells_what_was_repaired_and_why(capsys):
+    found = [Repair("wf-1", Lack.TIMER), Repair("wf-2", Lack.FOLD)]
+    answer, calls = handle(
+        repair, sample("eventbridge-lost-executions.json"), {"sweeping.sweep": found}
+    )
+    assert answer == NO_FAILURES
+    assert calls == [("sweeping", "sweep", (), {})]
+    assert counted(capsys) == [{}, {"reason": "TIMER"}, {}, {"reason": "FOLD"}]
+
+
+def test_a_sweep_that_finds_nothing_counts_nothing(capsys):
+    event = sample("eventbridge-lost-executions.json")
+    handle(repair, event, {"sweeping.sweep": []})
+    assert counted(capsys) == []
 
 
 @pytest.mark.parametrize(
@@ -183,6 +217,7 @@ def test_a_message_that_fails_comes_again_and_the_others_are_settled(
         seen.append(args)
         if len(seen) == 2:
             raise error
+        return []
 
     batch = with_bodies(sample(event), good, good, good)
     answer, _ = handle(handler, batch, {service_method: fail_second})

@@ -204,6 +204,22 @@ def test_an_execution_waits_for_its_slot_at_the_gate(cluster: Cluster):
 # What is not done yet, and what never will be.
 
 
+def test_a_child_that_was_removed_is_missed_until_its_record_is_handled(cluster: Cluster):
+    child = {"name": "child", "version": 1, "tasks": [task("HUMAN")]}
+    wf = running(
+        cluster,
+        task("SUB_WORKFLOW", "c", subWorkflowParam={"name": "child", "workflowDefinition": child}),
+    )
+    child_id = cluster.task(wf, "c").child_id
+    header = cluster.store.read_header(child_id)
+    assert header is not None
+    gone = replace(header, version=header.version + 1, removed=True)
+    cluster.store.commit(Decision(gone))
+    found = only(cluster, wf)
+    assert isinstance(found, c.UndeliveredRecord)
+    assert found.lack is c.Lack.LAUNCH
+
+
 def test_a_decision_that_is_not_carried_out_yet_is_an_undelivered_record():
     cluster = Cluster(inline=False)
     wf = cluster.start(workflow(simple("charge")))
@@ -223,19 +239,22 @@ def test_an_end_that_is_not_folded_is_an_undelivered_record():
     cluster.complete("charge")
     found = only(cluster, wf)
     assert isinstance(found, c.UndeliveredRecord)
-    assert "ended" in found.change
+    assert found.lack is c.Lack.FOLD
 
 
 def test_a_lost_message_is_a_repair_that_is_due(cluster: Cluster):
     wf = running(cluster, simple("charge"))
     (queue,) = cluster.task_queue.queues.values()
     queue.delete([message.receipt for message in queue.receive(10)])
+    assert isinstance(causes(cluster, wf)[0], c.WorkerQueue)
+    # Counts of SQS may be wrong for a while.
+    cluster.clock.advance(121_000)
     assert isinstance(causes(cluster, wf)[0], c.RepairDue)
 
 
 def test_a_lost_timer_is_a_repair_that_is_due(cluster: Cluster):
     wf = running(cluster, task("WAIT", inputParameters={"duration": "60 seconds"}))
-    cluster.clock.advance(61_000)
+    cluster.clock.advance(181_000)
     queue = cluster.timer_queue.queue
     queue.delete([message.receipt for message in queue.receive(10)])
     assert any(isinstance(each, c.RepairDue) for each in causes(cluster, wf))

@@ -16,6 +16,7 @@ from functions.api.openapi.terms import (
 )
 from podium.domain.status import WorkflowStatus
 from podium.domain.timeouts import Deadline
+from podium.domain.why.causes import Lack
 from podium.domain.wire.why import KINDS
 
 _QUEUE: dict[str, Schema] = {
@@ -75,6 +76,7 @@ SCHEMAS: dict[str, Schema] = {
             **_LIMIT,
             "since": moment(),
             "isOverdue": flag("The stream is behind, or has lost the record"),
+            "lacks": choice(Lack, "What has to be done"),
             "reason": text("What is wrong"),
             "action": text("The request that makes it go on"),
         },

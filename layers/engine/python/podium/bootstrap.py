@@ -127,6 +127,7 @@ if TYPE_CHECKING:
     from podium.services.searching import Searching
     from podium.services.searching_tasks import SearchingTasks
     from podium.services.subscribing import Subscribing
+    from podium.services.sweeping import Sweeping
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +206,8 @@ class Engine:
     gating: Gating
     #: Poison records and dead messages.
     repairs: Repairing
+    #: Executions that nothing moves: made when somebody sweeps.
+    sweeping: Sweeping
     #: Messages that came before their moment.
     redelivery: Redelivery
     #: Pages of other origins that may call the API.
@@ -308,6 +311,8 @@ def assemble(
         owner_email_mandatory=switches.owner_email_mandatory,
         name_validation=switches.name_validation,
     )
+    timing = Timing(ports, states, deciding, committing, creating, timers, ending)
+    explaining = late(lambda: _explaining(ports, states, deciding, reading, on_demand.evidence()))
     registering = cache(lambda: Registering(on_demand.definitions(), validating, ports.clock))
 
     def scheduling() -> Scheduling:
@@ -349,7 +354,7 @@ def assemble(
         repeats=Repeating(ports, states, starting, reviving, following),
         advancing=advancing,
         read_record=read_record,
-        timing=Timing(ports, states, deciding, committing, creating, timers, ending),
+        timing=timing,
         fitting=Fitting(ports),
         external_storage=ExternalStorage(ports),
         describing=Describing(ports),
@@ -366,6 +371,7 @@ def assemble(
         limiting=limiting,
         gating=Gating(ports, limiting, admitting),
         repairs=Repairing(ports.executions, advancing, updates, operating, records),
+        sweeping=late(lambda: _sweeping(ports, states, advancing, creating, timing, explaining)),
         redelivery=redelivery,
         configuration=configuration or {},
         cross_origin=CrossOrigin.parse(switches.cors_allowed_origins),
@@ -486,6 +492,20 @@ def _explaining(
     from podium.services.explaining import Explaining
 
     return Explaining(ports, states, deciding, reading, evidence)
+
+
+def _sweeping(
+    ports: Ports,
+    states: States,
+    advancing: Advancing,
+    creating: Creating,
+    timing: Timing,
+    explaining: Explaining,
+) -> Sweeping:
+    """Imported here and when needed: one function sweeps."""
+    from podium.services.sweeping import Sweeping
+
+    return Sweeping(ports, states, advancing, creating, timing, explaining)
 
 
 def _evidence(clients: Clients, settings: Settings) -> Evidence:

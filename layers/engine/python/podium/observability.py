@@ -25,8 +25,11 @@ def logger() -> Logger:
     return Logger(service=SERVICE, level=os.environ.get(f"{PREFIX}LOG_LEVEL", "INFO"))
 
 
-def count(metric: str, value: int = 1) -> None:
-    """Add to a CloudWatch metric of the namespace Podium, by a line of the log."""
+def count(metric: str, value: int = 1, **dimensions: str) -> None:
+    """Add to a CloudWatch metric of the namespace Podium, by a line of the log.
+
+    ``dimensions`` make it another metric: who wants the sum of all counts that, too.
+    """
     from aws_lambda_powertools.metrics import (  # noqa: PLC0415 - most invocations count nothing
         MetricUnit,
         single_metric,
@@ -36,3 +39,5 @@ def count(metric: str, value: int = 1) -> None:
         name=metric, unit=MetricUnit.Count, value=value, namespace="Podium"
     ) as metric_:
         metric_.add_dimension("service", SERVICE)
+        for name, text in dimensions.items():
+            metric_.add_dimension(name, text)

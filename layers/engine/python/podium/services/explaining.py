@@ -7,7 +7,7 @@ a few levels down. The rule is the domain's (domain/why/rule.py).
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from podium.domain.decision import Missing, MissingError
@@ -47,10 +47,14 @@ _HANDED_OUT = frozenset({Kind.WORKER, Kind.SYSTEM})
 
 
 @dataclass(slots=True)
-class _Budget:
-    """Executions that may still be looked at."""
+class Inquiry:
+    """How many executions may still be looked at, and what was counted already: once for all of them."""
 
     left: int = MOST_EXECUTIONS
+    queues: dict[tuple[str, str], QueueFacts] = field(default_factory=dict)
+    own_queues: dict[OwnQueue, Depth] = field(default_factory=dict)
+    slots: dict[str, Slots] = field(default_factory=dict)
+    gates: dict[str, Depth] = field(default_factory=dict)
 
 
 class Explaining:
@@ -71,12 +75,13 @@ class Explaining:
         self._reading = reading
         self._evidence = evidence
 
-    def why(self, workflow_id: str, depth: int = DEEPEST) -> Why:
+    def why(self, workflow_id: str, depth: int = DEEPEST, inquiry: Inquiry | None = None) -> Why:
         """The causes; none of an execution that has ended. Raises NotFoundError.
 
         Header, start and snapshot; a GetItem for each task that is looked at; for each queue a
         GetQueueAttributes, for each task type a Query of its polls, for each limit a GetItem. The
-        same for children, to ``depth`` levels and :data:`MOST_EXECUTIONS` executions in all.
+        same for children, to ``depth`` levels and :data:`MOST_EXECUTIONS` executions in all. What one
+        ``inquiry`` has counted is counted once.
         """
         header = self._ports.executions.read_header(workflow_id)
         if header is None:
@@ -85,13 +90,13 @@ class Explaining:
                 message = f"No such workflow found by id: {workflow_id}"
                 raise NotFoundError(message)
             return self._answer(archived.header, ())
-        return self._explained(header, depth, _Budget())
+        return self._explained(header, depth, inquiry or Inquiry())
 
-    def _explained(self, header: Header, depth: int, budget: _Budget) -> Why:
-        budget.left -= 1
+    def _explained(self, header: Header, depth: int, inquiry: Inquiry) -> Why:
+        inquiry.left -= 1
         if header.status.is_terminal:
             return self._answer(header, ())
-        return self._answer(header, causes_of(self._facts(header, depth, budget)))
+        return self._answer(header, causes_of(self._facts(header, depth, inquiry)))
 
     def _answer(self, header: Header, causes: tuple[Cause, ...]) -> Why:
         return Why(
@@ -105,7 +110,7 @@ class Explaining:
 
     # --- one execution ---------------------------------------------------------------------------
 
-    def _facts(self, header: Header, depth: int, budget: _Budget) -> Facts:
+    def _facts(self, header: Header, depth: int, inquiry: Inquiry) -> Facts:
         """Everything that the rule looks at."""
         now, records = self._ports.clock.now(), self._evidence.records(header.workflow_id)
         try:
@@ -116,7 +121,7 @@ class Explaining:
             return Facts(now, header, records=records)
         header = state.header
         chosen, others = self._chosen(state)
-        looked = tuple(self._looked(state, entry, depth, budget) for entry in chosen)
+        looked = tuple(self._looked(state, entry, depth, inquiry) for entry in chosen)
         waiting = [
             each.task for each in looked if each.task is not None and _is_handed_out(each.task)
         ]
@@ -131,12 +136,12 @@ class Explaining:
             records=records,
             timer=self._evidence.timer(header) if header.timer else Sight.UNKNOWN,
             gate=self._evidence.gate(header) if header.waits else Sight.UNKNOWN,
-            slots=self._slots(limits),
-            gates=self._gates(limits),
-            queues=self._queues(waiting),
-            system_queue=self._own_queue(OwnQueue.SYSTEM_TASKS, waiting),
-            results=self._own_queue(OwnQueue.RESULTS, waiting),
-            dead_letters=self._own_queue(OwnQueue.TASK_DEAD_LETTERS, waiting),
+            slots=self._slots(limits, inquiry),
+            gates=self._gates(limits, inquiry),
+            queues=self._queues(waiting, inquiry),
+            system_queue=self._own_queue(OwnQueue.SYSTEM_TASKS, waiting, inquiry),
+            results=self._own_queue(OwnQueue.RESULTS, waiting, inquiry),
+            dead_letters=self._own_queue(OwnQueue.TASK_DEAD_LETTERS, waiting, inquiry),
         )
 
     def _chosen(self, state: State) -> tuple[list[OpenEntry], dict[str, int]]:
@@ -168,7 +173,7 @@ class Explaining:
 
         return self._deciding.settle(step, header=state.header, memory=state.memory)
 
-    def _looked(self, state: State, entry: OpenEntry, depth: int, budget: _Budget) -> Looked:
+    def _looked(self, state: State, entry: OpenEntry, depth: int, inquiry: Inquiry) -> Looked:
         header = state.header
         key = TaskKey(header.workflow_id, state.graph.ref(entry), entry.seq)
         node = node_of(state, entry.node)
@@ -185,7 +190,7 @@ class Explaining:
             carrier=self._evidence.message(key, task) if _is_handed_out(task) else Carrier.UNKNOWN,
             own_timer=self._evidence.own_timer(key) if is_short else Sight.UNKNOWN,
             is_handed_over=is_handed_over(task, node),
-            child=self._child(task, depth, budget),
+            child=self._child(task, depth, inquiry),
             has_message=entry.kind is Kind.PULL and self._has_message(header),
         )
 
@@ -211,47 +216,59 @@ class Explaining:
         )
         return bool(inbox.messages)
 
-    def _child(self, task: Task, depth: int, budget: _Budget) -> ChildFacts | None:
+    def _child(self, task: Task, depth: int, inquiry: Inquiry) -> ChildFacts | None:
         if not task.child_id or task.kind not in {Kind.CHILD, Kind.LAUNCH}:
             return None
         child = self._ports.executions.read_header(task.child_id)
         records = self._evidence.records(task.child_id)
-        if child is None or child.status.is_terminal or depth <= 0 or budget.left <= 0:
+        if child is None or child.status.is_terminal or depth <= 0 or inquiry.left <= 0:
             return ChildFacts(task.child_id, child, None, records)
-        causes = self._explained(child, depth - 1, budget).causes
+        causes = self._explained(child, depth - 1, inquiry).causes
         return ChildFacts(task.child_id, child, causes, records)
 
     # --- queues and limits -----------------------------------------------------------------------
 
-    def _queues(self, waiting: Sequence[Task]) -> dict[str, QueueFacts]:
+    def _queues(self, waiting: Sequence[Task], inquiry: Inquiry) -> dict[str, QueueFacts]:
         """Of each queue of a task type in which one of ``waiting`` is."""
-        places = {(task.type, task.domain) for task in waiting if task.kind is Kind.WORKER}
-        return {
-            registry_name(*place): QueueFacts(self._ports.tasks.depth(*place), self._polled(*place))
-            for place in sorted(places)
-        }
+        found: dict[str, QueueFacts] = {}
+        for place in sorted(
+            {(each.type, each.domain) for each in waiting if each.kind is Kind.WORKER}
+        ):
+            if place not in inquiry.queues:
+                depth = self._ports.tasks.depth(*place)
+                inquiry.queues[place] = QueueFacts(depth, self._polled(*place))
+            found[registry_name(*place)] = inquiry.queues[place]
+        return found
 
     def _polled(self, task_type: str, domain: str) -> LastPoll | None:
         found = (poll for poll in self._ports.polls.of(task_type) if poll.domain == domain)
         last = max(found, key=lambda poll: poll.at, default=None)
         return None if last is None else LastPoll(last.worker_id, last.at)
 
-    def _own_queue(self, queue: OwnQueue, waiting: Sequence[Task]) -> Depth:
+    def _own_queue(self, queue: OwnQueue, waiting: Sequence[Task], inquiry: Inquiry) -> Depth:
         """Only where it may say anything: a task waits to be handed out."""
         asked = (
             any(task.kind is Kind.SYSTEM for task in waiting)
             if queue is OwnQueue.SYSTEM_TASKS
             else bool(waiting)
         )
-        return self._evidence.depth(queue) if asked else Depth()
+        if not asked:
+            return Depth()
+        if queue not in inquiry.own_queues:
+            inquiry.own_queues[queue] = self._evidence.depth(queue)
+        return inquiry.own_queues[queue]
 
-    def _slots(self, limits: Iterable[Limit]) -> dict[str, Slots]:
-        return {limit.key: self._ports.limits.read(limit.key) for limit in limits}
+    def _slots(self, limits: Iterable[Limit], inquiry: Inquiry) -> dict[str, Slots]:
+        for limit in limits:
+            if limit.key not in inquiry.slots:
+                inquiry.slots[limit.key] = self._ports.limits.read(limit.key)
+        return inquiry.slots
 
-    def _gates(self, limits: Iterable[Limit]) -> dict[str, Depth]:
-        return {
-            limit.key: self._ports.tasks.depth_at(limit.key) for limit in limits if limit.at_gate
-        }
+    def _gates(self, limits: Iterable[Limit], inquiry: Inquiry) -> dict[str, Depth]:
+        for limit in limits:
+            if limit.at_gate and limit.key not in inquiry.gates:
+                inquiry.gates[limit.key] = self._ports.tasks.depth_at(limit.key)
+        return inquiry.gates
 
 
 def _is_handed_out(task: Task) -> bool:

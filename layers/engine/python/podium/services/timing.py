@@ -80,8 +80,17 @@ class Timing:
                 return
             if self._fire(state):
                 return
-        error = f"the timer of workflow {message.workflow_id} is too busy"
-        raise LostRaceError(error)
+        raise _too_busy(message.workflow_id)
+
+    def arm_again(self, workflow_id: str) -> None:
+        """What carried the timer is lost: end what is due, and arm the next timer in any case."""
+        for _ in range(MAX_RACES):
+            state = self._states.fresh(workflow_id)
+            if state is None or state.header.status.is_terminal:
+                return
+            if self._fire(state, is_lost=True):
+                return
+        raise _too_busy(workflow_id)
 
     def sweep(self) -> int:
         """Move far timers that come near to delay messages; how many were moved."""
@@ -101,7 +110,7 @@ class Timing:
         armed = self._timers.arm(None, Decision(near))
         return self._committing.commit_as_is(state, armed) is not None
 
-    def _fire(self, state: State) -> bool:
+    def _fire(self, state: State, *, is_lost: bool = False) -> bool:
         now = self._ports.clock.now()
         if workflow_is_due(state, now):
             decision = self._deciding.settle(
@@ -120,11 +129,15 @@ class Timing:
             memory=state.memory,
         )
         timer = _not_in_a_rush(timer if all_there else now, now)
-        if timer == state.header.timer:
+        if timer == state.header.timer and not is_lost:
             return True
         header = replace(
             state.header, version=state.header.version + 1, timer=timer, committed_at=now
         )
+        if is_lost:
+            # ``arm`` sees no timer before, so it arms this one.
+            armed = self._timers.arm(None, Decision(header))
+            return self._committing.commit_as_is(state, armed) is not None
         return self._committing.commit(state, Decision(header)) is not None
 
     def _end_due(self, state: State, tasks: list[Task], now: int) -> list[Task]:
@@ -202,6 +215,10 @@ class Timing:
             memory=state.memory,
         )
         self._timers.arm_lease(replace(message, at=_not_in_a_rush(timer, now)))
+
+
+def _too_busy(workflow_id: str) -> LostRaceError:
+    return LostRaceError(f"the timer of workflow {workflow_id} is too busy")
 
 
 def _not_in_a_rush(timer: int, now: int) -> int:

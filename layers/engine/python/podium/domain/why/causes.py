@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from podium.domain.queues import Depth
@@ -11,6 +12,26 @@ if TYPE_CHECKING:
     from podium.domain.limits import Holder
     from podium.domain.status import WorkflowStatus
     from podium.domain.timeouts import Deadline
+
+
+class Lack(StrEnum):
+    """What is still to be done, or what is missing; the name of a repair."""
+
+    DECISION = "DECISION"
+    CREATION = "CREATION"
+    CANCELLATION = "CANCELLATION"
+    FOLD = "FOLD"
+    HAND_OUT = "HAND_OUT"
+    MESSAGE = "MESSAGE"
+    TIMER = "TIMER"
+    LAUNCH = "LAUNCH"
+    CHILD_END = "CHILD_END"
+    DELIVERY = "DELIVERY"
+    GATE = "GATE"
+    #: Of an execution that has ended, and is not closed, or is still found as RUNNING.
+    ENDING = "ENDING"
+    #: Operators that wait for each other alone.
+    OPEN_TASK = "OPEN_TASK"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +164,7 @@ class Result:
 class UndeliveredRecord:
     """A stored change is newer than what was decided: its stream record has to be handled."""
 
-    change: str
+    lack: Lack
     since: int
     #: For so long that the stream is behind, or the record was lost.
     is_overdue: bool = False
@@ -155,6 +176,8 @@ class Resume:
     """An operator has to resume it."""
 
     since: int
+    #: Why it was paused; empty when somebody did.
+    reason: str = ""
     #: Tasks that are not handed out before.
     held: int = 0
 
@@ -185,7 +208,7 @@ class MoreTasks:
 class RepairDue:
     """Nothing is under way where something should be."""
 
-    reason: str
+    lack: Lack
     tasks: tuple[Waiting, ...] = field(default=())
 
 

@@ -12,6 +12,7 @@ from podium.domain.queues import Depth, registry_name
 from podium.domain.status import TaskStatus
 from podium.domain.timeouts import Deadline, ready_at, sent_at
 from podium.domain.why import causes as c
+from podium.domain.why.causes import Lack
 from podium.domain.why.facts import Carrier, Facts, Looked, QueueFacts, Sight
 from podium.domain.why.under_way import due, is_overdue, lost
 
@@ -41,16 +42,16 @@ def _unfinished(facts: Facts, looked: Looked) -> Cause | None:
     entry, task, since = looked.entry, looked.task, facts.header.committed_at
     waiting = _waiting(looked, since)
     if entry.kind is Kind.DUE:
-        return due(facts, "A decision that was cut has to go on.", since, waiting)
+        return due(facts, Lack.DECISION, since, waiting)
     if task is None or task.inc < entry.inc:
         if entry.closing:
-            return due(facts, "The task is given up, and has to be canceled.", since, waiting)
-        return due(facts, "The task was decided, and has to be created.", since, waiting)
+            return due(facts, Lack.CANCELLATION, since, waiting)
+        return due(facts, Lack.CREATION, since, waiting)
     if task.status.is_terminal:
         waiting = _waiting(looked, task.ended_at)
-        return due(facts, "The task has ended: a decision is due.", task.ended_at, waiting)
+        return due(facts, Lack.FOLD, task.ended_at, waiting)
     if entry.closing:
-        return due(facts, "The task is given up, and has to be canceled.", since, waiting)
+        return due(facts, Lack.CANCELLATION, since, waiting)
     return None
 
 
@@ -77,7 +78,7 @@ def _of_task(facts: Facts, looked: Looked, task: Task) -> Iterator[Cause]:
             yield _child(facts, looked, task)
         case Kind.PULL if looked.has_message:
             waiting = _waiting(looked, task.scheduled_at)
-            yield due(facts, "A message is there: a decision is due.", facts.now, waiting)
+            yield due(facts, Lack.DELIVERY, facts.now, waiting)
         case Kind.PULL:
             yield c.Messages((_waiting(looked, task.scheduled_at),))
         case _:
@@ -89,8 +90,7 @@ def _in_queue(facts: Facts, looked: Looked, task: Task) -> Cause:
     """A message has to be received; before its moment it is delayed, above a limit it is left."""
     waiting = _waiting(looked, sent_at(task))
     if task.held:
-        held = "It was resumed: the task has to be handed out again."
-        return due(facts, held, facts.header.committed_at, waiting)
+        return due(facts, Lack.HAND_OUT, facts.header.committed_at, waiting)
     gone = _gone(facts, looked, task, waiting)
     if gone is not None:
         return gone
@@ -124,13 +124,13 @@ def _gone(facts: Facts, looked: Looked, task: Task, waiting: c.Waiting) -> Cause
         case Carrier.DEAD_LETTERS:
             return c.DeadLetter((waiting,))
         case Carrier.NOWHERE:
-            return lost(facts, "The task waits to be handed out, and no message does.", waiting)
+            return lost(facts, Lack.MESSAGE, waiting)
         case Carrier.UNKNOWN if _seems_gone(facts, task):
             if not facts.results.is_empty:
                 return c.Result((waiting,))
             if not facts.dead_letters.is_empty:
                 return c.DeadLetter((waiting,))
-            return lost(facts, "The task waits to be handed out, and its queue is empty.", waiting)
+            return lost(facts, Lack.MESSAGE, waiting)
         case _:
             return None
 
@@ -181,7 +181,7 @@ def _launch(facts: Facts, looked: Looked, task: Task) -> Cause:
     ready = ready_at(task)
     waiting = _waiting(looked, task.scheduled_at, at=ready)
     if not facts.header.timer:
-        return lost(facts, "The launch of a workflow is due, and no timer is armed.", waiting)
+        return lost(facts, Lack.TIMER, waiting)
     return c.Timer(_delay(task), ready, facts.header.timer, (waiting,))
 
 
@@ -190,11 +190,13 @@ def _child(facts: Facts, looked: Looked, task: Task) -> Cause:
     child = looked.child
     waiting = _waiting(looked, task.started_at or task.scheduled_at)
     if child is None or child.header is None:
-        return due(facts, "The child is not there: it has to be started.", facts.now, waiting)
+        # Removed, and the record of its end under way; or never started.
+        since = max(task.updated_at, task.scheduled_at)
+        records = Sight.UNKNOWN if child is None else child.records
+        return due(facts, Lack.LAUNCH, since, waiting, records=records)
     header = child.header
     if header.status.is_terminal:
-        ended = "The child has ended: its parent has to be told."
-        return due(facts, ended, header.ended_at, waiting, records=child.records)
+        return due(facts, Lack.CHILD_END, header.ended_at, waiting, records=child.records)
     return c.OpenChild(child.workflow_id, header.name, header.status, child.causes, (waiting,))
 
 
@@ -211,9 +213,7 @@ def _clocks(facts: Facts, looked: Looked, task: Task) -> Iterator[Cause]:
         if timer or has_own:
             yield c.Timer(deadline, at, timer, (waiting,))
         else:
-            yield lost(
-                facts, f"A clock of the task runs ({deadline}), and no timer is armed.", waiting
-            )
+            yield lost(facts, Lack.TIMER, waiting)
 
 
 def _delay(task: Task) -> Deadline:

@@ -16,6 +16,7 @@ from podium.domain.queues import Depth
 from podium.domain.status import WorkflowStatus
 from podium.domain.timeouts import Deadline
 from podium.domain.why import causes as c
+from podium.domain.why.causes import Lack
 from podium.domain.why.entries import causes_of_entry
 from podium.domain.why.facts import Facts, Sight
 from podium.domain.why.under_way import due, is_overdue, lost
@@ -38,13 +39,13 @@ def causes_of(facts: Facts) -> tuple[Cause, ...]:
         repaired = (c.UndeliveredRecord, c.RepairDue)
         found = [_paused(facts), *(each for each in found if not isinstance(each, repaired))]
     elif _only_waits_for_itself(facts):
-        found.append(lost(facts, "Its open tasks wait for each other, and nothing else is open."))
+        found.append(lost(facts, Lack.OPEN_TASK))
     return _merged(found)
 
 
 def _paused(facts: Facts) -> Cause:
     held = sum(each.task is not None and each.task.held for each in facts.looked)
-    return c.Resume(facts.header.committed_at, held)
+    return c.Resume(facts.header.committed_at, facts.header.reason, held)
 
 
 def _of_execution(facts: Facts) -> Iterator[Cause]:
@@ -56,21 +57,21 @@ def _of_execution(facts: Facts) -> Iterator[Cause]:
         if header.waits:
             yield _at_its_gate(facts)
         elif not header.open:
-            yield due(facts, "The first decision is due.", header.committed_at)
+            yield due(facts, Lack.DECISION, header.committed_at)
     if facts.deadline:
         yield c.Timer(Deadline.WORKFLOW_TIMEOUT, facts.deadline, fires_at=header.timer)
-    if header.timer and facts.timer is Sight.MISSING:
-        yield lost(facts, "Its timer is armed, and nothing carries it.")
-    elif header.timer and facts.timer is Sight.UNKNOWN and is_overdue(header.timer, facts.now):
-        yield lost(facts, "Its timer should have fired, and has not.")
-    elif facts.deadline and not header.timer:
-        yield lost(facts, "It has a timeout, and no timer is armed.")
+    if (
+        (header.timer and facts.timer is Sight.MISSING)
+        or (header.timer and facts.timer is Sight.UNKNOWN and is_overdue(header.timer, facts.now))
+        or (facts.deadline and not header.timer)
+    ):
+        yield lost(facts, Lack.TIMER)
 
 
 def _at_its_gate(facts: Facts) -> Cause:
     header, limit = facts.header, facts.header.limit
     if limit is None or facts.gate is Sight.MISSING:
-        return lost(facts, "It waits for a slot, and not at the gate.")
+        return lost(facts, Lack.GATE)
     slots = facts.slots.get(limit.key)
     return c.WorkflowLimit(
         shown_key(limit),
@@ -103,7 +104,7 @@ def _without_tasks(cause: Cause) -> object:
         case c.Timer():
             return type(cause), cause.deadline, cause.fires_at
         case c.UndeliveredRecord():
-            return type(cause), cause.change, cause.is_overdue
+            return type(cause), cause.lack, cause.is_overdue
         case _:
             own = (getattr(cause, each.name) for each in fields(cause) if each.name != "tasks")
             return type(cause), *own

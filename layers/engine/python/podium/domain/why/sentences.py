@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from podium.domain.timeouts import Deadline
 from podium.domain.why import causes as c
+from podium.domain.why.causes import Lack
 
 if TYPE_CHECKING:
     from podium.domain.why.causes import Cause, Waiting
@@ -22,6 +23,22 @@ _DEADLINES = {
     Deadline.TIMEOUT: "{tasks} times out",
     Deadline.TOTAL_TIMEOUT: "{tasks} times out, all attempts together",
     Deadline.WORKFLOW_TIMEOUT: "the workflow times out",
+}
+#: What has to be done.
+_LACKS = {
+    Lack.DECISION: "the next decision has to be made",
+    Lack.CREATION: "{tasks} was decided and has to be created",
+    Lack.CANCELLATION: "{tasks} was given up and has to be canceled",
+    Lack.FOLD: "{tasks} has ended and a decision has to follow",
+    Lack.HAND_OUT: "it was resumed and {tasks} has to be handed out again",
+    Lack.MESSAGE: "{tasks} waits to be handed out and needs a message",
+    Lack.TIMER: "a moment is waited for and needs a timer",
+    Lack.LAUNCH: "the child of {tasks} has to be started",
+    Lack.CHILD_END: "the child of {tasks} has ended and the task has to be told",
+    Lack.DELIVERY: "a message is there and has to be given to {tasks}",
+    Lack.GATE: "it waits for a slot and has to go to the gate",
+    Lack.ENDING: "it has ended and has to be closed",
+    Lack.OPEN_TASK: "its open tasks wait for each other and need another one",
 }
 
 
@@ -41,8 +58,9 @@ def sentence(cause: Cause, now: int) -> str:
         case c.External() | c.Messages() | c.Result() | c.DeadLetter():
             return _beside(cause, tasks)
         case c.UndeliveredRecord():
-            late = f"For {_span(now - cause.since)}: the stream is behind."
-            return f"{cause.change} {late if cause.is_overdue else 'Its record is under way.'}"
+            late = f"for {_span(now - cause.since)}: the stream is behind"
+            record = late if cause.is_overdue else "its record is under way"
+            return f"{_LACKS[cause.lack].format(tasks=tasks)}, {record}"
         case c.Resume():
             return (
                 f"it has been paused for {_span(now - cause.since)}: an operator has to resume it"
@@ -52,7 +70,7 @@ def sentence(cause: Cause, now: int) -> str:
         case c.MoreTasks():
             return f"{cause.count} more open tasks of type {cause.task_type} were not looked at"
         case c.RepairDue():
-            return f"nothing is pending, a repair is due: {cause.reason}"
+            return f"a repair is due: {_LACKS[cause.lack].format(tasks=tasks)}, and nothing does it"
 
 
 def _handed_out(

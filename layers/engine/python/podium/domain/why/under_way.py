@@ -8,7 +8,7 @@ from podium.domain.why.causes import RepairDue, UndeliveredRecord
 from podium.domain.why.facts import Sight
 
 if TYPE_CHECKING:
-    from podium.domain.why.causes import Cause, Waiting
+    from podium.domain.why.causes import Cause, Lack, Waiting
     from podium.domain.why.facts import Facts
 
 #: A record is handled within seconds; one that takes longer (ms) is retried, or was lost.
@@ -19,7 +19,7 @@ GRACE = 120_000
 
 def due(
     facts: Facts,
-    change: str,
+    lack: Lack,
     since: int,
     *tasks: Waiting,
     records: Sight | None = None,
@@ -27,16 +27,16 @@ def due(
     """A change of the execution, or of another one (``records``), has to be handled."""
     seen = facts.records if records is None else records
     if seen is Sight.MISSING and facts.records is not Sight.SEEN:
-        return RepairDue(change, tasks)
+        return RepairDue(lack, tasks)
     is_late = seen is Sight.UNKNOWN and facts.now - since > SLOW
-    return UndeliveredRecord(change, since, is_late, tasks)
+    return UndeliveredRecord(lack, since, is_late, tasks)
 
 
-def lost(facts: Facts, reason: str, *tasks: Waiting) -> Cause:
+def lost(facts: Facts, lack: Lack, *tasks: Waiting) -> Cause:
     """What should be under way is not; a record that is still to be handled brings it."""
     if facts.records is Sight.SEEN:
-        return UndeliveredRecord(reason, facts.header.committed_at, tasks=tasks)
-    return RepairDue(reason, tasks)
+        return UndeliveredRecord(lack, facts.header.committed_at, tasks=tasks)
+    return RepairDue(lack, tasks)
 
 
 def is_overdue(moment: int, now: int) -> bool:

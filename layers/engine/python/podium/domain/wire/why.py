@@ -97,16 +97,36 @@ def _details(cause: Cause, why: Why) -> dict[str, Json]:
             )
         case c.TaskLimit() | c.WorkflowLimit():
             return _limit_json(cause)
-        case c.UndeliveredRecord():
-            action = _decide(why) if cause.is_overdue else ""
-            return {"since": cause.since, "isOverdue": cause.is_overdue, "action": action}
-        case c.Resume():
-            resume = f"PUT /api/workflow/{why.workflow_id}/resume"
-            return {"since": cause.since, "held": cause.held, "action": resume}
-        case c.Broken() | c.RepairDue():
-            return {"reason": cause.reason, "action": _decide(why)}
+        case c.UndeliveredRecord() | c.Resume() | c.Broken() | c.RepairDue():
+            return _to_do_json(cause, why)
         case _:
             return {}
+
+
+def _to_do_json(
+    cause: c.UndeliveredRecord | c.Resume | c.Broken | c.RepairDue, why: Why
+) -> dict[str, Json]:
+    match cause:
+        case c.UndeliveredRecord():
+            action = _decide(why) if cause.is_overdue else ""
+            return {
+                "lacks": cause.lack.value,
+                "since": cause.since,
+                "isOverdue": cause.is_overdue,
+                "action": action,
+            }
+        case c.Resume():
+            resume = f"PUT /api/workflow/{why.workflow_id}/resume"
+            return {
+                "since": cause.since,
+                "reason": cause.reason,
+                "held": cause.held,
+                "action": resume,
+            }
+        case c.Broken():
+            return {"reason": cause.reason, "action": _decide(why)}
+        case c.RepairDue():
+            return {"lacks": cause.lack.value, "action": _decide(why)}
 
 
 def _limit_json(cause: c.TaskLimit | c.WorkflowLimit) -> dict[str, Json]:
