@@ -197,3 +197,14 @@ def test_a_retry_by_hand_runs_the_task_whatever_is_kept() -> None:
     cluster.engine.repeats.retry(wf)
     cluster.settle()
     assert cluster.task(wf, "costly").status is TaskStatus.SCHEDULED
+
+
+def test_what_a_hit_would_have_ended_is_fenced_in_a_workflow_that_has_ended() -> None:
+    cluster = Cluster()
+    one, other = (simple(name, cacheConfig=CACHE) for name in ("one", "other"))
+    wf = cluster.start(workflow(*fork([one], [other], join_on=["one", "other"])))
+    cluster.settle()
+    header = cluster.view(wf).header
+    assert (header.status, header.closed) == (WorkflowStatus.FAILED, True)
+    put = {task.seq for task in cluster.view(wf).tasks}
+    assert {entry.seq for entry in header.open} <= put

@@ -15,8 +15,10 @@ from podium.domain.status import TaskStatus, WorkflowStatus
 from podium.domain.task_types import UNSUPPORTED, wire_type
 from podium_local.topology import TOPOLOGY
 from tests.invariants.simulation.faults import Fault
+from tests.invariants.simulation.features import FEATURES
 from tests.invariants.simulation.happenings import KNOWN
 from tests.invariants.simulation.people import kinds
+from tests.invariants.simulation.plan import ACTIONS
 
 #: Seeds of a run in which all of it has to have happened.
 ENOUGH = 2_000
@@ -87,8 +89,9 @@ def wanted() -> dict[str, tuple[str, ...]]:
         ),
         "functions": _each("function", (function.name for function in TOPOLOGY.functions)),
         "commands": _each("route", _commands()),
-        "operators": tuple(f"{name}: obeyed" for name, _ in kinds.COMMANDS),
-        "workers": _each("worker", (name for name, _ in kinds.HABITS)),
+        **kinds.counters(),
+        "features": _each("feature", (feature.name for feature in FEATURES)),
+        "events": _each("published for", ACTIONS),
         "retries": _each("retried with", (each.value for each in RetryLogic)),
         "timeouts": ("timed out under: RETRY", "timed out under: TIME_OUT_WF"),
         "limits": (*_each("limit", (each.value for each in LimitDelivery)), "limit: by rate"),

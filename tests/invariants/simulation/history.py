@@ -46,6 +46,7 @@ def begin(script: Script, sizes: Sizes | None = None) -> History:
     planned = plan.drawn(random.Random(f"{script.seed} plan"), sizes)
     world = World(script)
     world.register(*planned.task_definitions, *planned.definitions)
+    world.counts.update(f"feature: {name}" for name in planned.features)
     if planned.handled:
         world.listen(plan.handlers(planned, NEWS_EVENT))
     world.kafka.down.add("down")

@@ -61,6 +61,8 @@ class Plan:
     starts: tuple[Json, ...]
     #: Actions of event handlers that there are.
     handled: tuple[str, ...] = ()
+    #: Names of what definitions use.
+    features: tuple[str, ...] = ()
     has_schedules: bool = False
 
 
@@ -79,6 +81,7 @@ def drawn(rng: random.Random, largest: Sizes | None = None) -> Plan:
         (*definitions, *map(_small, (AFTERMATH, HEARD, TICKED))),
         tuple(starts),
         handled,
+        tuple(each.name for each in used),
         rng.random() < _SCHEDULES,
     )
 

@@ -382,7 +382,17 @@ class World(Cluster):
     @property
     def has_run_again(self) -> bool:
         """An operator has had something run again."""
-        again = ("restart", "retry", "retry with resume", "rerun", "rerun from a task", "jump")
+        again = (
+            "restart",
+            "restart with the latest",
+            "retry",
+            "retry with resume",
+            "rerun",
+            "rerun from a task",
+            "jump",
+            "bulk restart",
+            "bulk retry",
+        )
         return any(
             self.counts[f"{command}: {outcome}"]
             for command in again

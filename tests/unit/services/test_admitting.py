@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from podium.adapters.stream import change
 from podium.domain.json import JsonMap
 from podium.domain.status import WorkflowStatus
+from podium.errors import ConflictError
 from tests.support.cluster import Cluster
 
 LIMITED: JsonMap = {
@@ -53,3 +56,14 @@ def test_the_record_of_an_execution_that_ran_again_takes_no_slot_once_it_has_end
     before = cluster.store.items()
     _again(cluster)
     assert cluster.store.items() == before
+
+
+def test_an_execution_that_waits_for_a_slot_has_nowhere_to_jump_from():
+    cluster = Cluster()
+    cluster.register(LIMITED)
+    cluster.start("limited")
+    waiting = cluster.start("limited")
+    cluster.settle()
+    with pytest.raises(ConflictError, match="waits for a slot"):
+        cluster.engine.steering.jump(waiting, "pack", None)
+    assert not cluster.view(waiting).tasks

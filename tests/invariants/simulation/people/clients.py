@@ -82,13 +82,14 @@ class Clients(Person):
 
     def _complete(self, owner: str, task: Task, rng: random.Random) -> None:
         route = "update" if self.good else kinds.drawn(rng, kinds.COMPLETIONS)
+        name = f"complete, {route}"
         if route != "update":
             ref, task_id = task.wire_ref, task_id_of(owner, task)
             path, body = _COMPLETIONS[route]
             path = path.format(id=owner, ref=ref, task=task_id)
             if route == "state":
                 body = {"taskReferenceName": ref, "taskResult": {"status": "COMPLETED"}}
-            self.begin("complete", lambda: self.request(f"complete, {route}", "POST", path, body))
+            self.begin("complete", lambda: self.request(name, "POST", path, body))
             return
         result = {
             "workflowInstanceId": owner,
@@ -96,7 +97,7 @@ class Clients(Person):
             "status": "COMPLETED",
             "outputData": {"value": 1},
         }
-        self.begin("complete", lambda: self.request("complete", "POST", "/api/tasks", result))
+        self.begin("complete", lambda: self.request(name, "POST", "/api/tasks", result))
 
     def _post(self, owner: str, rng: random.Random) -> None:
         body = {"value": rng.randint(0, 9)}

@@ -157,6 +157,42 @@ REMOVING = frozenset(
 )
 
 
+#: What is held against the truth at rest (``truth``).
+TOLD = (
+    "starts",
+    "keys",
+    "terminated",
+    "removed",
+    "results",
+    "messages",
+    "firings",
+    "schedules",
+)
+
+
+def counters() -> dict[str, tuple[str, ...]]:
+    """Names of the counters of what people do, by who they are."""
+    return {
+        "operators": tuple(f"{name}: obeyed" for name, _ in COMMANDS),
+        "workers": _each("worker", HABITS),
+        "polls": _obeyed("poll", POLLS),
+        "reports": _obeyed("report", ROUTES),
+        "direct workers": _each("direct worker", DIRECT_HABITS),
+        "starts": _obeyed("start", STARTS),
+        "completions": _obeyed("complete", COMPLETIONS),
+        "schedules": _obeyed("schedule", SCHEDULING),
+        "what clients were told": tuple(f"told: {name}" for name in TOLD),
+    }
+
+
+def _each(group: str, weighted: Weighted) -> tuple[str, ...]:
+    return tuple(f"{group}: {name}" for name, _ in weighted)
+
+
+def _obeyed(group: str, weighted: Weighted) -> tuple[str, ...]:
+    return tuple(f"{group}, {name}: obeyed" for name, _ in weighted)
+
+
 def drawn(rng: random.Random, weighted: Weighted) -> str:
     """One of the names."""
     names, weights = zip(*weighted, strict=True)

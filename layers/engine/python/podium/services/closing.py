@@ -184,10 +184,12 @@ class Closing:
         """An upsert with content: it fences a put still under way (8)."""
         workflow_id = state.header.workflow_id
         key = TaskKey(workflow_id, state.graph.ref(entry), entry.seq)
-        task = self._ports.executions.read_task(key)
-        if task is None or task.inc < entry.inc:
-            task = self._creating.content_of(state, entry)
-        if not _has_ended(task, entry):
+        found = self._ports.executions.read_task(key)
+        is_missing = found is None or found.inc < entry.inc
+        task = self._creating.content_of(state, entry) if found is None or is_missing else found
+        # Whoever is about to put one that would have ended at once may have seen it otherwise: what is
+        # cached changes.
+        if is_missing or not _has_ended(task, entry):
             now = self._ports.clock.now()
             canceled = replace(
                 task,

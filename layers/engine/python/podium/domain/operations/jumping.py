@@ -45,13 +45,18 @@ def jump(
     """A RUNNING execution goes on at ``ref``; ``tasks`` are all items it has, or is about to have.
 
     ``task_input`` takes the place of the task's evaluated input. Raises ConflictError unless it is
-    RUNNING, or when more is open than one commit can end; InvalidInputError for a reference name
+    RUNNING and has begun, or when more is open than one commit can end; InvalidInputError for a reference name
     that the definition does not have, or that cannot be jumped to.
     """
     header = state.header
     if header.status is not WorkflowStatus.RUNNING:
         raise ConflictError(
             f"The workflow {header.workflow_id} is {header.status}, so it cannot jump to {ref}"
+        )
+    if header.waits:
+        raise ConflictError(
+            f"The workflow {header.workflow_id} waits for a slot of its rateLimitConfig and has not "
+            f"begun, so it cannot jump to {ref}"
         )
     node = _node(state, ref)
     if len(header.open) > context.max_ended:
