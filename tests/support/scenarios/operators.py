@@ -228,7 +228,11 @@ SCENARIOS = [
     Scenario("pause and resume in bulk", CHAIN, story=_paused_in_bulk),
     Scenario("pause and resume of a child", _TREE, (CHILD,), story=_child_paused),
     Scenario(
-        "retry", _THREE, _ONCE, answer=fail_first("t2"), story=_after_its_end("POST", "/retry")
+        "retry by an operator",
+        _THREE,
+        _ONCE,
+        answer=fail_first("t2"),
+        story=_after_its_end("POST", "/retry"),
     ),
     Scenario(
         "retry in bulk",
