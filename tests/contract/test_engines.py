@@ -19,6 +19,7 @@ from podium.adapters.engines.jq import JqPrograms
 from podium.adapters.engines.jsonpath import JsonPaths
 from podium.adapters.engines.quickjs import QuickJsScripts
 from podium.adapters.engines.sandbox.process import Limits
+from podium.adapters.engines.schemas import JsonSchemas
 from podium.adapters.engines.zones import SystemZones
 from podium.domain.engines import EngineError, EngineLimitError
 
@@ -369,6 +370,23 @@ def test_a_child_that_died_is_replaced_unnoticed():
     assert engine.transform(".", 2) == [2]
 
 
+def test_what_programs_leave_in_a_child_is_not_the_next_ones_limit():
+    # The child keeps what it has read, and some ten of these fill it.
+    engine = JsonSchemas(Limits(memory=64 * 1024 * 1024))
+    for number in range(15):
+        assert engine.problems({"const": [{"a": number}] * 20_000}, 1)
+
+
+@pytest.mark.parametrize("path", ["$" + "[?(@.a)]" * 20_000, "$[?(" + "(" * 100_000 + ")]"])
+def test_a_path_that_takes_long_to_read_is_reported_when_asked_for(path):
+    assert JsonPaths(SHORT).check(path)
+
+
+def test_a_script_that_takes_long_to_read_is_reported_when_asked_for(hasty_scripts):
+    assert "cut off" in hasty_scripts.check("a=1;" * 1_500_000)
+    assert hasty_scripts.check("1") is None
+
+
 def test_threads_do_not_get_each_others_answers():
     engine = JqPrograms()
     answers: dict[int, list[object]] = {}
@@ -399,6 +417,7 @@ _PARENT = """
 import sys
 from podium.adapters.engines.jq import JqPrograms
 from podium.adapters.engines.sandbox.process import Limits
+from podium.adapters.engines.schemas import JsonSchemas
 from podium.adapters.engines.zones import SystemZones
 engine = JqPrograms(Limits(seconds=1))
 engine.transform(".", 1)

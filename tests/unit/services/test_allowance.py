@@ -84,6 +84,6 @@ def test_a_decision_is_to_be_cut_after_a_while_and_computes_no_more_in_the_end(s
     measured.script.evaluate("1", {})
     assert measured.is_spent()
     measured.script.evaluate(f"{ENDED_AFTER - CUT_AFTER}", {})
-    with pytest.raises(EngineLimitError, match="cut off: the programs of one decision"):
+    with pytest.raises(EngineLimitError, match="cut off: the programs before it"):
         measured.jq.transform("1", None)
     assert measured.script.evaluate(f"{CUT_AFTER - 1}", {}) == 1

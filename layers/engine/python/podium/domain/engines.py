@@ -33,7 +33,7 @@ class ScriptEngine(Protocol):
         ...
 
     def check(self, script: str) -> str | None:
-        """Syntax error of ``script`` as text, or None; runs nothing."""
+        """Syntax error of ``script`` as text, or None; runs nothing. Reading it may be cut off: an error, too."""
         ...
 
 
@@ -53,7 +53,7 @@ class PathEngine(Protocol):
         ...
 
     def check(self, path: str) -> str | None:
-        """Syntax error of ``path`` as text, or None."""
+        """Syntax error of ``path`` as text, or None. Reading it may be cut off: an error, too."""
         ...
 
 

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 FAILURE_OUTPUT_KEY = "conductor.failure_workflow"
 
 _FAILED = frozenset({TaskStatus.FAILED, TaskStatus.FAILED_WITH_TERMINAL_ERROR})
-_FROM_INPUT = re.compile(r"\$\{?\s*workflow\.input\.(?P<key>[^}]+?)\s*\}?")
+#: Blanks behind the key are cut off later: a pattern that looks for their end goes over them again and again.
+_FROM_INPUT = re.compile(r"\$\{?\s*workflow\.input\.(?P<key>[^}]+)\}?")
 
 
 def failure_target(
@@ -37,7 +38,7 @@ def failure_target(
         return None
     match = _FROM_INPUT.fullmatch(name)
     if match is not None:
-        given = start_input.get(match["key"])
+        given = start_input.get(match["key"].rstrip())
         if not isinstance(given, str) or not given:
             return None
         name = given

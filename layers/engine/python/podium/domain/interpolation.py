@@ -11,6 +11,8 @@ from functools import lru_cache
 
 #: ``${a.${b}}`` may nest this deep; deeper text is left alone.
 _MAX_NESTING = 16
+#: Characters of a text whose parts are kept; thousands of longer ones would fill the memory.
+_MAX_KEPT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +34,16 @@ class Expression:
 Template = tuple["str | Expression", ...]
 
 
-@lru_cache(maxsize=4096)
 def cut(text: str) -> Template:
     """Cut ``text`` into plain text and expressions; the parts joined are the text again."""
+    return _cut_once(text) if len(text) <= _MAX_KEPT else _whole(text)
+
+
+def _whole(text: str) -> Template:
     return _cut(text, 0, len(text), _pairs(text), 0)
+
+
+_cut_once = lru_cache(maxsize=4096)(_whole)
 
 
 def unescape(text: str) -> str:

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from podium.domain.graph import Graph, Node
     from podium.domain.json import Json, JsonMap
 
+#: ``$`` with a member of it, and a member of something; matched where they begin, so that nothing is copied.
+_PART = re.compile(r"\$\s*(?:\?\.|\.(?!\.)|\[\s*['\"])")
+_MEMBER = re.compile(r"\s*(?:\?\.|\.|\[\s*['\"])\s*(\w+)")
 #: What a condition may use of its loop's output without having it built.
 _CHEAP = frozenset({"iteration", "loopIndex", "loopItem"})
 
@@ -123,8 +126,7 @@ def _is_named(condition: str, ref: str) -> bool:
 def _uses_all(condition: str) -> bool:
     """``$`` is used as a whole, or indexed with something that is not a literal."""
     return any(
-        not re.match(r"\$\s*(?:\?\.|\.(?!\.)|\[\s*['\"])", condition[match.start() :])
-        for match in re.finditer(r"\$", condition)
+        _PART.match(condition, match.start()) is None for match in re.finditer(r"\$", condition)
     )
 
 
@@ -132,9 +134,8 @@ def _uses_cheap_part_only(condition: str, ref: str) -> bool:
     if _uses_all(condition):
         return False
     name = re.escape(ref)
-    member = r"\s*(?:\?\.|\.|\[\s*['\"])\s*(\w+)"
     for match in re.finditer(rf"(?<![\w$]){name}(?!\w)['\"]?\s*\]?", condition):
-        used = re.match(member, condition[match.end() :])
+        used = _MEMBER.match(condition, match.end())
         if used is None or used[1] not in _CHEAP:
             return False
     return True

@@ -1,4 +1,4 @@
-"""How long the programs of one decision may run together (ADR 4).
+"""How long the programs of one decision, or the checks of one request, may run together (ADR 4).
 
 Each program has a limit of its own, and a decision may hold dozens: all of them have to fit into one
 call of a function, which would be killed at its timeout otherwise, now and at each redelivery. So a
@@ -70,7 +70,7 @@ class Allowance:
             if self._used >= ENDED_AFTER:
                 seconds = ENDED_AFTER // 1000
                 raise EngineLimitError(
-                    f"cut off: the programs of one decision ran longer than {seconds} s together"
+                    f"cut off: the programs before it ran longer than {seconds} s together"
                 )
             begun = self._clock.now()
             try:
@@ -87,6 +87,15 @@ class Allowance:
         if isinstance(found, EngineError):
             raise found
         return found
+
+    def checked(
+        self, asked: tuple[str, object, object], check: Callable[[], str | None]
+    ) -> str | None:
+        """As :meth:`run`, of a check: that no time is left is a problem of what is checked."""
+        try:
+            return self.run(asked, check)
+        except EngineLimitError as error:
+            return str(error)
 
 
 def _key(asked: tuple[str, object, object]) -> str:
@@ -108,7 +117,9 @@ class _Scripts:
         )
 
     def check(self, script: str) -> str | None:
-        return self.engine.check(script)
+        return self.allowance.checked(
+            ("check script", script, None), lambda: self.engine.check(script)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +144,7 @@ class _Paths:
         )
 
     def check(self, path: str) -> str | None:
-        return self.engine.check(path)
+        return self.allowance.checked(("check path", path, None), lambda: self.engine.check(path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +153,9 @@ class _Schemas:
     allowance: Allowance
 
     def check(self, schema: JsonMap) -> str | None:
-        return self.engine.check(schema)
+        return self.allowance.checked(
+            ("check schema", schema, None), lambda: self.engine.check(schema)
+        )
 
     def problems(self, schema: JsonMap, document: Json) -> Sequence[str]:
         return self.allowance.run(

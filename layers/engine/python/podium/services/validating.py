@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from podium.domain.validation import (
@@ -15,6 +17,7 @@ from podium.domain.validation import (
     validate_workflow_ids,
 )
 from podium.errors import InvalidInputError, ValidationError
+from podium.services.allowance import Allowance
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -23,6 +26,9 @@ if TYPE_CHECKING:
     from podium.domain.requests import StartWorkflowRequest, TaskResult, WorkflowTestRequest
     from podium.errors import Violation
     from podium.ports.bundle import Ports
+
+#: Violations that are told of one request: an answer has its limit, too.
+_MOST_TOLD = 1000
 
 
 class Validating:
@@ -34,8 +40,8 @@ class Validating:
         self, ports: Ports, *, owner_email_mandatory: bool = False, name_validation: bool = False
     ) -> None:
         """The switches are those of models.md 6.1."""
-        #: What a check looks things up with.
-        self.context = ValidationContext(
+        self._ports = ports
+        self._context = ValidationContext(
             paths=ports.engines.path,
             scripts=ports.engines.script,
             schemas=ports.engines.schema,
@@ -45,20 +51,30 @@ class Validating:
             name_validation=name_validation,
         )
 
+    @property
+    def context(self) -> ValidationContext:
+        """What the checks of one request look things up with; they share its time."""
+        engines = Allowance(self._ports.clock).measured(self._ports.engines)
+        return replace(
+            self._context, paths=engines.path, scripts=engines.script, schemas=engines.schema
+        )
+
     def workflow(self, *definitions: tuple[WorkflowDef, str]) -> None:
         """Definitions, each with its call."""
+        context = self.context
         _refuse(
             violation
             for definition, call in definitions
-            for violation in validate_workflow(definition, self.context, call)
+            for violation in validate_workflow(definition, context, call)
         )
 
     def task_def(self, *definitions: tuple[TaskDef, str]) -> None:
         """Task definitions, each with its call."""
+        context = self.context
         _refuse(
             violation
             for definition, call in definitions
-            for violation in validate_task_def(definition, self.context, call)
+            for violation in validate_task_def(definition, context, call)
         )
 
     def start(self, request: StartWorkflowRequest) -> None:
@@ -89,6 +105,6 @@ class Validating:
 
 
 def _refuse(violations: Iterable[Violation]) -> None:
-    found = tuple(violations)
+    found = tuple(islice(violations, _MOST_TOLD))
     if found:
         raise ValidationError(found)

@@ -40,5 +40,10 @@ class JsonPaths:
 
     def check(self, path: str) -> str | None:
         _, tail = split(path)
-        error = self._sandbox.run({"check": tail}, None) if tail not in {"", "$"} else None
+        if tail in {"", "$"}:
+            return None
+        try:
+            error = self._sandbox.run({"check": tail}, None)
+        except EngineError as failure:
+            return str(failure)
         return None if error is None else str(error)

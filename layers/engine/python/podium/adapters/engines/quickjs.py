@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from podium.adapters.engines.sandbox.process import Limits
 from podium.adapters.engines.sandbox.sandbox import Sandbox
+from podium.domain.engines import EngineError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,5 +30,8 @@ class QuickJsScripts:
         return self._sandbox.run({"script": script}, bindings)
 
     def check(self, script: str) -> str | None:
-        error = self._sandbox.run({"check": script}, {})
+        try:
+            error = self._sandbox.run({"check": script}, {})
+        except EngineError as failure:
+            return str(failure)
         return None if error is None else str(error)

@@ -6,6 +6,8 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from podium.domain.expressions import excerpt
+
 if TYPE_CHECKING:
     from podium.domain.engines import PathEngine
     from podium.domain.json import JsonMap
@@ -30,13 +32,13 @@ def input_problems(
                 continue
             path = part[2:-1]
             if not path.strip() or paths.check(path) is not None:
-                yield f"key: {key} input parameter value: {path} is not valid", place
+                yield f"key: {key} input parameter value: {excerpt(path)} is not valid", place
             elif path not in _PREDEFINED:
                 root = path.split(".")[0]
                 if root != "workflow" and root not in references:
                     message = (
-                        f"taskReferenceName: {root} for given task: {task_name} input value: {key}"
-                        f" of input parameter: {text} is not defined in workflow definition."
+                        f"taskReferenceName: {excerpt(root)} for given task: {task_name} input value: {key}"
+                        f" of input parameter: {excerpt(text)} is not defined in workflow definition."
                     )
                     yield message, place
 

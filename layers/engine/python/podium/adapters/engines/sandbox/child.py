@@ -52,7 +52,9 @@ def _answer(run: Run, request: bytes, output: int) -> bytes:
     try:
         program, _, document = request.decode().partition("\n")
         result = run(program, document).encode()
-    except (CutOffError, MemoryError, RecursionError) as error:
+    except MemoryError:
+        return f"{Answer.FULL}out of memory".encode()
+    except (CutOffError, RecursionError) as error:
         return f"{Answer.LIMIT}{_message(error)}".encode(errors="replace")
     except Exception as error:  # noqa: BLE001 - whatever it is, the program caused it
         return f"{Answer.ERROR}{_message(error)}".encode(errors="replace")

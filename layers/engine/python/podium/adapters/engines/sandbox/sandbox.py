@@ -20,6 +20,10 @@ _WARM = 2
 _MAX_MESSAGE = 500
 
 
+class _FullError(Exception):
+    """The child has no memory left and was killed."""
+
+
 class Sandbox:
     """Runs programs of one engine in children; safe to use from many threads."""
 
@@ -38,12 +42,12 @@ class Sandbox:
         child then. Raises TransientError when no child can be started.
         """
         request = write_request(program, document)
-        # One that was kept may have died for a reason of its own: a fresh one tells.
-        with contextlib.suppress(IndexError, DiedError):
+        # One that was kept may have died, or be full, for a reason of its own: a fresh one tells.
+        with contextlib.suppress(IndexError, DiedError, _FullError):
             return self._ask(self._idle.pop(), request)
         try:
             return self._ask(Child(self._runner, self._limits), request)
-        except DiedError:
+        except (DiedError, _FullError):
             raise EngineLimitError("cut off: out of memory or stack") from None
 
     def _ask(self, child: Child, request: bytes) -> Json:
@@ -58,6 +62,9 @@ class Sandbox:
             # Interrupted: its reply would be taken for the answer to the next program.
             child.kill()
             raise
+        if reply.startswith(Answer.FULL):
+            child.kill()
+            raise _FullError
         if len(self._idle) < _WARM:
             self._idle.append(child)
         else:

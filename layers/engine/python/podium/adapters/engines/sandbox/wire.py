@@ -22,6 +22,8 @@ class Answer(StrEnum):
     ERROR = "!"
     #: The program was cut off.
     LIMIT = "%"
+    #: The child's memory is full, maybe of what programs before this one have left in it.
+    FULL = "#"
 
 
 class Stream(Protocol):
