@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from podium.domain.execution import Kind, Task
+from podium.domain.schedules.state import RECORDS_KEPT
 from podium.domain.status import TaskStatus, WorkflowStatus
 from podium.errors import NotFoundError
 from tests.invariants.simulation.broken import invariant
@@ -154,13 +156,20 @@ def each_firing_is_one_execution(world: World, ledger: Ledger) -> None:
     assert len(ids) == len(set(ids)), f"fired twice: {sorted(ids)}"
     unrecorded = set(_named(world, TICKED)) - set(ids)
     assert set(ids) <= set(_named(world, TICKED)), "a record of what was never started"
+    of_each = Counter(each.schedule_name for each in records)
     is_changed = not all(each.is_untouched for each in ledger.schedules.values())
-    assert is_changed or not unrecorded, f"started without a record: {sorted(unrecorded)}"
+    # The record of a firing makes room for that of the one so many firings later.
+    has_wrapped = any(count == RECORDS_KEPT for count in of_each.values())
+    assert is_changed or has_wrapped or not unrecorded, (
+        f"started without a record: {sorted(unrecorded)}"
+    )
     world.counts["told: firings"] += len(ids)
     for name, schedule in ledger.schedules.items():
         if schedule.is_untouched and schedule.body["runCatchupScheduleInstances"]:
             fired = {each.scheduled_time for each in records if each.schedule_name == name}
             missed = set(schedule.moments(ledger.held_at)) - fired
+            if of_each[name] == RECORDS_KEPT:
+                missed = {moment for moment in missed if moment > min(fired)}
             assert not missed, f"{name} never fired at {sorted(missed)}"
             world.counts["told: schedules"] += 1
 
