@@ -149,7 +149,7 @@ class Executions(Tasks):
         return given(draw.one([*_archives(draw), draw.id()]))
 
     def remove_rest(self, draw: Draw) -> Arguments:
-        return given(draw.id(), draw.moment())
+        return given(draw.id())
 
     # --- snapshots, cached results, logs -----------------------------------------------------------
 
