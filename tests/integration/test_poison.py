@@ -196,3 +196,26 @@ def test_an_ended_workflow_cannot_be_paused_and_its_record_waits_for_a_person(
     dead = {each["queue"]: each["size"] for each in client.call("GET", "/admin/dead-letters")}
     assert set(dead.values()) == {0}
     assert client.status(wf) == "TERMINATED"
+
+
+def test_a_payload_that_is_gone_pauses_its_workflow_and_is_named(poison: Poison) -> None:
+    """S3 answers consistently: an object that it does not have has expired, or somebody deleted it."""
+    client = poison.client
+    then = simple("second", inputParameters={"said": "${first.output.said}"})
+    client.register(definition("large", simple("first"), then))
+    wf, other = client.start("large"), client.start("flow")
+    gone = {"outp": {"S": f"{wf}/gone.json"}, "st": {"S": "COMPLETED"}, "x": {"S": "1"}}
+    there = poison.item(wf, "first")
+    poison.put({**there, **gone})
+    client.stack.settle()
+    client.stack.advance(REPAIRED)
+    header = bootstrap.engine().ports.executions.read_header(wf)
+    assert header is not None
+    assert header.status.value == "PAUSED"
+    assert f"no payload at {wf}/gone.json" in header.reason
+    assert client.status(other) == "RUNNING"
+    # Somebody says what the task gave, and resumes.
+    poison.put({**there, "st": {"S": "COMPLETED"}, "out": {"S": '{"said": "hello"}'}})
+    client.call("PUT", f"/workflow/{wf}/resume")
+    client.stack.settle()
+    assert client.tasks(wf) == [("first", "COMPLETED"), ("second", "SCHEDULED")]

@@ -18,6 +18,7 @@ from tests.invariants.simulation.world import World
 from tests.support.definitions import HTTP_URI
 
 WORKER = "packer"
+ASKED = {"place": "${workflow.env.PLACE}", "token": "${workflow.secrets.TOKEN}"}
 
 
 @pytest.fixture(autouse=True)
@@ -58,7 +59,7 @@ def definition() -> JsonMap:
         return {"name": ref, "taskReferenceName": ref, "type": kind, **fields}  # type: ignore[dict-item]
 
     work = {
-        **task("SIMPLE", "pack", inputParameters={"key": "${workflow.env.KEY}"}),
+        **task("SIMPLE", "pack", inputParameters=ASKED),
         "name": WORKER,
     }
     http = task("HTTP", "ask", inputParameters={"http_request": {"uri": HTTP_URI, "method": "GET"}})
@@ -88,6 +89,7 @@ class Town:
     def __init__(self, weather: Weather) -> None:
         self.world = World(Script(1), CALM, threshold=20)
         self.world.register({"name": WORKER, "retryCount": 3, "retryDelaySeconds": 0})
+        self.world.secrets.put("TOKEN", "hush-hush")
         self.world.http.answers[HTTP_URI] = HttpResponse(200, "OK", {}, {"value": 3})
         self.world.weather = weather
         self.world.client("client", self._start)

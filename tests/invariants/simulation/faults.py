@@ -66,6 +66,8 @@ class Fault(Enum):
     OBJECT_REPEATED = "S3: an object is put, and put again by the SDK"
 
     # Others.
+    SECRETS_THROTTLED = "Secrets Manager: throttled"
+    PARAMETERS_THROTTLED = "SSM: throttled"
     SERVICE_THROTTLED = "other service: throttled"
     SERVICE_BROKEN = "other service: internal error"
 
@@ -301,8 +303,22 @@ CALL_FAULTS = (
     CallFault(Fault.BUCKET_BROKEN, _BEFORE, _one_of(_BUCKET), 0.004, _fails("InternalError", 500)),
     CallFault(Fault.OBJECT_UNANSWERED, _AFTER, _one_of("PutObject"), 0.01, _is_unanswered),
     CallFault(Fault.OBJECT_REPEATED, _AFTER, _one_of("PutObject"), 0.02, _is_repeated),
-    CallFault(Fault.SERVICE_THROTTLED, _BEFORE, _OTHERS, 0.01, _fails("ThrottlingException")),
-    CallFault(Fault.SERVICE_BROKEN, _BEFORE, _OTHERS, 0.01, _fails("InternalServiceError", 500)),
+    CallFault(
+        Fault.SECRETS_THROTTLED,
+        _BEFORE,
+        _one_of("GetSecretValue"),
+        0.3,
+        _fails("ThrottlingException"),
+    ),
+    CallFault(
+        Fault.PARAMETERS_THROTTLED,
+        _BEFORE,
+        _one_of("GetParameters"),
+        0.3,
+        _fails("ThrottlingException"),
+    ),
+    CallFault(Fault.SERVICE_THROTTLED, _BEFORE, _OTHERS, 0.05, _fails("ThrottlingException")),
+    CallFault(Fault.SERVICE_BROKEN, _BEFORE, _OTHERS, 0.05, _fails("InternalServiceError", 500)),
 )
 
 #: What the adapters in memory ask for.
@@ -333,8 +349,8 @@ OTHER_FAULTS = {
     Fault.MESSAGES_TWICE: 0.1,
     Fault.MESSAGES_HELD_BACK: 0.1,
     Fault.RECORDS_AT_ONCE: 0.02,
-    Fault.MESSAGES_AT_ONCE: 0.02,
-    Fault.TICKS_AT_ONCE: 0.02,
+    Fault.MESSAGES_AT_ONCE: 0.05,
+    Fault.TICKS_AT_ONCE: 0.1,
     Fault.CLIENT_LEAVES: 0.002,
     Fault.SLEPT: 0.3,
     Fault.CLOCK_JUMPS: 0.01,

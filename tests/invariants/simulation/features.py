@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from tests.support.definitions import LIMITED
+
 Json = dict[str, Any]
 
 #: Seconds of a response timeout: short ones are met within a storm, the longest is far for a timer.
@@ -15,6 +17,10 @@ CLOCKS = (1, 3, 10, 10, 60, 600, 1200)
 AFTERMATH, HEARD, TICKED = "aftermath", "heard", "ticked"
 #: How much of what may have a feature has it, where the seed uses it.
 _SHARE = 0.4
+#: What an installation has beside definitions.
+SECRETS, VARIABLES = {"TOKEN": "hush-hush"}, {"PLACE": "here"}
+#: Task types that are handed out by polls alone: other workers look secrets up with rights of their own.
+_POLLED = frozenset(name for name, limit in LIMITED.items() if "limitDelivery" not in limit)
 #: Fields of a task, and of a workflow definition, that hold tasks.
 _LISTS = ("tasks", "defaultCase", "loopOver", "tryTasks", "catchTasks", "finallyTasks")
 _WORKED = frozenset({"SIMPLE", "CARRIER"})
@@ -112,6 +118,12 @@ def _large(rng: random.Random, task: Json) -> None:
         task["inputParameters"]["large"] = "x" * rng.choice((300, 40_000))
 
 
+def _lookup(rng: random.Random, task: Json) -> None:
+    if task["name"] in _POLLED:
+        found = ("${workflow.env.PLACE}", "${workflow.secrets.TOKEN}")
+        task["inputParameters"]["known"] = rng.choice(found)
+
+
 # --- of workflows ----------------------------------------------------------------------------------
 
 
@@ -148,6 +160,7 @@ FEATURES = (
     Feature("onStateChange", 0.1, of_task=_heard),
     Feature("join in part", 0.1, of_task=_joined_in_part),
     Feature("large input", 0.1, of_task=_large),
+    Feature("secrets and variables", 0.3, of_task=_lookup),
     Feature("workflow timeout", 0.25, of_workflow=_timeout),
     Feature("failure workflow", 0.3, of_workflow=_failure_workflow),
     Feature("rateLimitConfig", 0.2, of_workflow=_gate),

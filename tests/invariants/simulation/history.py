@@ -9,6 +9,7 @@ from podium.domain.execution import Header
 from podium.ports.outside import HttpResponse
 from tests.invariants.simulation import invariants, plan
 from tests.invariants.simulation.carriers import NEWS_EVENT
+from tests.invariants.simulation.features import SECRETS, VARIABLES
 from tests.invariants.simulation.people import People
 from tests.invariants.simulation.plan import Plan
 from tests.invariants.simulation.script import Script
@@ -49,6 +50,10 @@ def begin(script: Script, sizes: Sizes | None = None) -> History:
     world.counts.update(f"feature: {name}" for name in planned.features)
     if planned.handled:
         world.listen(plan.handlers(planned, NEWS_EVENT))
+    for name, value in SECRETS.items():
+        world.secrets.put(name, value)
+    for name, value in VARIABLES.items():
+        world.environment.put(name, value)
     world.kafka.down.add("down")
     world.http.answers[HTTP_URI] = HttpResponse(200, "OK", {}, {"value": 3})
     return History(script, planned, world, People(world, planned))
