@@ -27,7 +27,9 @@ def handler(event: dict[str, Any], context: object) -> Report:
     engine = bootstrap.engine()
     groups: dict[str, list[dict[str, Any]]] = {}
     for record in event["Records"]:
-        groups.setdefault(workflow_id(record), []).append(record)
+        # Nothing follows from an item of no execution, so a damaged one holds up nobody.
+        if name := workflow_id(record):
+            groups.setdefault(name, []).append(record)
     failed: list[str] = []
     for number, (name, records) in enumerate(groups.items()):
         if number and not has_time(context):

@@ -153,6 +153,11 @@ def test_a_body_is_read_as_it_comes_or_from_base64():
     assert a_request(body=encoded, base64_encoded=True).body_object() == {"a": "ö"}
 
 
+def test_half_a_surrogate_pair_is_no_text():
+    with pytest.raises(InvalidInputError, match="not UTF-8 text"):
+        a_request(body="a\ud800").raw_body()
+
+
 def test_a_raw_body_is_not_decoded():
     assert a_request(body='"m"').raw_body() == '"m"'
     assert a_request().raw_body() == ""

@@ -75,6 +75,14 @@ def test_a_failing_execution_is_reported_by_its_first_record_and_holds_up_no_oth
     assert len(engine.calls) == 3
 
 
+def test_a_record_of_no_execution_is_not_even_read():
+    engine = FakeEngine({"read_record.INSERT": KeyError("st")})
+    stray = a_record("a", "1", "INSERT")
+    stray["dynamodb"]["Keys"] = {"pk": {"S": "D#order"}, "sk": {"S": "1"}}
+    assert handle(engine, stray, a_record("b", "2")) == {"batchItemFailures": []}
+    assert len(engine.calls) == 1
+
+
 def test_what_the_ones_before_have_left_no_time_for_comes_again():
     engine = FakeEngine()
     records = [a_record("a", "1"), a_record("b", "2"), a_record("c", "3"), a_record("b", "4")]

@@ -87,3 +87,11 @@ def test_a_decision_is_to_be_cut_after_a_while_and_computes_no_more_in_the_end(s
     with pytest.raises(EngineLimitError, match="cut off: the programs before it"):
         measured.jq.transform("1", None)
     assert measured.script.evaluate(f"{CUT_AFTER - 1}", {}) == 1
+
+
+def test_what_is_no_json_is_computed_each_time(slow, measured):
+    deep: Json = None
+    for _ in range(5000):
+        deep = [deep]
+    first = measured.script.evaluate("900", {"$": deep})
+    assert measured.script.evaluate("900", {"$": deep}) != first

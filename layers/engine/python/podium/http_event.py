@@ -148,12 +148,13 @@ class Request:
 
     def raw_body(self) -> str:
         """The body as it came, as text; empty when there is none."""
-        body = self._event.get("body") or ""
-        if not self._event.get("isBase64Encoded"):
-            return str(body)
+        body = str(self._event.get("body") or "")
         try:
-            return base64.b64decode(body, validate=True).decode()
-        except (binascii.Error, UnicodeDecodeError):
+            if self._event.get("isBase64Encoded"):
+                return base64.b64decode(body, validate=True).decode()
+            # Half a surrogate pair is no character: no store would take it.
+            return body if body.isascii() else body.encode().decode()
+        except (binascii.Error, UnicodeError):
             raise InvalidInputError("the body is not UTF-8 text") from None
 
     def body(self) -> Json:

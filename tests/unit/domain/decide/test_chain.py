@@ -6,10 +6,12 @@ from dataclasses import replace
 
 from podium.domain.decide import decide
 from podium.domain.decision import Decision
+from podium.domain.engines import EngineLimitError
 from podium.domain.execution import Kind, StartRecord
 from podium.domain.ids import TaskKey
 from podium.domain.status import TaskStatus, WorkflowStatus
 from tests.support.driver import START, Driver, simple, task, workflow
+from tests.support.engines import table_engines
 
 
 def test_inputs_come_from_the_workflow_and_from_earlier_tasks():
@@ -235,3 +237,12 @@ def test_a_response_timeout_is_retried_and_then_times_the_workflow_out():
     assert driver.open_refs == ["t1"]
     driver.fail("t1", reason, TaskStatus.TIMED_OUT)
     assert driver.status is WorkflowStatus.TIMED_OUT
+
+
+def test_a_path_that_is_cut_off_fails_the_workflow_and_names_the_task():
+    found = table_engines(paths={"$[?(@ =~ /(a+)+b/)]": EngineLimitError("cut off after 4 s")})
+    pattern = "${workflow.input[?(@ =~ /(a+)+b/)]}"
+    driver = Driver(workflow(simple("a", inputParameters={"x": pattern})), engines=found).start()
+    assert driver.status is WorkflowStatus.FAILED
+    expected = "Path $[?(@ =~ /(a+)+b/)] failed: cut off after 4 s in task a"
+    assert driver.header.reason == expected

@@ -20,6 +20,7 @@ from podium.domain.expressions import (
 )
 from podium.domain.ids import TaskKey
 from podium.domain.manifest import open_try_output, output_of
+from podium.domain.outcome import TerminateWorkflowError
 from podium.domain.roots import task_members, workflow_members
 from podium.domain.scopes import reference_name
 from podium.domain.state import node_of, refs_from
@@ -63,11 +64,19 @@ class Facts:
         return self._engines.path
 
     def value(self, template: Json) -> Json:
-        """``template`` with its expressions evaluated; raises MissingError for all it lacks."""
+        """``template`` with its expressions evaluated; raises MissingError for all it lacks.
+
+        Raises TerminateWorkflowError, which names the task, for a path that is cut off.
+        """
         try:
             return evaluate(template, self, self._engines.path)
         except MissingError as missing:
             raise MissingError(*missing.needs, *self._needs(template)) from None
+        except TerminateWorkflowError as error:
+            if self._node is None:
+                raise
+            ref = self._node.task.task_reference_name
+            raise TerminateWorkflowError(f"{error} in task {ref}") from error
 
     def _needs(self, template: Json) -> Iterator[Need]:
         """What the roots of ``template`` need: loaded at once, not one decision after the other."""

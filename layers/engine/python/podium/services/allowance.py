@@ -79,8 +79,7 @@ class Allowance:
                 found = error
             took = min(max(self._clock.now() - begun, 0), _LONGEST)
             self._used += took
-            if took >= SLOW:
-                key = key or _key(asked)
+            if took >= SLOW and (key := key or _key(asked)):
                 self._kept[key] = found
         else:
             found = self._kept[key]
@@ -99,7 +98,11 @@ class Allowance:
 
 
 def _key(asked: tuple[str, object, object]) -> str:
-    return json.dumps(asked, default=_plain)
+    """Empty for what is no JSON: the engine refuses that at once."""
+    try:
+        return json.dumps(asked, default=_plain)
+    except (TypeError, ValueError, RecursionError):
+        return ""
 
 
 def _plain(value: object) -> object:

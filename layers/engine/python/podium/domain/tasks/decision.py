@@ -26,7 +26,10 @@ def choose(task: WorkflowTask, task_input: JsonMap, script: ScriptEngine) -> Cho
         try:
             value = script.evaluate(expression, {"$": task_input})
         except EngineError as error:
-            reason = f"Error while evaluating the script: {excerpt(expression)}: {error}"
+            ref = task.task_reference_name
+            reason = (
+                f"Error while evaluating the script: {excerpt(expression)}: {error} in task {ref}"
+            )
             raise TerminateWorkflowError(reason) from error
     else:
         value = task_input.get(task.case_value_param or "")
