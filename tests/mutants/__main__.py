@@ -22,13 +22,15 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--seeds", type=int, default=len(SEEDS), help="most that are tried")
     chosen = parser.parse_args(arguments)
     names = chosen.names or [each.name for each in MUTANTS]
-    catches = recorded()
+    missed: list[str] = []
     with get_context("spawn").Pool(chosen.jobs, maxtasksperchild=1) as pool:
         for catch in pool.imap_unordered(partial(hunt_named, most=chosen.seeds), names):
-            catches[catch.mutant] = catch
             print(_row(catch), flush=True)
-            record([catches[each.name] for each in MUTANTS if each.name in catches])
-    missed = [name for name in names if catches[name].seed is None]
+            # At once, and beside what another run has found meanwhile.
+            found = recorded() | {catch.mutant: catch}
+            record([found[each.name] for each in MUTANTS if each.name in found])
+            if catch.seed is None:
+                missed.append(catch.mutant)
     if missed:
         print(f"not found: {', '.join(missed)}", file=sys.stderr)
     return 1 if missed else 0

@@ -274,6 +274,7 @@ def a_hand_out_is_counted_once(write: TaskWritten) -> None:
         assert after.epoch == 0 or after.is_stripped, f"handed out before it was created: {after}"
         return
     if after.status is TaskStatus.SKIPPED:
+        # A jump writes the task as it has read it: a claim meanwhile is not shown.
         return
     assert after.epoch in {before.epoch, before.epoch + 1}, f"{before} to {after}"
     is_handed_out = after.status is TaskStatus.IN_PROGRESS and after.kind in HANDED_OUT
@@ -328,6 +329,13 @@ def a_message_is_sent_for_what_is_committed(message: TaskMessage, execution: Exe
         return
     opened = execution.opened.get(message.seq, -1)
     assert opened >= message.inc, f"sent before the commit: {message.ref} {message.seq}"
+
+
+# 9. Nothing makes a workflow stuck: what is committed can be read again, at any moment.
+@invariant(9)
+def an_execution_can_be_read(workflow_id: str, error: Exception | None) -> None:
+    """``error`` is what a read of it has ended in, undisturbed by any fault."""
+    assert error is None, f"{workflow_id} cannot be read: {error!r}"
 
 
 def _is_taken_back(before: Header, after: Header, entry: OpenEntry) -> bool:

@@ -22,7 +22,7 @@ from podium.domain.decision import ExecutionView
 from podium.domain.events.handler import EventHandler
 from podium.domain.execution import Header
 from podium.domain.json import JsonMap
-from podium.errors import NotFoundError
+from podium.errors import NotFoundError, PodiumError
 from podium.ports.evidence import Evidence, OwnQueue
 from podium.ports.outside import Clock
 from podium.ports.queues import Redelivery
@@ -49,6 +49,7 @@ from tests.invariants.simulation.faults import (
     Side,
 )
 from tests.invariants.simulation.interleaving import Job, Jobs
+from tests.invariants.simulation.invariants_of_commits import an_execution_can_be_read
 from tests.invariants.simulation.processes import Processes
 from tests.invariants.simulation.script import Script
 from tests.invariants.simulation.sources import QUEUE_ARN, DeliveryFaults, event_sources
@@ -348,13 +349,22 @@ class World(Cluster):
         """As it is stored; read once for each change of the execution."""
         return self._kept(self._headers, workflow, self.store.read_header)
 
+    def _read(self, read: Callable[[str], T], workflow: str) -> T:
+        try:
+            return read(workflow)
+        except NotFoundError:
+            raise
+        except PodiumError as error:
+            an_execution_can_be_read(workflow, error)
+            raise
+
     def _kept(self, kept: dict[str, tuple[int, T]], workflow: str, read: Callable[[str], T]) -> T:
         self.watch.look()
         changes = self.watch.commits.of(workflow).changes
         at, found = kept.get(workflow, (-1, None))
         if found is None or at != changes:
             with self.undisturbed():
-                found = read(workflow)
+                found = self._read(read, workflow)
             kept[workflow] = changes, found
         return found
 
