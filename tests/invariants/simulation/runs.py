@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import logging
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 
@@ -31,7 +33,9 @@ def told(seed: int) -> Told:
     history = begin(Script(seed))
     counts = history.world.counts
     try:
-        play(history)
+        # Metrics are printed, and stdout is the report's.
+        with redirect_stdout(io.StringIO()):
+            play(history)
     except BrokenInvariantError as error:
         return Told(seed, counts, str(error), error.check)
     except Exception as error:  # noqa: BLE001 - reported, and the next seed is told
