@@ -266,8 +266,8 @@ MUTANTS: tuple[Mutant, ...] = (
         "a timer is not armed again",
         "Once a timer has fired, nobody watches the deadlines that are left.",
         TIMING,
-        "        if timer == state.header.timer:",
-        "        if timer:",
+        "        if timer == state.header.timer and not is_lost:",
+        "        if timer and not is_lost:",
     ),
     mutant(
         "a timer is committed and not armed",
@@ -311,8 +311,8 @@ MUTANTS: tuple[Mutant, ...] = (
         "a late put is not fenced",
         "Closing passes over tasks whose items are still to be put (8).",
         CLOSING,
-        "            task = self._creating.content_of(state, entry)\n        if not _has_ended",
-        "            return self._creating.content_of(state, entry)\n        if not _has_ended",
+        "        if is_missing or not _has_ended(task, entry):",
+        "        if not is_missing and not _has_ended(task, entry):",
     ),
     mutant(
         "a launch under way is not fenced",

@@ -8,8 +8,6 @@ failing history short and prints it.
 from __future__ import annotations
 
 import argparse
-import contextlib
-import io
 import json
 import sys
 import time
@@ -35,9 +33,7 @@ def main(arguments: list[str]) -> int:
     be_quiet()
     seeds = range(chosen.first, chosen.last)
     begun = time.monotonic()
-    # Metrics are lines on stdout, which here is the report alone.
-    with contextlib.redirect_stdout(io.StringIO()):
-        results = list(_followed(told_all(seeds, chosen.jobs), len(seeds)))
+    results = list(_followed(told_all(seeds, chosen.jobs), len(seeds)))
     seconds = time.monotonic() - begun
     failed = [result for result in results if result.failure]
     for result in failed if chosen.shrink else ():
