@@ -40,7 +40,6 @@ AWAITED = frozenset(
     {
         "DynamoDB: an index is behind its table",
         "branch: given up",
-        "child: at depth 3",
         "loops around a task: 3",
         "message: dead letter",
         "other service: internal error",

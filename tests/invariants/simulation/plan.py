@@ -37,6 +37,8 @@ STARTS = ((1, 2, 3, 5), (4, 3, 2, 1))
 _USED, _SELDOM_USED = 0.5, {"TERMINATE": 0.2}
 #: How many definitions have one type beside plain tasks.
 _NARROW = 0.15
+#: Drawn for that as often as all the others: children of children are rare otherwise.
+_DEEP = ("SUB_WORKFLOW",) * 6
 #: How many seeds have domains, priorities, keys, handlers of events, schedules.
 _DOMAINS, _PRIORITIES, _KEYS, _HANDLERS, _SCHEDULES = 0.15, 0.15, 0.3, 0.15, 0.12
 #: What handlers of events do.
@@ -111,13 +113,14 @@ def handlers(plan: Plan, event: str) -> list[Json]:
 def _sizes(rng: random.Random, largest: Sizes) -> Sizes:
     """Few types at a time, in a definition of any size; sometimes one that is nested in itself."""
     types = {each for each in TYPES if rng.random() < _SELDOM_USED.get(each, _USED)}
+    depth = rng.randint(min(2, largest.depth), largest.depth)
     if rng.random() < _NARROW:
-        types = {rng.choice(NESTING)}
+        types, depth = {rng.choice((*NESTING, *_DEEP))}, max(depth, LARGEST.depth)
     types &= largest.types
     return Sizes(
         tasks=rng.randint(min(4, largest.tasks), largest.tasks),
         list_length=rng.randint(min(2, largest.list_length), largest.list_length),
-        depth=rng.randint(min(2, largest.depth), largest.depth),
+        depth=depth,
         branches=largest.branches,
         iterations=largest.iterations,
         types=frozenset(types | {"SIMPLE"}),

@@ -16,6 +16,8 @@ from tests.invariants.simulation.world import World
 
 Json = dict[str, Any]
 
+#: How often a WAIT is completed by a signal, which looks for nothing else.
+_SIGNALS = 0.3
 #: Executions beside which nobody starts another.
 _AT_ONCE = 2
 #: Tasks that somebody outside ends.
@@ -82,6 +84,8 @@ class Clients(Person):
 
     def _complete(self, owner: str, task: Task, rng: random.Random) -> None:
         route = "update" if self.good else kinds.drawn(rng, kinds.COMPLETIONS)
+        if not self.good and task.type == "WAIT" and rng.random() < _SIGNALS:
+            route = "signal, sync"
         name = f"complete, {route}"
         if route != "update":
             ref, task_id = task.wire_ref, task_id_of(owner, task)

@@ -9,7 +9,7 @@ Weighted = tuple[tuple[str, float], ...]
 #: What somebody begins to do.
 DEEDS: Weighted = (
     ("poll", 7.0),
-    ("receive", 2.5),
+    ("receive", 3.5),
     ("answer late", 1.5),
     ("outside", 1.5),
     ("start", 0.3),
@@ -23,7 +23,7 @@ EMPHASIS = (0.3, 1.0, 1.0, 4.0)
 POLLS: Weighted = (("one", 1.0), ("batch", 4.0), ("long poll", 1.5))
 #: What a worker does with a task that it holds.
 HABITS: Weighted = (
-    ("answers", 9.0),
+    ("answers", 6.0),
     ("hangs", 0.6),
     ("answers late", 0.9),
     ("answers twice", 0.6),
@@ -33,7 +33,7 @@ HABITS: Weighted = (
 )
 #: What a worker that receives from SQS does with a message.
 DIRECT_HABITS: Weighted = (
-    ("answers", 5.0),
+    ("answers", 3.0),
     ("is a Lambda function", 2.0),
     ("works long", 0.5),
     ("is past its visibility", 0.5),
@@ -76,7 +76,7 @@ COMPLETIONS: Weighted = (
     ("by queue", 1.0),
     ("by queue and id", 1.0),
     ("state", 1.0),
-    ("signal, sync", 1.5),
+    ("signal, sync", 0.1),
 )
 #: What becomes of a schedule.
 SCHEDULING: Weighted = (
@@ -88,6 +88,8 @@ SCHEDULING: Weighted = (
     ("go on", 2.0),
     ("requeue", 0.5),
 )
+#: Those that are for all schedules: what was missed meanwhile is made up for.
+OF_THE_SCHEDULER = frozenset({"stop all", "go on", "requeue"})
 #: How often a message is put into a queue.
 PUBLISHING: Weighted = (("once", 3.0), ("twice", 1.0))
 #: What operators do to an execution that runs, that is paused, that has ended.
@@ -128,6 +130,13 @@ AFTER_THE_END: Weighted = (
     ("remove without a copy", 0.6),
     ("bulk remove", 0.4),
     ("bulk terminate with remove", 0.4),
+)
+AFTER_A_BAD_END: Weighted = (
+    ("retry", 2.0),
+    ("retry with resume", 2.0),
+    ("rerun from a task", 1.0),
+    ("restart", 0.5),
+    ("bulk retry", 0.5),
 )
 #: All of them.
 COMMANDS: Weighted = tuple(dict(WHILE_RUNNING + WHILE_PAUSED + AFTER_THE_END).items())

@@ -98,7 +98,9 @@ def _obeyed(answer: Answer, workflow_id: str) -> bool:
 def _fitting(status: WorkflowStatus) -> kinds.Weighted:
     if status is WorkflowStatus.RUNNING:
         return kinds.WHILE_RUNNING
-    return kinds.WHILE_PAUSED if status is WorkflowStatus.PAUSED else kinds.AFTER_THE_END
+    if status is WorkflowStatus.PAUSED:
+        return kinds.WHILE_PAUSED
+    return kinds.AFTER_THE_END if status.is_successful else kinds.AFTER_A_BAD_END
 
 
 #: Method, rest of the path, query and body of each command; braces stand for what it is aimed at.
