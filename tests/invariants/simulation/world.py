@@ -165,7 +165,7 @@ class World(Cluster):
         def counted() -> list[Repair]:
             repairs = sweep()
             for repair in repairs:
-                self.counts[f"repair: {repair.lack.value}"] += 1
+                self.counts[f"swept: {repair.lack.value}"] += 1
                 self.trace.note(f"{repair.workflow_id} was repaired: {repair.lack.value}")
             return repairs
 

@@ -8,14 +8,14 @@ would have done, so one too many changes nothing (protocol.md 3, Scan).
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from podium.domain.ids import parse_task_id
 from podium.domain.search import ByStatus, Span
 from podium.domain.status import TaskStatus, WorkflowStatus
-from podium.domain.why.causes import Lack, RepairDue, UndeliveredRecord
+from podium.domain.why.causes import Lack, OpenChild, RepairDue, UndeliveredRecord
 from podium.domain.why.under_way import SLOW
 from podium.services.explaining import Inquiry
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from podium.domain.execution import Header, Task
     from podium.domain.ids import TaskKey
-    from podium.domain.why import Cause
+    from podium.domain.why import Cause, Why
     from podium.ports.bundle import Ports
     from podium.services.advancing import Advancing
     from podium.services.creating import Creating
@@ -47,6 +47,16 @@ class Repair:
 
     workflow_id: str
     lack: Lack
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """One look at many executions."""
+
+    #: Those that a search finds as open.
+    found: frozenset[str]
+    #: Counted once: the first message that is sent again must not hide that others are lost.
+    inquiry: Inquiry = field(default_factory=lambda: Inquiry(left=MOST_LOOKED_AT))
 
 
 class Sweeping:
@@ -75,20 +85,19 @@ class Sweeping:
         A Query of the index of statuses for each page, a BatchGetItem for each hundred headers, and
         the reads of ``why`` for those that have not changed for some minutes.
         """
-        # Counted once: the first message that is sent again must not hide that others are lost.
-        inquiry = Inquiry(left=MOST_LOOKED_AT)
-        chosen = self._share(list(islice(self._open(), MOST_ROWS)))
+        found = list(islice(self._open(), MOST_ROWS))
+        chosen, look = self._share(found), _Look(frozenset(found))
         repairs: list[Repair] = []
         for first in range(0, len(chosen), _HEADERS):
             headers = self._ports.executions.read_headers(chosen[first : first + _HEADERS])
             for workflow_id in sorted(headers):
-                repairs += self._look_at(headers[workflow_id], inquiry)
+                repairs += self._look_at(headers[workflow_id], look)
         return repairs
 
     def repair(self, workflow_id: str) -> list[Repair]:
         """The same for one execution, whenever it has changed last; nothing where there is none."""
         header = self._ports.executions.read_header(workflow_id)
-        return [] if header is None else self._mended(header, Inquiry())
+        return [] if header is None else self._mended(header, _Look(frozenset()))
 
     def _open(self) -> Iterator[str]:
         """Ids of executions that a search finds as open, those of the last minutes left out.
@@ -108,25 +117,42 @@ class Sweeping:
         turn = self._ports.clock.now() // INTERVAL % shares
         return [each for each in workflow_ids if zlib.crc32(each.encode()) % shares == turn]
 
-    def _look_at(self, header: Header, inquiry: Inquiry) -> list[Repair]:
-        is_new = self._ports.clock.now() - max(header.committed_at, header.ended_at) < SLOW
-        if is_new or header.status is WorkflowStatus.PAUSED:
+    def _look_at(self, header: Header, look: _Look) -> list[Repair]:
+        if self._is_new(header) or header.status is WorkflowStatus.PAUSED:
             return []
-        return self._mended(header, inquiry)
+        return self._mended(header, look)
 
-    def _mended(self, header: Header, inquiry: Inquiry) -> list[Repair]:
+    def _is_new(self, header: Header) -> bool:
+        """It changed a moment ago: whoever is to go on with it may be at it."""
+        return self._ports.clock.now() - max(header.committed_at, header.ended_at) < SLOW
+
+    def _mended(self, header: Header, look: _Look) -> list[Repair]:
         workflow_id = header.workflow_id
         if header.status.is_terminal:
             # Its end has not reached the index: its record was lost.
             self._advancing.scan(workflow_id)
             return [Repair(workflow_id, Lack.ENDING)]
-        why = self._explaining.why(workflow_id, 0, inquiry)
+        why = self._explaining.why(workflow_id, 0, look.inquiry)
         lacking = list(_lacking(why.causes))
         if lacking:
             self._advancing.scan(workflow_id)
         for cause in lacking:
             self._mend(workflow_id, cause)
-        return [Repair(workflow_id, lack) for lack in sorted({each.lack for each in lacking})]
+        repairs = [Repair(workflow_id, lack) for lack in sorted({each.lack for each in lacking})]
+        return repairs + self._unfound_children(why, look)
+
+    def _unfound_children(self, why: Why, look: _Look) -> list[Repair]:
+        """Of children whose first record was lost no search knows: they are found by their parents."""
+        repairs: list[Repair] = []
+        for cause in why.causes:
+            if not isinstance(cause, OpenChild) or cause.workflow_id in look.found:
+                continue
+            child = self._ports.executions.read_header(cause.workflow_id)
+            if child is not None and not self._is_new(child):
+                self._advancing.scan(cause.workflow_id)
+                repairs.append(Repair(cause.workflow_id, Lack.ROW))
+                repairs += self._mended(child, look)
+        return repairs
 
     def _mend(self, workflow_id: str, cause: RepairDue | UndeliveredRecord) -> None:
         """What a scan leaves out."""

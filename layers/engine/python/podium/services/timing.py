@@ -131,9 +131,8 @@ class Timing:
         timer = _not_in_a_rush(timer if all_there else now, now)
         if timer == state.header.timer and not is_lost:
             return True
-        header = replace(
-            state.header, version=state.header.version + 1, timer=timer, committed_at=now
-        )
+        # Not dated anew: nothing was decided, and how long something has been due can still be told.
+        header = replace(state.header, version=state.header.version + 1, timer=timer)
         if is_lost:
             # ``arm`` sees no timer before, so it arms this one.
             armed = self._timers.arm(None, Decision(header))

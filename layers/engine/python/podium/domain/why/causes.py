@@ -30,6 +30,8 @@ class Lack(StrEnum):
     GATE = "GATE"
     #: Of an execution that has ended, and is not closed, or is still found as RUNNING.
     ENDING = "ENDING"
+    #: Of an execution that runs, and that no search finds.
+    ROW = "ROW"
     #: Operators that wait for each other alone.
     OPEN_TASK = "OPEN_TASK"
 

@@ -38,6 +38,7 @@ _LACKS = {
     Lack.DELIVERY: "a message is there and has to be given to {tasks}",
     Lack.GATE: "it waits for a slot and has to go to the gate",
     Lack.ENDING: "it has ended and has to be closed",
+    Lack.ROW: "it has to be found by searches",
     Lack.OPEN_TASK: "its open tasks wait for each other and need another one",
 }
 
