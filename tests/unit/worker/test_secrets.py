@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from podium.domain.masking import Mask as EngineMask
@@ -202,6 +202,7 @@ JSON = st.recursive(
 )
 
 
+@example(["true"], True, "")
 @given(st.lists(JSON, max_size=3), JSON, st.text())
 def test_the_mask_is_the_engines(values, shown, around):
     values = [value for value in values if value is not None]

@@ -50,9 +50,9 @@ class Mask:
             return self.map(value)
         if isinstance(value, (list, tuple)):
             return [self.json(item) for item in value]
-        if isinstance(value, (int, float)) and as_text(value) in self._whole:
-            return MASK
-        return value
+        # A flag is nobody's secret, be there one that reads "true".
+        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        return MASK if is_number and as_text(value) in self._whole else value
 
     def map(self, value: JsonMap) -> dict[str, Json]:
         """As :meth:`json`, of a map."""
