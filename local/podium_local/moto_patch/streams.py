@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from moto.dynamodb.exceptions import DynamodbException
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: Each read makes a new iterator and AWS forgets one after 15 minutes; stock moto never does.
 _ITERATORS_KEPT = 1000
+#: A stream keeps its records for so long, read or not.
+KEPT = timedelta(days=1)
 
 
 class TrimmedDataAccessException(DynamodbException):
@@ -50,6 +52,7 @@ def install(substitutions: Substitutions, clock: LocalClock) -> None:
         activity.announce()
 
     def get(self: StreamShard, start: int, quantity: int) -> list[dict[str, Any]]:
+        _expire(self, utcnow() - KEPT)
         if start < self.starting_sequence_number:
             raise TrimmedDataAccessException
         return stock_get(self, start, quantity)
@@ -62,6 +65,18 @@ def install(substitutions: Substitutions, clock: LocalClock) -> None:
     substitutions.set(StreamShard, "add", add)
     substitutions.set(StreamShard, "get", get)
     substitutions.set(models.DynamoDBStreamsBackend, "__init__", init)
+
+
+def _expire(shard: StreamShard, before: datetime) -> None:
+    """Forget what was written before this moment."""
+    spare = 0
+    for item in shard.items:
+        if item.record["dynamodb"]["ApproximateCreationDateTime"] >= before:
+            break
+        spare += 1
+    if spare:
+        del shard.items[:spare]
+        shard.starting_sequence_number += spare
 
 
 def trim(table_name: str, region: str, account: str, before: int, keep: int) -> None:

@@ -80,8 +80,9 @@ class Pump:
         self._backoff = backoff
         self._readers: dict[str, SharedReader] = {}
         self._observers: list[Callable[[dict[str, Any]], None]] = []
+        self._disabled: set[str] = set()
         self._mappings: list[Mapping] = [
-            mapping
+            _Switched(mapping, function.name, self._disabled)
             for function in topology.functions
             for trigger in function.triggers
             if (mapping := self._mapping(function, trigger)) is not None
@@ -119,6 +120,15 @@ class Pump:
         return min(
             (due for each in self._mappings if (due := each.due()) is not None), default=None
         )
+
+    def disable(self, function: str) -> None:
+        """As UpdateEventSourceMapping with ``Enabled=False``, and DisableRule: nothing drives it any more."""
+        self._disabled.add(function)
+
+    def enable(self, function: str) -> None:
+        """Undo :meth:`disable`: what still waits is delivered; what a stream no longer keeps is lost."""
+        self._disabled.discard(function)
+        self._backlog.announce()
 
     def start(self) -> None:
         """Run in the background until :meth:`stop`."""
@@ -195,6 +205,22 @@ class Pump:
     def _show(self, record: dict[str, Any]) -> None:
         for observer in self._observers:
             observer(record)
+
+
+class _Switched:
+    """A mapping that does nothing while its function is among the disabled ones."""
+
+    def __init__(self, mapping: Mapping, function: str, disabled: set[str]) -> None:
+        self.concurrency = mapping.concurrency
+        self._mapping = mapping
+        self._function = function
+        self._disabled = disabled
+
+    def step(self) -> list[Invocation]:
+        return [] if self._function in self._disabled else self._mapping.step()
+
+    def due(self) -> int | None:
+        return None if self._function in self._disabled else self._mapping.due()
 
 
 class _Background:

@@ -93,17 +93,23 @@ class StreamReader:
 
     def _open(self) -> dict[str, str]:
         shards = self._client.describe_stream(StreamArn=self.arn)["StreamDescription"]["Shards"]
-        return {
-            shard["ShardId"]: self._client.get_shard_iterator(
-                StreamArn=self.arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
-            )["ShardIterator"]
-            for shard in shards
-        }
+        return {shard["ShardId"]: self._horizon(shard["ShardId"]) for shard in shards}
+
+    def _horizon(self, shard: str) -> str:
+        answer = self._client.get_shard_iterator(
+            StreamArn=self.arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON"
+        )
+        return str(answer["ShardIterator"])
 
     def _read_shard(self, shard: str, iterators: dict[str, str]) -> list[Record]:
         records: list[Record] = []
         while True:
-            answer = self._client.get_records(ShardIterator=iterators[shard], Limit=1000)
+            try:
+                answer = self._client.get_records(ShardIterator=iterators[shard], Limit=1000)
+            except self._client.exceptions.TrimmedDataAccessException:
+                # What was not read within a day is lost; Lambda goes on with the oldest there is.
+                iterators[shard] = self._horizon(shard)
+                continue
             iterators[shard] = answer["NextShardIterator"]
             records += [
                 Record(stream_record(record, self.arn), shard) for record in answer["Records"]

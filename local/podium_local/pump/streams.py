@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 #: Lambda's limit on the payload of an invocation.
 _PAYLOAD = 6 * 1024 * 1024
+#: Milliseconds for which a stream keeps a record: what nobody has read by then is lost, without a word.
+KEPT = 86_400_000
 
 #: Milliseconds before the attempt with this number (1: the first retry).
 Backoff = Callable[[int], int]
@@ -131,7 +133,8 @@ class StreamMapping:
         now = self._clock.now()
         records = self._reader.read()
         for record in records:
-            if not matches(self._trigger.filter, record.event):
+            # Read for another function meanwhile, while this one's mapping was disabled.
+            if record.created_at < now - KEPT or not matches(self._trigger.filter, record.event):
                 continue
             # crc32 and not hash(): the same lanes in each run.
             lane = self._lanes[zlib.crc32(record.item.encode()) % len(self._lanes)]

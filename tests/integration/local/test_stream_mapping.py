@@ -386,3 +386,50 @@ def test_a_stream_that_nothing_was_written_to_has_nothing_due():
         assert it.pump.next_due() is not None
         it.pump.run_until_idle()
     assert recorder.seen == ["first"]
+
+
+DAY_MS = 86_400_000
+
+
+def test_what_was_not_read_within_a_day_is_lost_without_a_word():
+    recorder = Recorder()
+    with installed(topology(decide=(trigger(),)), {"decide": recorder}) as it:
+        it.put("first", x="1")
+        it.pump.run_until_idle()
+        it.pump.disable("decide")
+        it.put("lost", x="1")
+        it.clock.advance(DAY_MS + 1)
+        assert it.pump.step().is_idle
+        assert it.pump.next_due() is None
+        it.put("kept", x="1")
+        it.pump.enable("decide")
+        it.pump.run_until_idle()
+        assert it.drain("failures") == []
+    assert recorder.seen == ["first", "kept"]
+
+
+def test_what_another_function_has_read_meanwhile_is_lost_all_the_same():
+    late, busy = Recorder(), Recorder()
+    described = topology(decide=(trigger(),), listen=(trigger(),))
+    with installed(described, {"decide": late, "listen": busy}) as it:
+        it.pump.disable("decide")
+        it.put("lost", x="1")
+        it.pump.run_until_idle()
+        it.clock.advance(DAY_MS + 1)
+        it.put("kept", x="1")
+        it.pump.enable("decide")
+        it.pump.run_until_idle()
+    assert (late.seen, busy.seen) == (["kept"], ["lost", "kept"])
+
+
+def test_what_waited_half_a_day_goes_to_the_on_failure_queue_instead():
+    recorder = Recorder()
+    with installed(topology(decide=(trigger(),)), {"decide": recorder}) as it:
+        it.pump.disable("decide")
+        it.put("old", x="1")
+        it.clock.advance(DAY_MS // 2 + 1)
+        it.pump.enable("decide")
+        it.pump.run_until_idle()
+        (failure,) = it.drain("failures")
+    assert recorder.seen == []
+    assert failure["requestContext"]["condition"] == "RecordAgeExceeded"

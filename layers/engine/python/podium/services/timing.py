@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from podium.domain import operations
+from podium.domain.changes import HeaderChange
 from podium.domain.decision import Decision
 from podium.domain.execution import Kind
 from podium.domain.ids import TaskKey
@@ -36,6 +37,9 @@ MAX_RACES = 25
 #: Least time (ms) between two firings of one workflow's timer. A task whose item is not there yet has
 #: clocks nobody can read: that often it is looked at, for it is put a moment after the commit.
 SHORTEST = 1000
+#: Longest time (ms) between two looks at a task whose item is not there, which the timer could not make either.
+#: No clock of a task that is put meanwhile runs out sooner, unclaimed (protocol.md 8).
+LONGEST_LOOK = 60_000
 _HANDED_OUT = frozenset({Kind.WORKER, Kind.SYSTEM})
 _LAUNCHED = frozenset({Kind.CHILD, Kind.LAUNCH})
 #: The sweep runs each minute and moves what comes due within this time (ms) to delay messages.
@@ -120,6 +124,10 @@ class Timing:
             )
             return decision is None or self._committing.commit(state, decision) is not None
         tasks, all_there = self._open_tasks(state)
+        if not all_there and now - state.header.committed_at >= SHORTEST:
+            # Whoever should have made them is slow, away, or has never heard of it: as the header's record would.
+            self._creating.carry_out(HeaderChange(None, state.header))
+            tasks, all_there = self._open_tasks(state)
         open_tasks = self._end_due(state, tasks, now)
         self._send_old_ones_again(state, open_tasks, now)
         open_tasks = self._launch_ready(state, open_tasks, now)
@@ -128,7 +136,10 @@ class Timing:
             header=state.header,
             memory=state.memory,
         )
-        timer = _not_in_a_rush(timer if all_there else now, now)
+        timer = _not_in_a_rush(timer, now)
+        if not all_there:
+            look = _next_look(state.header.committed_at, now)
+            timer = min(timer, look) if timer else look
         if timer == state.header.timer and not is_lost:
             return True
         # Not dated anew: nothing was decided, and how long something has been due can still be told.
@@ -218,6 +229,14 @@ class Timing:
 
 def _too_busy(workflow_id: str) -> LostRaceError:
     return LostRaceError(f"the timer of workflow {workflow_id} is too busy")
+
+
+def _next_look(since: int, now: int) -> int:
+    """When to look again for what should have been put behind the commit at ``since``: less and less often.
+
+    Each look is a commit. A decider that is away for hours must not cost one a second.
+    """
+    return now + min(max(now - since, SHORTEST // 2) * 2, LONGEST_LOOK)
 
 
 def _not_in_a_rush(timer: int, now: int) -> int:
