@@ -11,7 +11,7 @@ from zlib import crc32
 
 from podium.domain.execution import Task
 from podium.errors import NotFoundError
-from tests.support.chaos import found_as
+from tests.support.chaos import check_facts, found_as
 from tests.support.scenarios.play import Play
 from tests.support.scenarios.scenario import Scenario
 from tests.support.stage import Stage
@@ -49,7 +49,7 @@ def differences(scenario: Scenario, expected: Run, *dies_at: int) -> list[str]:
 
     What ends otherwise than ``expected``, line by line. A poll that dies holding tasks is a worker
     that dies: their leases run out, which costs an attempt and makes another story. That one has to
-    come to an end, no more.
+    come to an end, with nothing left open.
     """
     play = _cast(scenario, dies_at)
     try:
@@ -60,6 +60,9 @@ def differences(scenario: Scenario, expected: Run, *dies_at: int) -> list[str]:
         play.finish()
     assert play.stage.deaths
     if play.stage.has_lost_tasks:
+        for each in play.started:
+            if play.status(each):
+                check_facts(play.stage, each, again=True)
         return []
     return list(_unlike(expected.outcome, outcome(play), ""))
 
@@ -112,6 +115,17 @@ def outcome(play: Play) -> Outcome:
                 for topic, records in stage.kafka.topics.items()
                 for record in records
             },
+            "reactions": sorted(
+                (done.handler, done.event, str(done.action), done.status.value)
+                for handler in play.scenario.handlers
+                for done in stage.event_executions.newest(handler["event"], 100)
+            ),
+            "fired": sorted(
+                (firing.schedule_name, firing.scheduled_time, firing.state.value)
+                for firing in stage.schedules.executions()
+            ),
+            "dead letters": sum(len(queue.dead_letters) for queue in stage.all_queues()),
+            "given up": len(stage.queues["decider-failures"].messages()),
             "notices": {
                 _plain((place, notice.type, notice.detail))
                 for place, notices in stage.listeners.published.items()

@@ -8,19 +8,14 @@ takes every cache with it; what it was at is delivered again, or asked for again
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from podium import bootstrap
 from podium.adapters.memory.queues import MemoryQueue
-from podium.adapters.message import wakeup_json
 from podium.bootstrap import Engine
 from podium.domain.queues import Lane
-from podium.domain.tasks.kafka_publish import KafkaRecord
-from podium.ports.kafka import Delivered
-from podium.ports.outside import HttpRequest as Outgoing
-from podium.ports.outside import HttpResponse
 from podium.ports.queues import Redelivery
 from podium.ports.records import FailedRecords
 from podium_local.front.gateway import Gateway
@@ -30,24 +25,15 @@ from podium_local.pump.invoking import Invoker, Outcome
 from podium_local.pump.mapping import Mapping as SourceMapping
 from podium_local.pump.streams import StreamMapping
 from podium_local.topology import TOPOLOGY, Function
-from tests.invariants.simulation.sources import QUEUE_ARN, event_sources
-from tests.support.cluster import Cluster, TableHttp, TopicKafka
+from tests.invariants.simulation.faults import READS
+from tests.invariants.simulation.sources import event_sources
+from tests.support.cluster import Cluster
+from tests.support.stage_surroundings import Alarm, CountedHttp, CountedKafka, Sooner
 
 #: Deliveries of one moment, and moments of redelivery, beyond which an installation never settles.
 MANY = 2_000
-#: Calls that change nothing.
-READS = frozenset(
-    {
-        "GetItem",
-        "BatchGetItem",
-        "Query",
-        "GetObject",
-        "HeadObject",
-        "GetSecretValue",
-        "GetParameters",
-        "GetQueueAttributes",
-    }
-)
+#: Calls that change nothing; a message that was received is hidden.
+CHANGE_NOTHING = READS - {"ReceiveMessage"}
 
 
 class Processes(Invoker):
@@ -91,6 +77,8 @@ class Stage(Cluster):
     """
 
     def __init__(self, dies_at: frozenset[int] = frozenset(), *, inline: bool = True) -> None:
+        #: By logical name.
+        self.queues: dict[str, MemoryQueue] = {}
         super().__init__(inline=inline)
         self._dies_at = dies_at
         #: Points that were come to so far, and processes that died.
@@ -102,9 +90,9 @@ class Stage(Cluster):
         self._under_way: list[str] = []
         self._has_claimed = self._has_written = self._is_dead = False
         self.calls.before_call = self.point
-        self.http = _CountedHttp(self.calls.call)
-        self.kafka = _CountedKafka(self.calls.call)
-        self.queues = {
+        self.http = CountedHttp(self.calls.call)
+        self.kafka = CountedKafka(self.calls.call)
+        self.queues |= {
             "system-tasks": self.system_queue.queue,
             "timers": self.timer_queue.queue,
             "gates": self.gate_queue.queue,
@@ -116,8 +104,8 @@ class Stage(Cluster):
         self.processes = Processes(self)
         self.gateway = Gateway(TOPOLOGY, self.processes, self.clock)
         calm = Faults()
-        self._sources: list[SourceMapping | _Alarm] = [
-            _Alarm(self),
+        self._sources: list[SourceMapping | Alarm] = [
+            Alarm(self, self.queues["schedules"]),
             *(
                 source
                 for _, source in event_sources(
@@ -132,7 +120,7 @@ class Stage(Cluster):
         return self.store
 
     def _redelivery(self) -> Redelivery:
-        return _Sooner(self)
+        return Sooner(self.queues)
 
     def _sleep(self, milliseconds: int) -> None:
         """A request waits: time passes, and the others go on."""
@@ -174,7 +162,7 @@ class Stage(Cluster):
             self.has_lost_tasks = self.has_lost_tasks or (self._is_dead and self._has_claimed)
         if self._is_dead:
             raise InvocationDroppedError(f"dies at point {self.points} in {self._under_way[-1]}")
-        self._has_written = call not in READS
+        self._has_written = call not in CHANGE_NOTHING
         if self._under_way[-1] == "poll" and call == "UpdateItem":
             self._has_claimed = True
 
@@ -233,11 +221,10 @@ class Stage(Cluster):
             if isinstance(source, StreamMapping) and (due := source.due()) is not None
         ]
         # What waits at a gate is looked at again and again, and no failure.
-        queues = [*self.queues.values()] + [
-            queue
-            for address, queue in self.task_queue.queues.items()
-            if address.lane is not Lane.GATE
+        gates = [
+            queue for address, queue in self.task_queue.queues.items() if address.lane is Lane.GATE
         ]
+        queues = [queue for queue in self.all_queues() if queue not in gates]
         now = self.clock.now()
         hidden = [
             message.visible_at
@@ -247,64 +234,11 @@ class Stage(Cluster):
         ]
         return min(batches + hidden, default=None)
 
+    def all_queues(self) -> list[MemoryQueue]:
+        """Of the installation and of task types."""
+        return [*self.queues.values(), *self.task_queue.queues.values()]
+
     def executions(self) -> list[str]:
         """Ids of all there are, children and failure workflows too."""
         keys = ((str(item["pk"]), item["sk"]) for item in self.store.items())
         return [pk.removeprefix("W#") for pk, sk in keys if sk == "H" and pk.startswith("W#")]
-
-
-class _Sooner:
-    """Redelivery."""
-
-    def __init__(self, stage: Stage) -> None:
-        self._stage = stage
-
-    def soon(self, queue_arn: str, receipt: str) -> None:
-        self._stage.queues[queue_arn.removeprefix(QUEUE_ARN)].change_visibility(receipt, 2)
-
-
-class _Alarm:
-    """SQS delays and EventBridge Scheduler: wakeups of schedules come to their queue in time."""
-
-    def __init__(self, stage: Stage) -> None:
-        self._stage = stage
-
-    def due(self) -> int | None:
-        wakeups = self._stage.wakeups
-        moments = [due for due, _ in wakeups.sent] + list(wakeups.booked.values())
-        return min(moments, default=None)
-
-    def step(self) -> None:
-        wakeups, now = self._stage.wakeups, self._stage.clock.now()
-        come = [wakeup for due, wakeup in wakeups.sent if due <= now]
-        come += [wakeup for wakeup, due in wakeups.booked.items() if due <= now]
-        wakeups.sent = [each for each in wakeups.sent if each[0] > now]
-        for wakeup in come:
-            wakeups.booked.pop(wakeup, None)
-            self._stage.queues["schedules"].send(wakeup_json(wakeup))
-
-
-class _CountedHttp(TableHttp):
-    """A request to somebody outside is a call as well."""
-
-    def __init__(self, call: Callable[[str], Any]) -> None:
-        super().__init__()
-        self._call = call
-
-    def call(self, request: Outgoing) -> HttpResponse:
-        with self._call("HTTP"):
-            return super().call(request)
-
-
-class _CountedKafka(TopicKafka):
-    """So is a record."""
-
-    def __init__(self, call: Callable[[str], Any]) -> None:
-        super().__init__()
-        self._call = call
-
-    def send(self, record: KafkaRecord) -> Delivered:
-        with self._call("Kafka"):
-            super().send(record)
-        # Its place is the broker's affair: a repeat would get another one.
-        return Delivered(0, 0)

@@ -12,7 +12,7 @@ from typing import Any
 from podium.domain.events.handler import EventHandler
 from podium.domain.execution import Task
 from podium.domain.ids import TaskKey
-from podium.domain.queues import Lane
+from podium.domain.queues import Lane, QueueAddress
 from podium.errors import NotFoundError
 from podium_worker.message import Result
 from podium_worker.message import Task as Message
@@ -166,31 +166,31 @@ class Play:
         names = ("workflowInstanceId", "taskId")
         self.ask("POST", "/api/tasks", {name: task[name] for name in names} | answer)
 
-    def _receive(self, address: Any) -> bool:
+    def _receive(self, address: QueueAddress) -> bool:
         """A worker of SQS: reports before it deletes its message."""
         queue = self.stage.task_queue.queues[address]
         received = queue.receive(10, visibility=60)
         for stored in received:
             task = Message.from_json(stored.body)
-            told = {
+            told: Json = {
                 "referenceTaskName": task.reference_name,
                 "retryCount": task.retry_count,
                 "inputData": task.input,
-                "taskType": task.task_type,
+                "epoch": task.epoch,
             }
             self._note(task.task_type, task.reference_name, task.retry_count, told)
             answer = self.answer(told)
             if answer is None:
                 continue
-            result = Result(
-                answer["status"],
-                answer.get("outputData", {}),
-                answer.get("reasonForIncompletion", ""),
-                callback_after=answer.get("callbackAfterSeconds", 0),
-            )
-            self.stage.queues["results"].send(result.to_json(task, "direct"))
+            if self.scenario.detaches:
+                self._tell(task.detachment("direct"))
+                task = task.detached()
+            self._tell(_result(answer).to_json(task, "direct"))
             queue.delete([stored.receipt])
         return bool(received)
+
+    def _tell(self, text: str) -> None:
+        self.stage.queues["results"].send(text)
 
     def _note(self, task_type: str, ref: str, attempt: int, task: Json) -> None:
         shown = task.get("inputData") or task.get("externalInputPayloadStoragePath")
@@ -262,6 +262,15 @@ class Play:
         """There is one, and it has not ended."""
         task = self.task(ref, of)
         return task is not None and not task.status.is_terminal
+
+
+def _result(answer: Json) -> Result:
+    return Result(
+        answer["status"],
+        answer.get("outputData", {}),
+        answer.get("reasonForIncompletion", ""),
+        callback_after=answer.get("callbackAfterSeconds", 0),
+    )
 
 
 _ENDED = {"COMPLETED", "FAILED", "TIMED_OUT", "TERMINATED"}

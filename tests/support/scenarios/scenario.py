@@ -62,6 +62,8 @@ class Scenario:
     request: Json = field(default_factory=dict)
     #: Task types whose worker reads the queue itself.
     direct: frozenset[str] = frozenset()
+    #: Such a worker takes the task out of its message first.
+    detaches: bool = False
     #: Bodies that HTTP calls get by their URI, with 200.
     answers: Mapping[str, Any] = field(default_factory=lambda: {"http://shop/ok": {"ok": True}})
     secrets: Mapping[str, str] = field(default_factory=dict)
