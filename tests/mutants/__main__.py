@@ -10,7 +10,7 @@ import sys
 from functools import partial
 from multiprocessing import get_context
 
-from tests.mutants.catalogue import MUTANTS
+from tests.mutants.catalogue import ALL, MUTANTS
 from tests.mutants.hunting import SEEDS, Catch, hunt_named, record, recorded
 
 
@@ -28,7 +28,7 @@ def main(arguments: list[str]) -> int:
             print(_row(catch), flush=True)
             # At once, and beside what another run has found meanwhile.
             found = recorded() | {catch.mutant: catch}
-            record([found[each.name] for each in MUTANTS if each.name in found])
+            record([found[each.name] for each in ALL if each.name in found])
             if catch.seed is None:
                 missed.append(catch.mutant)
     if missed:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tests.invariants.simulation.runs import be_quiet, told
-from tests.mutants.catalogue import MUTANTS
+from tests.mutants.catalogue import ALL
 from tests.mutants.mutant import Mutant, StaleMutantError, applied
 
 #: Seeds within which each mutant has to be found.
@@ -50,7 +50,7 @@ def hunt(wanted: Mutant, seeds: Iterable[int] = SEEDS) -> Catch:
 def hunt_named(name: str, most: int = len(SEEDS)) -> Catch:
     """The same in a process of its own: first where it was found the last time."""
     be_quiet()
-    (wanted,) = (each for each in MUTANTS if each.name == name)
+    (wanted,) = (each for each in ALL if each.name == name)
     known = recorded().get(name)
     if known is not None and known.seed is not None:
         again = hunt(wanted, [known.seed])

@@ -16,11 +16,13 @@ from podium.domain.status import WorkflowStatus
 from podium.domain.why import Sight, Why
 from podium.domain.why.causes import RepairDue
 from podium.domain.why.facts import Carrier
+from podium.errors import PodiumError
 from podium.services.deciding import Deciding
 from podium.services.explaining import Explaining
 from podium.services.reading import Reading
 from podium.services.states import States
 from tests.invariants.simulation.broken import invariant
+from tests.invariants.simulation.invariants_of_commits import an_execution_can_be_read
 from tests.support.sights import SeenQueues, is_handed_out_by
 
 if TYPE_CHECKING:
@@ -71,7 +73,11 @@ class Explanations:
         known = self._world.watch.commits.of(execution).header
         if known is None or known.status.is_terminal or known.removed:
             return None
-        return self._explaining.why(execution, depth=0)
+        try:
+            return self._explaining.why(execution, depth=0)
+        except PodiumError as error:
+            an_execution_can_be_read(execution, error)
+            raise
 
     def _touched(self) -> set[str]:
         world, busy = self._world, self._busy
