@@ -20,9 +20,9 @@ FLOW = definition("flow", simple("first"), simple("second"))
 ENDLESS = {"name": "first", "responseTimeoutSeconds": 3 * 86_400, "timeoutSeconds": 0}
 
 
-@pytest.fixture(params=[True, False], ids=["inline", "stream-only"])
-def client(request: pytest.FixtureRequest) -> Iterator[Client]:
-    with local_stack(inline_advance=request.param) as stack:
+@pytest.fixture
+def client() -> Iterator[Client]:
+    with local_stack() as stack:
         made = Client(stack)
         made.register(FLOW)
         yield made
