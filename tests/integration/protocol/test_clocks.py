@@ -64,3 +64,26 @@ def test_a_timer_ends_its_wait_by_either_clock(ahead: int) -> None:
     cluster.settle()
     cluster.advance(60)
     assert cluster.status(workflow) is WorkflowStatus.COMPLETED
+
+
+@pytest.mark.parametrize("inline", [False, True])
+def test_a_timer_that_fires_before_its_commit_is_sent_again(inline: bool) -> None:
+    """A start takes longer than its WAIT: the timer finds no header (simulation, seed 1014881)."""
+    cluster = Cluster(inline=inline)
+    overtaken = False
+
+    def slow(call: str) -> None:
+        nonlocal overtaken
+        is_armed = bool(cluster.timer_queue.queue.messages())
+        if call == "PutItem" and is_armed and not overtaken:
+            overtaken = True
+            cluster.clock.advance(2_000)
+            assert cluster.fire_timers() == 1
+
+    cluster.calls.before_call = slow
+    waits = {**task("WAIT", "w"), "inputParameters": {"duration": "1 seconds"}}
+    workflow_id = cluster.start({"name": "slow", "version": 1, "tasks": [waits]})
+    assert overtaken
+    cluster.settle()
+    cluster.advance(3)
+    assert cluster.status(workflow_id) is WorkflowStatus.COMPLETED

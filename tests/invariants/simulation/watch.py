@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from podium.adapters.message import timer_message
 from podium.domain.decision import Context, Decision, Missing
+from podium.ports.queues import TimerMessage
 from tests.invariants.simulation.broken import BrokenInvariantError
-from tests.invariants.simulation.commits import Commits
+from tests.invariants.simulation.commits import Commits, HeaderWritten, Write
 from tests.invariants.simulation.happenings import Happenings
 from tests.invariants.simulation.invariants_of_commits import (
     a_message_is_sent_for_what_is_committed,
@@ -25,7 +26,7 @@ from tests.invariants.simulation.invariants_of_commits import (
 
 if TYPE_CHECKING:
     from podium.bootstrap import Engine
-    from podium.ports.queues import TaskMessage, TimerMessage
+    from podium.ports.queues import TaskMessage
     from tests.invariants.simulation.world import World
 
 #: One of so many decisions is made twice.
@@ -73,7 +74,7 @@ class Watch:
         """Judge what has been written since the last look."""
         for write in self.commits.look():
             self.happenings.written(write)
-            self._note(partial(check_write, write, self.commits, self._timers))
+            self._note(partial(check_write, write, self.commits, partial(self._timers, write)))
 
     def _settling(self, settle: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(settle)
@@ -104,9 +105,14 @@ class Watch:
         except BrokenInvariantError as error:
             self.broken.append(error)
 
-    def _timers(self) -> list[TimerMessage]:
-        messages = self._world.timer_queue.queue.messages()
-        return [timer_message(message.body) for message in messages]
+    def _timers(self, write: Write) -> list[TimerMessage]:
+        """Messages of timers. One that is due already may have come before the commit: whoever carries the
+        header out sends it again, or the execution is found to wait for nothing (explanations).
+        """
+        messages = [timer_message(each.body) for each in self._world.timer_queue.queue.messages()]
+        if isinstance(write, HeaderWritten) and write.after.timer <= self._world.clock.now():
+            messages.append(TimerMessage(write.after.workflow_id, write.after.timer))
+        return messages
 
     def _around(
         self, around: Callable[[str, Callable[[], Any]], Any]

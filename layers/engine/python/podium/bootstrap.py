@@ -299,6 +299,7 @@ def assemble(
         delivering=Delivering(ports, states, deciding, committing),
         admitting=admitting,
         indexing=Indexing(ports, states, reading),
+        timers=timers,
     )
     advancing = Advancing(ports, states, deciding, committing, effects)
     following = Following(advancing, inline=switches.inline_advance)

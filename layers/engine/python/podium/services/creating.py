@@ -155,6 +155,10 @@ class Creating:
             memory=state.memory,
         )
 
+    def present(self, workflow_id: str) -> Header | None:
+        """The header by a consistent read."""
+        return self._ports.executions.read_header(workflow_id)
+
     def image(self, header: Header) -> State:
         """The execution exactly as ``header`` shows it, be it the present one or an older image."""
         recent = self._states.recent(header.workflow_id)

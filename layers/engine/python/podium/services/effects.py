@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from podium.services.holding import Holding
     from podium.services.indexing import Indexing
     from podium.services.stripping import Stripping
+    from podium.services.timers import Timers
     from podium.services.trees import Trees
 
 
@@ -34,6 +35,7 @@ class Effects:
     delivering: Delivering
     admitting: Admitting
     indexing: Indexing
+    timers: Timers
 
     def are_done(self, change: HeaderChange) -> bool:
         """Nothing was left to the record of ``change``, which this process has carried out."""
@@ -47,6 +49,7 @@ class Effects:
             return []
         if change.new.status.is_terminal:
             return [*self.closing.close(change), *self.trees.end(change.new)]
+        self.timers.make_good(change, lambda: self.creating.present(change.new.workflow_id))
         following = self.creating.carry_out(change)
         following += self.closing.close_part(change)
         following += self.holding.carry_out(change)

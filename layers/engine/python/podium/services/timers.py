@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 from podium.ports.queues import LONGEST_DELAY, TimerMessage
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from podium.domain.changes import HeaderChange
     from podium.domain.decision import Decision
     from podium.domain.execution import Header
     from podium.domain.ids import TaskKey
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
 
 #: A lease shorter than this (ms) is not covered by the header's timer (protocol.md 8).
 SHORT_LEASE = 60_000
+#: By how much (ms) the clocks of two hosts may differ.
+CLOCKS_APART = 500
 
 
 def seconds_until(moment: int, now: int) -> int:
@@ -48,6 +53,27 @@ class Timers:
         if not is_far:
             self._queue.arm(TimerMessage(header.workflow_id, header.timer), delay)
         return replace(decision, header=replace(header, timer_is_far=is_far))
+
+    def make_good(self, change: HeaderChange, present: Callable[[], Header | None]) -> None:
+        """Send the timer of a committed header again, where its message may have come before the commit.
+
+        Armed first, committed second (18): a commit that takes longer than a short delay is overtaken, and
+        whoever fires the timer finds a header that has not got it. A record, which may come again, is
+        judged on the ``present`` header: once fired, the timer is another.
+        """
+        before, header, now = change.old, change.new, self._clock.now()
+        if header.status.is_terminal or not header.timer or header.timer_is_far:
+            return
+        is_new = before is None or before.timer != header.timer
+        is_record = change.created is None
+        if not is_new or header.timer > now + (0 if is_record else CLOCKS_APART):
+            return
+        if is_record:
+            found = present()
+            if found is None or found.timer != header.timer or found.status.is_terminal:
+                return
+        timer = TimerMessage(header.workflow_id, header.timer)
+        self._queue.arm(timer, seconds_until(header.timer, now))
 
     def arm_short_lease(self, key: TaskKey, lease: int) -> None:
         """Before a claim: a ``lease`` (ms) that the header's timer does not cover arms its own."""
