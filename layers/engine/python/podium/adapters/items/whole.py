@@ -10,6 +10,7 @@ from podium.adapters.items.keys import HEADER, OUTPUT, START, is_task, variables
 from podium.adapters.items.starts import own_variables, start_of
 from podium.adapters.items.tasks import task_of
 from podium.domain.execution import StartRecord
+from podium.domain.task_types import FORKS
 from podium.ports.executions import Everything
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 def everything_in(items: Sequence[Item], payloads: Payloads, budget: Budget) -> Everything | None:
     """The execution that ``items`` make up; None when its header is not there, or says removed.
 
-    Payloads of tasks that are beyond ``budget`` are left where they are.
+    Payloads of tasks that are beyond ``budget`` are left where they are, but for the inputs of forks:
+    without the branches nobody can tell what the tasks in them are.
     """
     by_sk = {text(item, "sk"): item for item in items}
     if HEADER not in by_sk or number(by_sk[HEADER], "rm"):
@@ -31,7 +33,11 @@ def everything_in(items: Sequence[Item], payloads: Payloads, budget: Budget) -> 
     header = header_of(by_sk[HEADER])
     start = by_sk.get(START)
     output = by_sk.get(OUTPUT) if header.output_version else None
-    tasks = (task_of(item, payloads, budget) for item in items if is_task(item))
+    tasks = (
+        task_of(item, payloads, None if text(item, "ty") in FORKS else budget)
+        for item in items
+        if is_task(item)
+    )
     return Everything(
         header=header,
         start=StartRecord() if start is None else start_of(start, payloads),
