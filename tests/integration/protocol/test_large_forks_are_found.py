@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from podium.domain.json import JsonMap
+from podium.domain.json import Json, JsonMap
 from podium.domain.status import TaskStatus, WorkflowStatus
 from tests.support.chaos import found_as
 from tests.support.cluster import Cluster
@@ -29,14 +29,25 @@ DEFINITION: JsonMap = {
 LARGE = "x" * 40_000
 
 
+def branch(name: str, *, optional: bool) -> JsonMap:
+    return {
+        "name": name,
+        "taskReferenceName": name,
+        "type": "SIMPLE",
+        "optional": optional,
+        "inputParameters": {"text": LARGE},
+    }
+
+
 # Found by the simulation: seed 1016276 of then.
 def test_an_execution_whose_large_fork_failed_is_found_as_failed() -> None:
     cluster = Cluster()
-    branch: JsonMap = {"name": "pick", "taskReferenceName": "pick", "type": "SIMPLE"}
-    workflow = cluster.start(DEFINITION, {"tasks": [branch], "inputs": {"pick": {"text": LARGE}}})
+    branches: list[Json] = [branch("pick", optional=True), branch("ship", optional=False)]
+    workflow = cluster.start(DEFINITION, {"tasks": branches, "inputs": {}})
     cluster.settle()
-    (handed,) = cluster.poll("pick")
-    cluster.report(handed.task, workflow, TaskStatus.FAILED_WITH_TERMINAL_ERROR)
-    cluster.settle()
+    for name in ("pick", "ship"):
+        (handed,) = cluster.poll(name)
+        cluster.report(handed.task, workflow, TaskStatus.FAILED_WITH_TERMINAL_ERROR)
+        cluster.settle()
     assert cluster.status(workflow) is WorkflowStatus.FAILED
     assert found_as(cluster, workflow) is WorkflowStatus.FAILED
