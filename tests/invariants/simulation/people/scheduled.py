@@ -55,10 +55,15 @@ class Schedulers(Person):
             "runCatchupScheduleInstances": rng.random() < 0.6,
         }
         begun = self.world.clock.now()
-        answer = self.repeated("schedule, save", "POST", "/api/scheduler/schedules", body)
+        call = ("schedule, save", "POST", "/api/scheduler/schedules", body)
+        answer = self.request(*call)
+        was_answered = answer.status < 500
+        if not was_answered:
+            answer = self.repeated(*call)
         if answer.status == 200:
             self.ledger.scheduled(name, body, begun, self.world.clock.now())
-        else:
+        if answer.status != 200 or not was_answered:
+            # An attempt that nobody waits for any more may still save it, later.
             self.ledger.rescheduled([name])
 
     def _change(self, counted: str, method: str, path: str, names: list[str]) -> None:
