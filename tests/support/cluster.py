@@ -150,9 +150,26 @@ class Cluster:
         ``bootstrap.Switches`` that are to differ.
         """
         self._programs = programs
+        self._make_parts(threshold)
+        self.http = TableHttp()
+        self.kafka = TopicKafka()
+        self._ids = CountedIds()
+        self._switches = Switches(inline_advance=inline, **switches)
+        self.engines = [self._engine() for _ in range(deciders)]
+        self._turn = 0
+        #: Results that workers have not been able to report yet.
+        self.in_hand: list[tuple[str, Task, TaskStatus, JsonMap]] = []
+        #: What happens while a request waits, after each of its pauses.
+        self.meanwhile: Callable[[], None] = lambda: None
+        #: Pauses that requests have made (ms).
+        self.pauses: list[int] = []
+        self._taken = 0
+        self._pending: list[Mapping[str, Any]] = []
+
+    def _make_parts(self, threshold: int) -> None:
+        """The clock, the hooks of calls, and every part that stands for one of AWS's."""
         self.clock = VirtualClock()
         self.calls = Calls()
-        self.http = TableHttp()
         self.blobs = MemoryBlobs(self.calls)
         self.store = MemoryExecutions(self.blobs, threshold=threshold, calls=self.calls)
         self.definitions = MemoryDefinitions(self.calls)
@@ -171,19 +188,6 @@ class Cluster:
         self.event_executions = ItemEventExecutions(self.store._table)
         self.publisher = MemoryEventPublisher(self.clock, self.store.payloads, self.calls)
         self.event_sources = MemoryEventSources(self.calls)
-        self.kafka = TopicKafka()
-        self._ids = CountedIds()
-        self._switches = Switches(inline_advance=inline, **switches)
-        self.engines = [self._engine() for _ in range(deciders)]
-        self._turn = 0
-        #: Results that workers have not been able to report yet.
-        self.in_hand: list[tuple[str, Task, TaskStatus, JsonMap]] = []
-        #: What happens while a request waits, after each of its pauses.
-        self.meanwhile: Callable[[], None] = lambda: None
-        #: Pauses that requests have made (ms).
-        self.pauses: list[int] = []
-        self._taken = 0
-        self._pending: list[Mapping[str, Any]] = []
 
     @property
     def engine(self) -> Engine:

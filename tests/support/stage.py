@@ -26,7 +26,7 @@ from podium_local.pump.mapping import Mapping as SourceMapping
 from podium_local.pump.streams import StreamMapping
 from podium_local.topology import TOPOLOGY, Function
 from tests.invariants.simulation.faults import READS
-from tests.invariants.simulation.sources import event_sources
+from tests.invariants.simulation.sources import Plumbing, event_sources
 from tests.support.cluster import Cluster
 from tests.support.stage_surroundings import Alarm, CountedHttp, CountedKafka, Sooner
 
@@ -106,12 +106,13 @@ class Stage(Cluster):
         self.processes = Processes(self)
         self.gateway = Gateway(TOPOLOGY, self.processes, self.clock)
         calm = Faults()
+        plumbing = Plumbing(TOPOLOGY, self.queues, self.store, self.clock)
         self._sources: list[SourceMapping | Alarm] = [
             Alarm(self, self.queues["schedules"]),
             *(
                 source
                 for name, source in event_sources(
-                    TOPOLOGY, self.queues, self.store, self.processes, self.clock, calm, calm
+                    TOPOLOGY, plumbing, self.queues, self.processes, self.clock, calm, calm
                 )
                 if name != NET
             ),

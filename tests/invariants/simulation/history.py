@@ -45,7 +45,7 @@ class History:
 def begin(script: Script, sizes: Sizes | None = None) -> History:
     """The world before anything has happened."""
     planned = plan.drawn(random.Random(f"{script.seed} plan"), sizes)
-    world = World(script)
+    world = _world(script)
     world.register(*planned.task_definitions, *planned.definitions)
     world.counts.update(f"feature: {name}" for name in planned.features)
     if planned.handled:
@@ -57,6 +57,14 @@ def begin(script: Script, sizes: Sizes | None = None) -> History:
     world.kafka.down.add("down")
     world.http.answers[HTTP_URI] = HttpResponse(200, "OK", {}, {"value": 3})
     return History(script, planned, world, People(world, planned))
+
+
+def _world(script: Script) -> World:
+    if not script.on_moto:
+        return World(script)
+    from tests.invariants.simulation import on_moto
+
+    return on_moto.world(script)
 
 
 def play(history: History) -> None:

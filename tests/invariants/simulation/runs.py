@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing import get_context
 
 from tests.invariants.simulation.broken import BrokenInvariantError
@@ -28,9 +29,9 @@ class Told:
     check: str = ""
 
 
-def told(seed: int) -> Told:
+def told(seed: int, *, on_moto: bool = False) -> Told:
     """Run one seed to its end."""
-    history = begin(Script(seed))
+    history = begin(Script(seed, on_moto=on_moto))
     counts = history.world.counts
     try:
         # Metrics are printed, and stdout is the report's.
@@ -43,14 +44,15 @@ def told(seed: int) -> Told:
     return Told(seed, counts)
 
 
-def told_all(seeds: Sequence[int], jobs: int = 1) -> Iterator[Told]:
+def told_all(seeds: Sequence[int], jobs: int = 1, *, on_moto: bool = False) -> Iterator[Told]:
     """Each of them in their order; ``jobs`` processes share the work."""
+    tell = partial(told, on_moto=on_moto)
     if jobs == 1:
-        yield from map(told, seeds)
+        yield from map(tell, seeds)
         return
     # Fresh processes: what is told must not depend on what this one has done before.
     with get_context("spawn").Pool(jobs, initializer=be_quiet) as pool:
-        yield from pool.imap(told, seeds, chunksize=5)
+        yield from pool.imap(tell, seeds, chunksize=5)
 
 
 def be_quiet() -> None:

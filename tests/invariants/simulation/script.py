@@ -14,3 +14,5 @@ class Script:
 
     seed: int
     muted: frozenset[int] = frozenset()
+    #: On the adapters of AWS over moto, not on those in memory.
+    on_moto: bool = False

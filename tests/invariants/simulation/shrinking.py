@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from tests.invariants.simulation.broken import BrokenInvariantError
 from tests.invariants.simulation.history import begin, play
@@ -46,7 +47,7 @@ def shrunk(script: Script, *, tries: int = 300) -> Script:
 
 
 def _muting(script: Script, left: Sequence[int], kept: Sequence[int]) -> Script:
-    return Script(script.seed, script.muted | (set(left) - set(kept)))
+    return replace(script, muted=script.muted | (set(left) - set(kept)))
 
 
 def kind_of(error: Exception) -> str:

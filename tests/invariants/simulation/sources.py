@@ -129,18 +129,41 @@ class Shard:
         return Record(event, f"shard-{self.number}")
 
 
+class Plumbing:
+    """What event sources read, by the names of the topology."""
+
+    def __init__(
+        self,
+        topology: Topology,
+        queues: Mapping[str, MemoryQueue],
+        store: MemoryExecutions,
+        clock: VirtualClock,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        visibility = {queue.name: queue.visibility for queue in topology.queues}
+        self.client: Any = QueueClient(queues, visibility)
+        self.backlog: Any = Waiting(queues)
+
+    def shard(self, number: int) -> Shard:
+        """A reader of one shard."""
+        return Shard(self._store, self._clock, number)
+
+    def mapped(self, name: str) -> MappedQueue:
+        """A queue."""
+        return MappedQueue(name, QUEUE_ARN + name, name)
+
+
 def event_sources(
     topology: Topology,
+    plumbing: Plumbing,
     queues: Mapping[str, MemoryQueue],
-    store: MemoryExecutions,
     invoker: Invoker,
     clock: VirtualClock,
     stream_faults: Faults,
     queue_faults: Faults,
 ) -> list[tuple[str, SourceMapping]]:
     """Every trigger of the topology that is no HTTP route, with a name to tell it by."""
-    visibility = {queue.name: queue.visibility for queue in topology.queues}
-    client, waiting = QueueClient(queues, visibility), Waiting(queues)
     found: list[tuple[str, SourceMapping]] = []
     for function in topology.functions:
         for trigger in function.triggers:
@@ -150,7 +173,7 @@ def event_sources(
                         mapping = StreamMapping(
                             function,
                             trigger,
-                            Shard(store, clock, number),  # type: ignore[arg-type]
+                            plumbing.shard(number),  # type: ignore[arg-type]
                             invoker,
                             clock,
                             _sender(queues[trigger.on_failure]),
@@ -161,10 +184,10 @@ def event_sources(
                     mapping_of_queue = QueueMapping(
                         function,
                         trigger,
-                        MappedQueue(name, QUEUE_ARN + name, name),
-                        client,
+                        plumbing.mapped(name),
+                        plumbing.client,
                         invoker,
-                        waiting,  # type: ignore[arg-type]
+                        plumbing.backlog,
                         clock,
                         faults=queue_faults,
                     )

@@ -52,7 +52,12 @@ from tests.invariants.simulation.interleaving import Job, Jobs
 from tests.invariants.simulation.invariants_of_commits import an_execution_can_be_read
 from tests.invariants.simulation.processes import Processes
 from tests.invariants.simulation.script import Script
-from tests.invariants.simulation.sources import QUEUE_ARN, DeliveryFaults, event_sources
+from tests.invariants.simulation.sources import (
+    QUEUE_ARN,
+    DeliveryFaults,
+    Plumbing,
+    event_sources,
+)
 from tests.invariants.simulation.trace import Trace
 from tests.invariants.simulation.watch import Watch
 from tests.invariants.simulation.weather import Weather
@@ -124,13 +129,13 @@ class World(Cluster):
             "decider-failures": self.listeners.deferred,
         }
         for queue in TOPOLOGY.queues:
-            self.queues.setdefault(queue.name, MemoryQueue(self.clock, self.calls))
+            self.queues.setdefault(queue.name, self._queue(queue.name))
         self.processes = Processes(self)
         self.gateway = Gateway(TOPOLOGY, self.processes, self.clock)
         self.sources = event_sources(
             TOPOLOGY,
+            self._plumbing(),
             self.queues,
-            self.store,
             self.processes,
             self.clock,
             DeliveryFaults(self.strikes, Fault.RECORDS_TWICE, Fault.RECORDS_HELD_BACK),
@@ -200,6 +205,16 @@ class World(Cluster):
         """How often that was asked."""
         return self._happened
 
+    # --- what lies below, in memory here; see on_moto.py -------------------------------------------
+
+    def _queue(self, name: str) -> MemoryQueue:
+        """A queue of the topology, or of somebody's, of which no part is made."""
+        return MemoryQueue(self.clock, self.calls)
+
+    def _plumbing(self) -> Plumbing:
+        """What event sources read."""
+        return Plumbing(TOPOLOGY, self.queues, self.store, self.clock)
+
     # --- what Cluster leaves open ------------------------------------------------------------------
 
     def _failed_records(self) -> FailedRecords:
@@ -235,7 +250,7 @@ class World(Cluster):
 
     def listen(self, handlers: Sequence[JsonMap]) -> None:
         """Register handlers of events, and read the queue that they listen to."""
-        self.queues[NEWS] = MemoryQueue(self.clock, self.calls)
+        self.queues[NEWS] = self._queue(NEWS)
         (function,) = (each for each in TOPOLOGY.functions if each.name == "events")
         faults = DeliveryFaults(self.strikes, Fault.MESSAGES_TWICE, Fault.MESSAGES_HELD_BACK)
         source = listened_queue(function, self.queues, self.processes, self.clock, faults)
