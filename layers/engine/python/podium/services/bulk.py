@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from podium.ports.outside import Clock
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 #: By id, in the order of the request: results, and the message of each failure.
 Outcome: TypeAlias = "tuple[dict[str, T], dict[str, str]]"
@@ -46,12 +47,17 @@ def each_of(ids: Iterable[str], operation: Callable[[str], T], clock: Clock) -> 
             logger.exception("workflow %s of a bulk request", workflow_id)
             return None, f"Internal error ({type(error).__name__}) with workflow {workflow_id}"
 
-    distinct = list(dict.fromkeys(ids))
-    with ThreadPoolExecutor(min(AT_ONCE, len(distinct) or 1)) as pool:
-        # Each thread belongs to the request: what is kept in the context has to be there, too.
-        begun = [pool.submit(contextvars.copy_context().run, call, each) for each in distinct]
-        ended = {each: future.result() for each, future in zip(distinct, begun, strict=True)}
+    ended = _called(call, list(dict.fromkeys(ids)))
     return (
         {each: result for each, (result, error) in ended.items() if not error},  # type: ignore[misc]  # a result, then
         {each: error for each, (_, error) in ended.items() if error},
     )
+
+
+def _called(call: Callable[[str], R], ids: list[str]) -> dict[str, R]:
+    if len(ids) < 2:
+        return {each: call(each) for each in ids}
+    with ThreadPoolExecutor(min(AT_ONCE, len(ids))) as pool:
+        # Each thread belongs to the request: what is kept in the context has to be there, too.
+        begun = [pool.submit(contextvars.copy_context().run, call, each) for each in ids]
+        return {each: future.result() for each, future in zip(ids, begun, strict=True)}
