@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from podium.adapters.items.keys import partition, task_key
+from podium.adapters.items.keys import header_key, partition, task_key
 from podium.domain.execution import Kind, StartRecord
 from podium.domain.ids import TaskKey
 from podium.domain.status import TaskStatus, WorkflowStatus
@@ -163,3 +163,19 @@ def test_a_copy_can_be_dropped(store, wf, ended):
 
 def _tasks(wf):
     return {f"T#charge#{number:08d}" for number in (1, 2)}
+
+
+def test_a_late_start_leaves_what_is_left_until_the_header_is_gone(store, wf, ended):
+    _remove(store, ended)
+    store.remove_rest(wf)
+    store.put_start(wf, StartRecord(input=LONG), None)
+    assert LONG["text"] not in repr(list(store._table.query(partition(wf))))
+    store._table.delete(header_key(wf))
+    store.put_start(wf, StartRecord(input=LONG), None)
+    assert store.read_start(wf) == StartRecord(input=LONG)
+
+
+def test_a_start_record_that_is_there_stays(store, wf):
+    store.put_start(wf, StartRecord(input=LONG), None)
+    store.put_start(wf, StartRecord(input={"other": 1}), None)
+    assert store.read_start(wf).input == LONG

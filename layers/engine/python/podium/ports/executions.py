@@ -96,8 +96,9 @@ class ExecutionStore(Protocol):
 
     def put_start(self, workflow_id: str, start: StartRecord, variables: JsonMap | None) -> None:
         """PutItem of I (input and start facts), before H exists; ``variables`` only if they are
-        not the definition's own (none today; kept for idempotent repeats). Unconditional: the same
-        id always carries the same start.
+        not the definition's own (none today; kept for idempotent repeats). One that is there stays:
+        a start that is repeated late finds the input of a rerun. So does what is left of an
+        execution that was removed, until its H is gone: a GetItem, and a second PutItem.
         """
         ...
 

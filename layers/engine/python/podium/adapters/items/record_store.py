@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, cast
 from podium.adapters.items import text as json_text
 from podium.adapters.items.attributes import Item, number, with_key
 from podium.adapters.items.base import ItemStore
-from podium.adapters.items.conditions import Missing
+from podium.adapters.items.conditions import Equals, Missing
 from podium.adapters.items.keys import (
     given_key,
+    header_key,
     logs_partition,
     output_key,
     partition,
@@ -43,7 +44,13 @@ class RecordStore(ItemStore):
     """What surrounds H and T."""
 
     def put_start(self, workflow_id: str, start: StartRecord, variables: JsonMap | None) -> None:
-        self._table.put(Put(start_item(workflow_id, start, variables, self._payloads)))
+        item = start_item(workflow_id, start, variables, self._payloads)
+        written = self._table.put(Put(item, Missing()))
+        if written.applied or written.item is None or "p" in written.item:
+            return
+        # It is what is left of an execution that was removed. Where H is gone already, the start is a new one.
+        if self._table.get(header_key(workflow_id)) is None:
+            self._table.put(Put(item, Equals("ttl", number(written.item, "ttl"))))
 
     def read_start(self, workflow_id: str) -> StartRecord | None:
         item = self._table.get(start_key(workflow_id))
