@@ -30,7 +30,9 @@ class Broken:
         handler = import_handler(function)
 
         def invoked(event: dict[str, Any], context: Any) -> Any:
-            if function.name in self.names and "Records" in event:
+            # Ticks go on, but for those of the sweep that would mend things by itself.
+            is_broken = "Records" in event or function.name == "repair"
+            if function.name in self.names and is_broken:
                 raise RuntimeError(f"{function.name} is broken")
             return handler(event, context)
 
@@ -127,7 +129,8 @@ def test_a_workflow_goes_on_when_its_message_is_given_back(
 ) -> None:
     function, begin = CASES[name]
     queue = f"{name}-dead-letters"
-    broken.names.add(function)
+    # Without the sweep, which would mend it before anybody gives the message back.
+    broken.names.update({function, "repair"})
     wf = begin(client)
     client.stack.advance(_LONG)
     assert client.status(wf) == "RUNNING"
