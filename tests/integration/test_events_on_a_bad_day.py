@@ -18,7 +18,8 @@ def _handler(name: str, event: str, *actions: Any) -> Any:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_every_message_acts_exactly_once(seed: int) -> None:
-    faults = Faults(seed=seed, duplicate=0.4, hold_back=0.2, drop=0.25, reorder=True)
+    # Not so bad that a message is received ten times in vain, and given up, in one of a hundred runs.
+    faults = Faults(seed=seed, duplicate=0.4, hold_back=0.1, drop=0.15, reorder=True)
     start = {"action": "start_workflow", "start_workflow": {"name": "work", "input": {"n": "${n}"}}}
     wake = {
         "action": "complete_task",
