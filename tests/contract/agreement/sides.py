@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -62,7 +63,7 @@ _SHARED = ("TAG", "SCHEMA", "EVENT")
 Held = dict[str, list[HeldMessage]]
 
 
-class Side:
+class Side(ABC):
     """Ports by their names, and what lies behind them."""
 
     name = ""
@@ -99,33 +100,33 @@ class Side:
             "schedules.executions": sorted(map(repr, self.ports["schedules"].executions())),
         }
 
+    @abstractmethod
     def sequence_number(self, position: int) -> str:
         """Of the stream record with this position, counted from 1."""
-        raise NotImplementedError
 
     def _as_seen(self, held: HeldMessage) -> HeldMessage:
         """Since when it can be received is no matter."""
         is_hidden = held.visible_at > self.clock.now()
         return held if is_hidden else replace(held, visible_at=0)
 
-    def _items(self) -> list[Item]:
-        raise NotImplementedError
+    @abstractmethod
+    def _items(self) -> list[Item]: ...
 
-    def _metadata(self) -> list[Item]:
-        raise NotImplementedError
+    @abstractmethod
+    def _metadata(self) -> list[Item]: ...
 
-    def _records(self) -> list[dict[str, Any]]:
-        raise NotImplementedError
+    @abstractmethod
+    def _records(self) -> list[dict[str, Any]]: ...
 
-    def _queues(self) -> Held:
-        raise NotImplementedError
+    @abstractmethod
+    def _queues(self) -> Held: ...
 
-    def _objects(self) -> dict[str, bytes]:
-        raise NotImplementedError
+    @abstractmethod
+    def _objects(self) -> dict[str, bytes]: ...
 
+    @abstractmethod
     def _booked(self) -> list[int]:
         """Minutes at which EventBridge Scheduler is to call."""
-        raise NotImplementedError
 
 
 class MemorySide(Side):
