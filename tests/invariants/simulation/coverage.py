@@ -14,10 +14,10 @@ from podium.domain.execution import Kind
 from podium.domain.status import TaskStatus, WorkflowStatus
 from podium.domain.task_types import UNSUPPORTED, wire_type
 from podium_local.topology import TOPOLOGY
+from tests.invariants.simulation import kinds
 from tests.invariants.simulation.faults import Fault
 from tests.invariants.simulation.features import FEATURES
 from tests.invariants.simulation.happenings import KNOWN
-from tests.invariants.simulation.people import kinds
 from tests.invariants.simulation.plan import ACTIONS
 
 #: Seeds of a run in which all of it has to have happened.

@@ -50,6 +50,7 @@ from tests.invariants.simulation.faults import (
 )
 from tests.invariants.simulation.interleaving import Job, Jobs
 from tests.invariants.simulation.invariants_of_commits import an_execution_can_be_read
+from tests.invariants.simulation.kinds import REPEATING
 from tests.invariants.simulation.processes import Processes
 from tests.invariants.simulation.script import Script
 from tests.invariants.simulation.sources import (
@@ -407,20 +408,9 @@ class World(Cluster):
     @property
     def has_run_again(self) -> bool:
         """An operator has had something run again."""
-        again = (
-            "restart",
-            "restart with the latest",
-            "retry",
-            "retry with resume",
-            "rerun",
-            "rerun from a task",
-            "jump",
-            "bulk restart",
-            "bulk retry",
-        )
         return any(
             self.counts[f"{command}: {outcome}"]
-            for command in again
+            for command in REPEATING
             for outcome in ("obeyed", "500", "504", "0")
         )
 

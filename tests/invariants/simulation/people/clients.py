@@ -9,7 +9,7 @@ from typing import Any
 from podium.domain.execution import Kind, Task
 from podium.domain.status import TaskStatus
 from podium.domain.task_types import HANDED_OVER
-from tests.invariants.simulation.people import kinds
+from tests.invariants.simulation import kinds
 from tests.invariants.simulation.people.ledger import Ledger
 from tests.invariants.simulation.people.person import Person, task_id_of
 from tests.invariants.simulation.world import World

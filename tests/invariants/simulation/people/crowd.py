@@ -5,9 +5,10 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
+from tests.invariants.simulation import kinds
 from tests.invariants.simulation.carriers import NEWS
 from tests.invariants.simulation.features import TICKED
-from tests.invariants.simulation.people import kinds, truth
+from tests.invariants.simulation.people import truth
 from tests.invariants.simulation.people.clients import Clients
 from tests.invariants.simulation.people.direct import DirectWorkers
 from tests.invariants.simulation.people.ledger import Ledger

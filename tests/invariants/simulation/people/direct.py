@@ -14,7 +14,7 @@ from podium_worker import Queues, Result, Task, TaskFunction, TerminalError, Wor
 from podium_worker.queues import queue_name
 from podium_worker.secrets import Secrets
 from podium_worker.worker import VISIBILITY
-from tests.invariants.simulation.people import kinds
+from tests.invariants.simulation import kinds
 from tests.invariants.simulation.people.workers import Workers
 from tests.invariants.simulation.world import World
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from podium.domain.status import WorkflowStatus
 from podium.domain.task_types import CONTAINER_TYPES
-from tests.invariants.simulation.people import kinds
+from tests.invariants.simulation import kinds
 from tests.invariants.simulation.people.ledger import Promise
 from tests.invariants.simulation.people.person import Person, task_id_of
 from tests.invariants.simulation.world import Answer

@@ -7,8 +7,8 @@ import random
 from typing import Any
 
 from podium.domain.execution import Kind
+from tests.invariants.simulation import kinds
 from tests.invariants.simulation.carriers import NEWS
-from tests.invariants.simulation.people import kinds
 from tests.invariants.simulation.people.person import Person
 
 Json = dict[str, Any]

@@ -6,7 +6,7 @@ import random
 from functools import partial
 from typing import Any
 
-from tests.invariants.simulation.people import kinds
+from tests.invariants.simulation import kinds
 from tests.invariants.simulation.people.ledger import PERIODS
 from tests.invariants.simulation.people.person import Person
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from podium.domain.ids import parse_task_id
 from podium.domain.queues import Lane, QueueAddress
-from tests.invariants.simulation.people import kinds
+from tests.invariants.simulation import kinds
 from tests.invariants.simulation.people.ledger import REPORT, Ledger
 from tests.invariants.simulation.people.person import Person
 from tests.invariants.simulation.world import Answer, World
