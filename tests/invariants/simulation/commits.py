@@ -74,6 +74,8 @@ class Execution:
     #: Highest incarnation that a header ever opened, by sequence number.
     opened: dict[int, int] = field(default_factory=dict)
     attempts: dict[int, Attempt] = field(default_factory=dict)
+    #: What a removal has taken away, by sequence number: an archived copy may bring it back.
+    taken_away: dict[int, Attempt] = field(default_factory=dict)
     #: Records of anything of it.
     changes: int = 0
     #: Writes that changed something, and the units they took (1 KB each).
@@ -175,4 +177,6 @@ def _task(execution: Execution, item: Item) -> Write:
     )
     before = execution.attempts.get(seq)
     execution.attempts[seq] = attempt
+    if execution.removed and attempt.is_stripped and before is not None and not before.is_stripped:
+        execution.taken_away[seq] = before
     return TaskWritten(before, attempt, execution)

@@ -49,6 +49,8 @@ def check_write(write: Write, commits: Commits, timers: Callable[[], list[TimerM
             a_committed_timer_is_armed(write, timers)
             a_join_waits_for_somebody(write)
             a_child_is_started_by_what_is_committed(write, commits)
+        case TaskWritten() if _comes_back(write):
+            what_comes_back_is_what_was_removed(write)
         case TaskWritten():
             an_end_is_written_once(write)
             a_task_is_created_by_what_is_committed(write)
@@ -242,13 +244,20 @@ def a_child_is_started_by_what_is_committed(write: HeaderWritten, commits: Commi
 def an_end_is_written_once(write: TaskWritten) -> None:
     """An end stays, but for another incarnation, and for a child that runs again."""
     before, after = write.before, write.after
-    if before is None or write.execution.removed:
-        # What has been removed is written back from its archived copy when an operator wants it.
+    if before is None:
         return
     assert after.inc >= before.inc, f"an older incarnation came back: {before} to {after}"
     if after.inc == before.inc and before.status.is_terminal:
         is_raised = after.generation > before.generation
         assert is_raised or after.status is before.status, f"ended twice: {before} to {after}"
+
+
+# 2. What has been removed comes back from its archived copy as it was, when an operator wants it.
+@invariant(2)
+def what_comes_back_is_what_was_removed(write: TaskWritten) -> None:
+    """Its status, its attempts and its hand-outs are those it was removed with."""
+    removed = write.execution.taken_away[write.after.seq]
+    assert write.after == removed, f"removed as {removed}, back as {write.after}"
 
 
 # 2. A task is created by what is committed, and by nothing else.
@@ -339,6 +348,13 @@ def a_message_is_sent_for_what_is_committed(message: TaskMessage, execution: Exe
 def an_execution_can_be_read(workflow_id: str, error: Exception | None) -> None:
     """``error`` is what a read of it has ended in, undisturbed by any fault."""
     assert error is None, f"{workflow_id} cannot be read: {error!r}"
+
+
+def _comes_back(write: TaskWritten) -> bool:
+    """A task of a removed execution that is not stripped any more."""
+    before = write.before
+    is_back = before is not None and before.is_stripped and not write.after.is_stripped
+    return is_back and write.after.seq in write.execution.taken_away
 
 
 def _is_taken_back(before: Header, after: Header, entry: OpenEntry) -> bool:

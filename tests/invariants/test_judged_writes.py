@@ -1,0 +1,60 @@
+"""Checks of single writes that hardly any seed gets to: each lets pass what is right and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from podium.adapters.items.task_changes import STRIPPED
+from podium.domain.execution import Kind
+from podium.domain.status import TaskStatus
+from tests.invariants.simulation.broken import BrokenInvariantError
+from tests.invariants.simulation.commits import Attempt, Commits, Execution, TaskWritten
+from tests.invariants.simulation.invariants_of_commits import check_write
+
+ENDED = Attempt(
+    ref="t0",
+    seq=1,
+    type="SIMPLE",
+    name="pack",
+    kind=Kind.WORKER,
+    status=TaskStatus.COMPLETED,
+    attempt=0,
+    inc=0,
+    epoch=1,
+    generation=0,
+    held=False,
+    iteration=(),
+    child_id="",
+    limit=None,
+    join_on=(),
+)
+AWAY = replace(ENDED, inc=STRIPPED, status=TaskStatus.CANCELED)
+
+
+def judge(write: TaskWritten) -> None:
+    """As the simulation does, where nothing else has been written."""
+    check_write(write, Commits(_Silence()), list)
+
+
+class _Silence:
+    def records(self, after: int = 0) -> list[dict[str, object]]:
+        return []
+
+
+def test_what_a_removal_took_away_may_come_back_from_its_copy() -> None:
+    judge(TaskWritten(AWAY, ENDED, Execution("wf", removed=True, taken_away={1: ENDED})))
+
+
+@pytest.mark.parametrize(
+    "back", [replace(ENDED, status=TaskStatus.FAILED), replace(ENDED, epoch=2)]
+)
+def test_it_may_not_come_back_otherwise(back: Attempt) -> None:
+    with pytest.raises(BrokenInvariantError, match="what_comes_back_is_what_was_removed"):
+        judge(TaskWritten(AWAY, back, Execution("wf", removed=True, taken_away={1: ENDED})))
+
+
+def test_what_was_stripped_by_a_restart_does_not_come_back() -> None:
+    with pytest.raises(BrokenInvariantError, match="an_end_is_written_once"):
+        judge(TaskWritten(AWAY, ENDED, Execution("wf")))
