@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from podium.adapters.items.attributes import Item, number, size, text, untyped
@@ -100,6 +100,9 @@ class TaskWritten:
     before: Attempt | None
     after: Attempt
     execution: Execution
+    #: The commit that it is a part of: a decision ended the task. None: somebody or something else
+    #: wrote it.
+    commit: HeaderWritten | None = None
 
 
 Write = HeaderWritten | TaskWritten
@@ -123,7 +126,7 @@ class Commits:
         if not records:
             return []
         self._seen += len(records)
-        return [write for record in records for write in self._take(record)]
+        return _with_their_commits([write for record in records for write in self._take(record)])
 
     def _take(self, record: Mapping[str, Any]) -> Iterator[Write]:
         images = record["dynamodb"]
@@ -151,6 +154,21 @@ class Commits:
         before, after = execution.header, header_of(item)
         execution.header, execution.removed = after, after.removed
         return HeaderWritten(before, after, execution)
+
+
+def _with_their_commits(writes: list[Write]) -> list[Write]:
+    """The writes of one call; an execution has one header in it at most."""
+    commits = {
+        write.execution.workflow_id: write for write in writes if isinstance(write, HeaderWritten)
+    }
+    if not commits:
+        return writes
+    return [
+        replace(write, commit=commits.get(write.execution.workflow_id))
+        if isinstance(write, TaskWritten)
+        else write
+        for write in writes
+    ]
 
 
 def _task(execution: Execution, item: Item) -> Write:

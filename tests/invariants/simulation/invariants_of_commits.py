@@ -213,18 +213,29 @@ def a_join_waits_for_somebody(write: HeaderWritten) -> None:
 # 6. JOIN completes when its last branch has completed, and not before.
 @invariant(6)
 def a_join_ends_after_its_branches(write: TaskWritten) -> None:
-    """When a decision has ended a JOIN, none of the tasks it joins is open."""
-    join, header = write.after, write.execution.header
+    """When a decision has ended a JOIN, none of the tasks it joins is open.
+
+    One that ends without a commit was ended by somebody through the API, which may end any task at any
+    time (engine.md 9).
+    """
+    join, commit = write.after, write.commit
     is_ended = join.status.is_terminal and join.status is not TaskStatus.CANCELED
-    if not join.join_on or not is_ended or header is None or join.is_stripped:
+    if not join.join_on or not is_ended or commit is None or join.is_stripped:
         return
     if write.before is not None and write.before.status.is_terminal:
         return
-    if header.entry(join.seq) is not None:
-        # Somebody has ended it through the API: a decision writes it with the header that folds it.
-        return
-    joined = [_latest(header, write.execution.attempts, join, ref) for ref in join.join_on]
-    still_open = [task for task in joined if task is not None and not task.status.is_terminal]
+    attempts = write.execution.attempts
+    if join.status is TaskStatus.SKIPPED and commit.before is not None:
+        # A jump ends all that is open with the JOIN, and may open the same tasks anew in the same commit
+        # (docs/api.md): those are of another run of the flow, which this JOIN has no part in.
+        there = commit.before.last_seq
+        joined = [
+            task for task in attempts.values() if task.seq <= there and _is_joined(task, join)
+        ]
+    else:
+        latest = [_latest(commit.after, attempts, join, ref) for ref in join.join_on]
+        joined = [task for task in latest if task is not None]
+    still_open = [task for task in joined if not task.status.is_terminal]
     assert not still_open, f"{join.wire_ref} ended before {still_open}"
 
 
@@ -379,14 +390,23 @@ def _waits_at(parent: Parent | None, execution: Execution, attempt: Attempt) -> 
 def _latest(
     header: Header, attempts: dict[int, Attempt], join: Attempt, ref: str
 ) -> Attempt | None:
-    """The joined task with this name beside the JOIN: in its iteration, of its item."""
+    """The joined task with this name beside the JOIN."""
     found = [
         task
         for task in attempts.values()
-        if ref in {reference_name(task.ref), task.wire_ref}
-        and task.iteration == join.iteration
-        and scope_of(task.ref) == scope_of(join.ref)
-        and not header.is_gone(task.seq)
-        and not task.is_stripped
+        if _is_beside(task, join, ref) and not header.is_gone(task.seq) and not task.is_stripped
     ]
     return max(found, key=lambda task: task.seq, default=None)
+
+
+def _is_joined(task: Attempt, join: Attempt) -> bool:
+    return any(_is_beside(task, join, ref) for ref in join.join_on)
+
+
+def _is_beside(task: Attempt, join: Attempt, ref: str) -> bool:
+    """It has this name, in the iteration of the JOIN, of its item."""
+    return (
+        ref in {reference_name(task.ref), task.wire_ref}
+        and task.iteration == join.iteration
+        and scope_of(task.ref) == scope_of(join.ref)
+    )
