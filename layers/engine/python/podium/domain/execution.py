@@ -82,6 +82,14 @@ class OpenEntry:
     #: FOR_EACH: failures passed over; TRY_CATCH: 1 when it will fail once it has come to its end.
     failed: int = 0
 
+    def is_ahead_of(self, item: Task) -> bool:
+        """``item`` is still that of an earlier incarnation, or of an earlier run of the child: the put, or
+        the raise, behind the commit that took the task up again is under way (protocol.md 11, (22), (32)).
+        """
+        if item.inc != self.inc:
+            return item.inc < self.inc
+        return self.kind is Kind.CHILD and item.child_generation < self.generation
+
 
 @dataclass(frozen=True, slots=True)
 class Parent:

@@ -193,15 +193,20 @@ class Timing:
         return [task for task in found if task is not None and not task.status.is_terminal]
 
     def _open_tasks(self, state: State) -> tuple[list[Task], bool]:
-        """Items of the open entries, and whether all are there; one may still have to be put."""
-        keys = [
-            TaskKey(state.header.workflow_id, state.graph.ref(entry), entry.seq)
-            for entry in state.header.open
-            if entry.kind is not Kind.DUE and not entry.closing
-        ]
-        found = [self._ports.executions.read_task(key) for key in keys]
-        tasks = [task for task in found if task is not None and not task.status.is_terminal]
-        return tasks, None not in found
+        """Items of the open entries, and whether all are there; one may still have to be put.
+
+        Of a task that was taken up again the item of the run before is none: that its clocks have stopped
+        says nothing of those to come (32).
+        """
+        there: list[Task] = []
+        entries = [e for e in state.header.open if e.kind is not Kind.DUE and not e.closing]
+        for entry in entries:
+            key = TaskKey(state.header.workflow_id, state.graph.ref(entry), entry.seq)
+            task = self._ports.executions.read_task(key)
+            if task is not None and not entry.is_ahead_of(task):
+                there.append(task)
+        tasks = [task for task in there if not task.status.is_terminal]
+        return tasks, len(there) == len(entries)
 
     def _fire_lease(self, message: TimerMessage) -> None:
         """One short lease: end the task if a clock of it has run out, look again if none has.
