@@ -171,6 +171,33 @@ def test_an_open_task_is_ended_by_the_transaction(store, wf):
     assert store.read_task(TaskKey(wf, "charge", 1)) == completed()
 
 
+@pytest.mark.parametrize(
+    "since", [{"epoch": 2}, {"status": TaskStatus.SCHEDULED}, {"updated_at": NOW + 1}, {"inc": 1}]
+)
+def test_a_task_that_has_changed_since_it_was_found_cancels_the_transaction(store, wf, since):
+    """Handed out, given back, reported, taken up again: what it says now would be lost."""
+    store.create(decision(header(wf)))
+    found = task(status=TaskStatus.IN_PROGRESS, epoch=1, updated_at=NOW)
+    now = replace(found, **since)
+    store.put_task(wf, now)
+    ended = completed(epoch=1, status=TaskStatus.SKIPPED)
+    assert not store.commit(decision(header(wf, version=2), ended=(ended,), found=(found,)))
+    assert store.read_header(wf).version == 1
+    assert store.read_task(TaskKey(wf, "charge", 1)) == now
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_task_that_is_as_it_was_found_is_ended_by_the_transaction(store, wf, is_there):
+    """Or one whose item had still to be put."""
+    store.create(decision(header(wf)))
+    found = task(epoch=1, updated_at=NOW)
+    if is_there:
+        store.put_task(wf, found)
+    ended = completed(epoch=1, status=TaskStatus.SKIPPED)
+    assert store.commit(decision(header(wf, version=2), ended=(ended,), found=(found,)))
+    assert store.read_task(TaskKey(wf, "charge", 1)) == ended
+
+
 def test_a_transaction_replaces_an_ended_task_of_an_earlier_incarnation(store, wf):
     store.create(decision(header(wf)))
     store.put_task(wf, completed())

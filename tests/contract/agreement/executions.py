@@ -296,6 +296,7 @@ def _decision(draw: Draw, header: Header, stored: Header | None = None) -> Decis
         "output": draw.payload,
         "start": lambda: _start(draw),
         "given": lambda: Given(draw.first([1, 2]), draw.payload()),
+        "found": lambda: tuple(draw.seen.store.read_tasks(header.workflow_id)),
     }
     drawn = draw.fields(fields, 3)
     if header.variables_version == header.version:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
+from podium.domain.decision import Decision
 from podium.domain.json import Json
 from podium.domain.requests import SkipTaskRequest
 from podium.domain.status import TaskStatus, WorkflowStatus
@@ -86,23 +89,57 @@ def test_a_task_that_ended_before_the_jump_keeps_its_end() -> None:
     finish(cluster, wf, "c")
 
 
+def jump_after(cluster: Cluster, wf: str, act: Callable[[], object]) -> None:
+    """Jump to the last task; somebody does ``act`` just before that is committed."""
+    original = cluster.store.commit
+
+    def acted_first(decision: Decision) -> bool:
+        cluster.store.commit = original  # type: ignore[method-assign]
+        act()
+        return original(decision)
+
+    cluster.store.commit = acted_first  # type: ignore[method-assign]
+    cluster.engine.steering.jump(wf, "c", None)
+    cluster.settle()
+
+
 def test_a_jump_races_with_a_completion() -> None:
     """The transaction is refused by an item that has ended meanwhile, and decided again."""
     cluster = Cluster()
     wf = cluster.start(THREE)
     cluster.settle()
     (handed,) = cluster.poll("a")
-    original = cluster.store.commit
-
-    def completed_first(decision: object) -> bool:
-        cluster.store.commit = original  # type: ignore[method-assign]
-        cluster.report(handed.task, wf)
-        return original(decision)  # type: ignore[arg-type]
-
-    cluster.store.commit = completed_first  # type: ignore[method-assign]
-    cluster.engine.steering.jump(wf, "c", None)
-    cluster.settle()
+    jump_after(cluster, wf, lambda: cluster.report(handed.task, wf))
     assert cluster.task(wf, "a").status is TaskStatus.COMPLETED
+    finish(cluster, wf, "c")
+
+
+def test_a_jump_races_with_a_hand_out() -> None:
+    """What is skipped shows who had it, and gives back the slot that it took meanwhile."""
+    cluster = Cluster()
+    cluster.register({"name": "a", "concurrentExecLimit": 1})
+    wf, other = cluster.start(THREE), cluster.start(workflow(simple("a"), name="other"))
+    cluster.settle()
+    jump_after(cluster, wf, lambda: cluster.poll("a", worker="quick"))
+    skipped = cluster.task(wf, "a")
+    assert (skipped.status, skipped.epoch) == (TaskStatus.SKIPPED, 1)
+    assert (skipped.worker_id, skipped.started_at > 0) == ("quick", True)
+    assert [handed.message.workflow_id for handed in cluster.poll("a")] == [other]
+    finish(cluster, wf, "c")
+
+
+def test_a_jump_races_with_a_report_of_progress() -> None:
+    cluster = Cluster()
+    wf = cluster.start(THREE)
+    cluster.settle()
+    (handed,) = cluster.poll("a")
+    cluster.clock.advance(10)
+    half = {"half": 1}
+    jump_after(
+        cluster, wf, lambda: cluster.report(handed.task, wf, TaskStatus.IN_PROGRESS, dict(half))
+    )
+    skipped = cluster.task(wf, "a")
+    assert (skipped.status, skipped.output) == (TaskStatus.SKIPPED, half)
     finish(cluster, wf, "c")
 
 

@@ -186,6 +186,9 @@ class Decision:
     #: What takes the place of the start record (rerun with another input).
     start: StartRecord | None = None
     given: Given | None = None
+    #: Open tasks of workers and the like that ``ended`` ends, as they were read: a hand-out or a report
+    #: since then is in nothing that is written here, so it makes the commit a lost race.
+    found: tuple[Task, ...] = ()
     #: The header that this one replaces; None when the decision does not say.
     previous: Header | None = None
 

@@ -129,7 +129,8 @@ class ExecutionStore(Protocol):
         ``decision.is_transaction``. Ended tasks are put without x, each
         ``IF attribute_not_exists(pk) OR inc < :inc OR (inc = :inc AND st IN (O))``: a task that
         was ended by somebody else in the meantime cancels the transaction, which then counts as a
-        lost race (TransactionConflict and a lost answer too). x=1 iff ``decision.needs_handler``.
+        lost race (TransactionConflict and a lost answer too). So does one of ``decision.found`` that
+        has another ``st``, ``ep`` or ``ua`` by now. x=1 iff ``decision.needs_handler``.
         """
         ...
 

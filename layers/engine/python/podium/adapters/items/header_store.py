@@ -20,7 +20,7 @@ from podium.adapters.items.keys import (
 )
 from podium.adapters.items.starts import RESTORED, start_item
 from podium.adapters.items.table import Change, Check, LostAnswerError, Put
-from podium.adapters.items.task_changes import may_end
+from podium.adapters.items.task_changes import may_end, unchanged
 from podium.adapters.items.tasks import task_item
 from podium.errors import LostRaceError
 from podium.ports.executions import DueTimer
@@ -104,10 +104,11 @@ class HeaderStore(ItemStore):
         """What becomes durable with the header: ended tasks, variables, input, output."""
         header = decision.header
         wf = header.workflow_id
+        conditions = {task.seq: unchanged(task) for task in decision.found}
         puts = [
             Put(
                 task_item(wf, task, payloads, mark=task.has_to_let_go, retention=self._retention),
-                may_end(task.inc),
+                conditions.get(task.seq) or may_end(task.inc),
             )
             for task in decision.ended
         ]

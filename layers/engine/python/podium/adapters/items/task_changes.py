@@ -49,6 +49,17 @@ def may_end(inc: int) -> Condition:
     return any_of(is_new(inc), every(Equals("inc", inc), OPEN))
 
 
+def unchanged(task: Task) -> Condition:
+    """A put that ends ``task`` as it was read: new, or neither handed out nor reported since."""
+    same = (
+        Equals("inc", task.inc),
+        Equals("st", task.status.value),
+        Equals("ep", task.epoch),
+        Equals("ua", task.updated_at),
+    )
+    return any_of(is_new(task.inc), every(*same))
+
+
 def claim(epoch: int, worker_id: str, now: int) -> Change:
     """Hand-out."""
     return Change.to(

@@ -1,6 +1,6 @@
 """Jump: a running execution goes on at another task, wherever it was (docs/api.md).
 
-Everything open ends SKIPPED. What ran before at the task or behind it is void, what lies between is
+Everything open ends SKIPPED, with whatever a worker has done so far. What ran before at the task or behind it is void, what lies between is
 not created. The task may stand at the top or in a case of a choice: in a branch or a loop it would
 have nothing around it to go on in.
 """
@@ -91,15 +91,19 @@ def _jumped(
         failed_permissive=tuple(seq for seq in header.failed_permissive if seq in kept),
     )
     draft = Draft.of(replace(state, header=base), context)
-    for task in present:
-        if header.entry(task.seq) is not None and not task.status.is_terminal:
-            draft.end_task(_skipped(task, node.ref, context))
+    found = tuple(
+        task
+        for task in present
+        if header.entry(task.seq) is not None and not task.status.is_terminal
+    )
+    for task in found:
+        draft.end_task(_skipped(task, node.ref, context))
     entry = draft.add(node, kind_of(node.type), ())
     if task_input is not None:
         draft.memory.remember_given(entry.seq, task_input)
     reset(draft, replace(entry, given=task_input is not None), node)
     given = None if task_input is None else Given(entry.seq, task_input)
-    return replace(work_out(draft), given=given)
+    return replace(work_out(draft), given=given, found=found)
 
 
 def _skipped(task: Task, ref: str, context: Context) -> Task:
