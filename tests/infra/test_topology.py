@@ -13,6 +13,7 @@ from infra.shapes import (
     HttpRoute,
     Kind,
     QueueTrigger,
+    ScheduleTrigger,
     StreamTrigger,
     Trigger,
     all_grants,
@@ -28,6 +29,7 @@ from infra.topology import (
 from podium.adapters.aws.registry import MAX_RECEIVES
 from podium.adapters.items.search_items import INDEXES
 from podium.domain.content import SYSTEM_LEASE_SECONDS
+from podium.services.sweeping import INTERVAL
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 TRIGGERS = [
@@ -59,6 +61,17 @@ def test_names_are_unique():
     for things in (TOPOLOGY.tables, TOPOLOGY.queues, TOPOLOGY.functions):
         names = [physical_name(thing.name) for thing in things]
         assert len(names) == len(set(names))
+
+
+def test_sweeps_take_turns_at_the_pace_of_their_trigger():
+    ticks = [tick for function in TOPOLOGY.functions for tick in function.triggers]
+    (rate,) = [
+        tick.rate_minutes
+        for tick in ticks
+        if isinstance(tick, ScheduleTrigger) and tick.name == "lost-executions"
+    ]
+
+    assert rate * 60_000 == INTERVAL
 
 
 def test_every_function_has_its_folder_and_every_folder_its_function():
