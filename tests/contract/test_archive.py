@@ -161,6 +161,43 @@ def test_a_copy_can_be_dropped(store, wf, ended):
     assert not store.drop_archive(wf)
 
 
+def test_a_late_copy_of_an_earlier_state_does_not_hide_the_last(store, wf, ended, monkeypatch):
+    def archive_and_remove(later):
+        assert store.archive(later)
+        _remove(store, later)
+
+    late = _archive_late(store, ended, archive_and_remove, monkeypatch)
+    assert not late
+    assert store.read_archive(wf).everything.header.version == 3
+
+
+def test_a_late_copy_of_what_was_removed_without_one_is_none(store, wf, ended, monkeypatch):
+    def remove_without_a_copy(later):
+        _remove(store, later)
+        assert not store.drop_archive(wf)
+
+    late = _archive_late(store, ended, remove_without_a_copy, monkeypatch)
+    assert not late
+    assert store.read_archive(wf) is None
+    with pytest.raises(NotFoundError):
+        store._payloads.blobs.get(f"archive/{wf}/{ended.version}.json")
+
+
+def _archive_late(store, ended, meanwhile, monkeypatch):
+    """Archive the execution, which changes once its copy is made up: then ``meanwhile`` comes first."""
+    put = store._payloads.blobs.put
+
+    def put_late(path, content):
+        monkeypatch.undo()
+        later = replace(ended, version=3, generation=1)
+        assert store.commit(decision(later))
+        meanwhile(later)
+        put(path, content)
+
+    monkeypatch.setattr(store._payloads.blobs, "put", put_late)
+    return store.archive(ended)
+
+
 def _tasks(wf):
     return {f"T#charge#{number:08d}" for number in (1, 2)}
 

@@ -339,7 +339,8 @@ class ExecutionStore(Protocol):
 
     def archive(self, header: Header) -> bool:
         """Write the execution as it is at this version to the payload store, then say where it is:
-        one Query per page, GetItem of D, PutObject, PutItem. False when the version has moved on.
+        one Query per page, GetItem of D, PutObject, PutItem. False when the version has moved on, or
+        has a copy already, or was dropped.
         """
         ...
 
@@ -356,7 +357,9 @@ class ExecutionStore(Protocol):
         ...
 
     def drop_archive(self, workflow_id: str) -> bool:
-        """Forget the archived copies: GetItem, DeleteItem, then the objects. False when there is none."""
+        """Forget the archived copies, and those that somebody is writing: two GetItem, the objects, then
+        PutItem or DeleteItem. False when there is none.
+        """
         ...
 
     def remove_rest(self, workflow_id: str) -> None:

@@ -2,7 +2,9 @@
 
 An archive is one JSON document: the items of the execution and its definition. Large payloads stay
 where they are, beside it. It is named by execution and version, so that a repeat writes the same
-again; an item beside the execution says which one is the latest.
+again; an item beside the execution says which one is the latest. That item never goes back to an
+earlier version, and stays for a day without a copy where one was dropped: whoever was slow to write
+a copy of an earlier state finds it, and has no copy.
 """
 
 from __future__ import annotations
@@ -60,11 +62,13 @@ class ArchiveStore(ItemStore):
         }
         path = f"{_FOLDER}/{wf}/{header.version}.json"
         self._payloads.blobs.put(path, json_text.dumps(document).encode())
-        self._table.put(Put(with_key(archive_key(wf), {"v": header.version, "at": path})))
-        return True
+        if self._point(wf, {"v": header.version, "at": path}):
+            return True
+        self._payloads.blobs.delete(path)
+        return False
 
     def read_archive(self, workflow_id: str) -> Archived | None:
-        found = self._table.get(archive_key(workflow_id))
+        found = self._copy_of(workflow_id)
         if found is None:
             return None
         document = json_text.load_map(self._payloads.blobs.get(text(found, "at")))
@@ -92,13 +96,19 @@ class ArchiveStore(ItemStore):
         return self._table.put(Put(item, any_of(Missing(), Equals("rm", 1)))).applied
 
     def drop_archive(self, workflow_id: str) -> bool:
-        if self._table.get(archive_key(workflow_id)) is None:
-            return False
-        self._payloads.blobs.delete(f"{_FOLDER}/{workflow_id}/")
-        if self._is_removed(workflow_id):
-            self._payloads.blobs.delete(f"{workflow_id}/")
-        self._table.delete(archive_key(workflow_id))
-        return True
+        found = self._copy_of(workflow_id)
+        header = self._table.get(header_key(workflow_id))
+        if found is not None:
+            self._payloads.blobs.delete(f"{_FOLDER}/{workflow_id}/")
+            if header is None or number(header, "rm"):
+                self._payloads.blobs.delete(f"{workflow_id}/")
+        if header is not None:
+            version = max(number(header, "v"), number(found or {}, "v"))
+            expires = header_of(header).committed_at // 1000 + REMOVED_STAYS
+            self._point(workflow_id, {"v": version, "ttl": expires})
+        elif found is not None:
+            self._table.delete(archive_key(workflow_id))
+        return found is not None
 
     def remove_rest(self, workflow_id: str) -> None:
         header = self._table.get(header_key(workflow_id))
@@ -114,12 +124,18 @@ class ArchiveStore(ItemStore):
             elif not is_header(item) and not is_search(item):
                 empty = {"ttl": removed_at // 1000 + REMOVED_STAYS}
                 self._table.put(Put(with_key(key_of(item), empty), _unchanged(item, header)))
-        if self._table.get(archive_key(workflow_id)) is None:
+        if self._copy_of(workflow_id) is None:
             self._payloads.blobs.delete(f"{workflow_id}/")
 
-    def _is_removed(self, workflow_id: str) -> bool:
-        header = self._table.get(header_key(workflow_id))
-        return header is None or bool(number(header, "rm"))
+    def _copy_of(self, workflow_id: str) -> Item | None:
+        """Where the latest copy is; None when there is none."""
+        found = self._table.get(archive_key(workflow_id))
+        return None if found is None or "at" not in found else found
+
+    def _point(self, workflow_id: str, latest: Item) -> bool:
+        """Say which copy is the latest, if any; False where that of a later version is known."""
+        condition = any_of(Missing(), Less("v", number(latest, "v") + 1))
+        return self._table.put(Put(with_key(archive_key(workflow_id), latest), condition)).applied
 
 
 def _unchanged(item: Item, removed: Item) -> Condition:
