@@ -1,4 +1,4 @@
-"""Checks of single writes that hardly any seed gets to: each lets pass what is right and nothing else."""
+"""Checks that hardly any seed gets to: each lets pass what is right and nothing else."""
 
 from __future__ import annotations
 
@@ -6,12 +6,17 @@ from dataclasses import replace
 
 import pytest
 
+from podium.adapters.items.attributes import with_key
+from podium.adapters.items.keys import limit_key
+from podium.adapters.items.limits import slots_attributes
 from podium.adapters.items.task_changes import STRIPPED
 from podium.domain.execution import Kind
+from podium.domain.limits import Holder, Slots
 from podium.domain.status import TaskStatus
 from tests.invariants.simulation.broken import BrokenInvariantError
 from tests.invariants.simulation.commits import Attempt, Commits, Execution, TaskWritten
 from tests.invariants.simulation.invariants_of_commits import check_write
+from tests.invariants.simulation.slots import with_slots_in_force
 
 ENDED = Attempt(
     ref="t0",
@@ -58,3 +63,23 @@ def test_it_may_not_come_back_otherwise(back: Attempt) -> None:
 def test_what_was_stripped_by_a_restart_does_not_come_back() -> None:
     with pytest.raises(BrokenInvariantError, match="an_end_is_written_once"):
         judge(TaskWritten(AWAY, ENDED, Execution("wf")))
+
+
+LIMIT = with_key(limit_key("pack"), {"v": 3})
+SLOT = slots_attributes(Slots(3, ((Holder("wf", "t0", 1, 0, 0), 7),)))
+
+
+def test_the_slot_of_a_task_that_has_ended_does_not_count() -> None:
+    commits = Commits(_Silence())
+    commits.of("wf").attempts[1] = ENDED
+    (without,) = with_slots_in_force([LIMIT], commits)
+    assert with_slots_in_force([LIMIT | SLOT], commits) == [without]
+
+
+def test_the_slot_of_a_task_that_is_out_counts() -> None:
+    commits = Commits(_Silence())
+    commits.of("wf").attempts[1] = replace(ENDED, status=TaskStatus.IN_PROGRESS)
+    (without,) = with_slots_in_force([LIMIT], commits)
+    (held,) = with_slots_in_force([LIMIT | SLOT], commits)
+    assert held != without
+    assert held["hold"] == SLOT["hold"]
