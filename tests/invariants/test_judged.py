@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 
 import pytest
@@ -10,13 +11,23 @@ from podium.adapters.items.attributes import with_key
 from podium.adapters.items.keys import limit_key
 from podium.adapters.items.limits import slots_attributes
 from podium.adapters.items.task_changes import STRIPPED
-from podium.domain.execution import Kind
+from podium.domain.execution import Kind, OpenEntry
 from podium.domain.limits import Holder, Slots
-from podium.domain.status import TaskStatus
+from podium.domain.status import TaskStatus, WorkflowStatus
 from tests.invariants.simulation.broken import BrokenInvariantError
-from tests.invariants.simulation.commits import Attempt, Commits, Execution, TaskWritten
-from tests.invariants.simulation.invariants_of_commits import check_write
+from tests.invariants.simulation.commits import (
+    Attempt,
+    Commits,
+    Execution,
+    HeaderWritten,
+    TaskWritten,
+)
+from tests.invariants.simulation.invariants_of_commits import (
+    check_write,
+    nothing_is_decided_while_paused,
+)
 from tests.invariants.simulation.slots import with_slots_in_force
+from tests.support.executions import header
 
 ENDED = Attempt(
     ref="t0",
@@ -63,6 +74,18 @@ def test_it_may_not_come_back_otherwise(back: Attempt) -> None:
 def test_what_was_stripped_by_a_restart_does_not_come_back() -> None:
     with pytest.raises(BrokenInvariantError, match="an_end_is_written_once"):
         judge(TaskWritten(AWAY, ENDED, Execution("wf")))
+
+
+PAUSED = header("wf", status=WorkflowStatus.PAUSED, hold=1)
+CHILD = OpenEntry(seq=2, node="1", kind=Kind.CHILD, generation=1)
+
+
+@pytest.mark.parametrize(("recalls", "is_right"), [(1, True), (0, False)])
+def test_a_pause_lets_a_child_run_again_and_decides_nothing(recalls: int, is_right: bool) -> None:
+    later = replace(PAUSED, version=2, recalls=recalls, open=(*PAUSED.open, CHILD))
+    expected = nullcontext() if is_right else pytest.raises(BrokenInvariantError, match="paused")
+    with expected:
+        nothing_is_decided_while_paused(HeaderWritten(PAUSED, later, Execution("wf")))
 
 
 LIMIT = with_key(limit_key("pack"), {"v": 3})
