@@ -38,14 +38,8 @@ NEVER_OPEN = NO_TASK | {Kind.LAUNCH}
 #: What no history does yet: each name leaves this list when the simulation gets there.
 AWAITED = frozenset(
     {
-        "DynamoDB: an index is behind its table",
         "branch: given up",
-        "loops around a task: 3",
         "message: dead letter",
-        "other service: internal error",
-        "other service: throttled",
-        "route: POST /api/tasks/queue/requeue/{taskType}",
-        "workflow: a folded end is taken back",
     }
 )
 

@@ -153,6 +153,14 @@ def _listener(rng: random.Random, definition: Json) -> None:
         definition["workflowStatusListenerSink"] = "eventbridge:audit"
 
 
+def _lingers(rng: random.Random, definition: Json) -> None:
+    """Goes on after a child has ended, until somebody outside lets it end."""
+    del rng
+    if any(task["type"] == "SUB_WORKFLOW" for task in every_task(definition)):
+        last = {"name": "lingers", "taskReferenceName": "lingers", "type": "HUMAN"}
+        definition["tasks"].append({**last, "inputParameters": {}})
+
+
 FEATURES = (
     Feature("start delay", 0.15, of_task=_start_delay),
     Feature("async complete", 0.3, of_task=_async_complete),
@@ -166,4 +174,5 @@ FEATURES = (
     Feature("rateLimitConfig", 0.2, of_workflow=_gate),
     Feature("maskedFields", 0.1, of_workflow=_masked),
     Feature("status listener", 0.15, of_workflow=_listener),
+    Feature("parent that lingers", 0.4, of_workflow=_lingers),
 )

@@ -10,6 +10,7 @@ from podium.ports.outside import HttpResponse
 from tests.invariants.simulation import invariants, plan
 from tests.invariants.simulation.carriers import NEWS_EVENT
 from tests.invariants.simulation.features import SECRETS, VARIABLES
+from tests.invariants.simulation.interleaving import in_one_thread
 from tests.invariants.simulation.people import People
 from tests.invariants.simulation.plan import Plan
 from tests.invariants.simulation.script import Script
@@ -70,11 +71,12 @@ def _world(script: Script) -> World:
 def play(history: History) -> None:
     """Run it to its end; raises what an invariant or the product raised."""
     world, people = history.world, history.people
-    _storm(world, people, len(history.plan.starts) * STORM)
-    _calm(world, people)
-    _count(world)
-    people.check()
-    invariants.at_rest(world, world.executions.roots())
+    with in_one_thread():
+        _storm(world, people, len(history.plan.starts) * STORM)
+        _calm(world, people)
+        _count(world)
+        people.check()
+        invariants.at_rest(world, world.executions.roots())
 
 
 def _storm(world: World, people: People, turns: int) -> None:

@@ -6,14 +6,18 @@ driver. One thread, one order, the same in every run.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
+import pytest
 from greenlet import getcurrent, greenlet
 
 from podium import bootstrap
 from podium.bootstrap import Engine
+from podium.services import bulk
 from tests.invariants.simulation.faults import GOES_ON, Answers, Effect, Raises, Repeats, Side
 
 
@@ -132,3 +136,30 @@ class Jobs:
         assert parent is not None
         effect: Effect | None = parent.switch()
         return effect
+
+
+class _OneThread:
+    """A pool of threads that has none: what is submitted is done at once, by the job that submits it."""
+
+    def __init__(self, workers: int) -> None:
+        del workers
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        pass
+
+    def submit(self, run: Callable[..., Any], *args: Any) -> Future[Any]:
+        """Raises what ``run`` raises: the end of the process."""
+        done: Future[Any] = Future()
+        done.set_result(run(*args))
+        return done
+
+
+@contextmanager
+def in_one_thread() -> Iterator[None]:
+    """Bulk operations start no threads, in which no job can take turns."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bulk, "ThreadPoolExecutor", _OneThread)
+        yield

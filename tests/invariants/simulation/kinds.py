@@ -9,11 +9,12 @@ Weighted = tuple[tuple[str, float], ...]
 #: What somebody begins to do.
 DEEDS: Weighted = (
     ("poll", 7.0),
-    ("receive", 3.5),
+    ("receive", 4.5),
     ("answer late", 1.5),
     ("outside", 1.5),
     ("start", 0.3),
     ("operate", 1.5),
+    ("operate below", 5.0),
     ("schedule", 0.4),
     ("publish", 0.5),
 )
@@ -29,7 +30,7 @@ HABITS: Weighted = (
     ("answers twice", 0.6),
     ("changes its mind", 0.6),
     ("extends its lease", 0.6),
-    ("logs", 0.3),
+    ("logs", 0.6),
 )
 #: What a worker that receives from SQS does with a message.
 DIRECT_HABITS: Weighted = (
@@ -38,11 +39,11 @@ DIRECT_HABITS: Weighted = (
     ("works long", 0.5),
     ("is past its visibility", 0.5),
     ("crashes with its message", 0.4),
-    ("crashes before the result", 0.3),
+    ("crashes before the result", 0.6),
     ("crashes before the delete", 0.6),
     ("detaches", 0.5),
-    ("detaches, silent", 0.3),
-    ("detaches and dies", 0.2),
+    ("detaches, silent", 0.5),
+    ("detaches and dies", 0.5),
 )
 #: Those that go on without their message, and those that give no sign of life.
 DETACHED = frozenset({"detaches", "detaches, silent", "detaches and dies"})
@@ -60,7 +61,7 @@ ROUTES: Weighted = (
     ("update", 5.0),
     ("update-v2", 2.0),
     ("by reference", 1.0),
-    ("by reference, sync", 0.3),
+    ("by reference, sync", 0.6),
 )
 #: How an execution is started.
 STARTS: Weighted = (
@@ -76,7 +77,7 @@ COMPLETIONS: Weighted = (
     ("by queue", 1.0),
     ("by queue and id", 1.0),
     ("state", 1.0),
-    ("signal, sync", 0.1),
+    ("signal, sync", 0.3),
 )
 #: What becomes of a schedule.
 SCHEDULING: Weighted = (
@@ -101,7 +102,7 @@ WHILE_RUNNING: Weighted = (
     ("skip", 1.5),
     ("reset callbacks", 1.0),
     ("update variables", 1.0),
-    ("update state", 0.7),
+    ("update state", 1.0),
     ("decide", 0.7),
     ("upgrade", 0.7),
     ("requeue", 1.0),

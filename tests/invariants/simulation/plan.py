@@ -35,10 +35,20 @@ SMALL, _IS_LARGE = replace(LARGEST, tasks=6, list_length=3, depth=3, branches=2)
 STARTS = ((1, 2, 3, 5), (4, 3, 2, 1))
 #: How often a type is used by a seed; a TERMINATE ends what others are there for.
 _USED, _SELDOM_USED = 0.5, {"TERMINATE": 0.2}
-#: How many definitions have one type beside plain tasks.
-_NARROW = 0.15
-#: Drawn for that as often as all the others: children of children are rare otherwise.
-_DEEP = ("SUB_WORKFLOW",) * 6
+#: How many definitions have little beside plain tasks, and what that is: one type that nests, children of
+#: children as often as all the others, for they are rare otherwise, or two that make a case together:
+#: loops in loops, branches beside a failure that does not end the workflow, a child that ends before others.
+_NARROW = 0.25
+_NARROW_TYPES = (
+    *((each,) for each in NESTING),
+    *(("SUB_WORKFLOW",),) * 6,
+    *(("DO_WHILE", "FOR_EACH"),) * 2,
+    *(("TRY_CATCH", "FORK_JOIN"),) * 3,
+    ("FOR_EACH", "FORK_JOIN"),
+    *(("SUB_WORKFLOW", "FORK_JOIN"),) * 2,
+)
+#: What is plain there: in half of them it is over at once, so that a storm gets to the bottom.
+_PLAIN = ("SIMPLE", "NOOP")
 #: How many seeds have domains, priorities, keys, handlers of events, schedules.
 _DOMAINS, _PRIORITIES, _KEYS, _HANDLERS, _SCHEDULES = 0.15, 0.15, 0.3, 0.15, 0.12
 #: What handlers of events do.
@@ -112,10 +122,11 @@ def handlers(plan: Plan, event: str) -> list[Json]:
 
 def _sizes(rng: random.Random, largest: Sizes) -> Sizes:
     """Few types at a time, in a definition of any size; sometimes one that is nested in itself."""
-    types = {each for each in TYPES if rng.random() < _SELDOM_USED.get(each, _USED)}
+    types = {each for each in TYPES if rng.random() < _SELDOM_USED.get(each, _USED)} | {"SIMPLE"}
     depth = rng.randint(min(2, largest.depth), largest.depth)
     if rng.random() < _NARROW:
-        types, depth = {rng.choice((*NESTING, *_DEEP))}, max(depth, LARGEST.depth)
+        types = {*rng.choice(_NARROW_TYPES), rng.choice(_PLAIN)}
+        depth = max(depth, LARGEST.depth)
     types &= largest.types
     return Sizes(
         tasks=rng.randint(min(4, largest.tasks), largest.tasks),
@@ -123,7 +134,7 @@ def _sizes(rng: random.Random, largest: Sizes) -> Sizes:
         depth=depth,
         branches=largest.branches,
         iterations=largest.iterations,
-        types=frozenset(types | {"SIMPLE"}),
+        types=frozenset(types or {"SIMPLE"}),
     )
 
 

@@ -56,6 +56,7 @@ class People:
             "outside": self.clients.outside,
             "start": self.clients.start,
             "operate": self.operators.operate,
+            "operate below": self.operators.operate_below,
             "schedule": self.schedulers.schedule,
             "publish": self.publishers.publish,
         }
@@ -68,6 +69,7 @@ class People:
             "answer late": bool(self.workers.late),
             "outside": self.clients.are_awaited(),
             "start": self.clients.have_room(),
+            "operate below": bool(self.operators.ended_below()),
             "schedule": bool(self.schedulers.workflow),
             "publish": bool(self.publishers.listened),
         }

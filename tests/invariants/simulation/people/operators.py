@@ -27,7 +27,15 @@ class Operators(Person):
         present = self.present()
         if not present:
             return
-        workflow_id = rng.choice(present)
+        self._operate(rng.choice(present), present, rng)
+
+    def operate_below(self, rng: random.Random) -> None:
+        """A command to a child that has ended before its parent did."""
+        below = self.ended_below()
+        if below:
+            self._operate(rng.choice(below), self.present(), rng)
+
+    def _operate(self, workflow_id: str, present: list[str], rng: random.Random) -> None:
         view = self.world.view(workflow_id)
         refs = [task.task_reference_name for task in view.definition.tasks]
         ref, task_id, task_type = rng.choice(refs), "", "pick"
@@ -56,6 +64,20 @@ class Operators(Person):
                 body = ids = rng.sample(present, min(2, len(present)))
 
         self.begin(name, lambda: self._command(name, (method, path, query, body), ids))
+
+    def ended_below(self) -> list[str]:
+        """Children that have ended, of parents that have not: those wait again for what runs again."""
+        headers = {each.workflow_id: each for each in self.world.executions.headers()}
+        parents = {
+            each.workflow_id: headers.get(each.parent.workflow_id)
+            for each in headers.values()
+            if each.parent is not None and each.status.is_terminal
+        }
+        return [
+            workflow_id
+            for workflow_id, parent in parents.items()
+            if parent is not None and not parent.status.is_terminal
+        ]
 
     def resume_all(self) -> None:
         """Let everything go on."""
