@@ -87,3 +87,24 @@ def test_a_timer_that_fires_before_its_commit_is_sent_again(inline: bool) -> Non
     cluster.settle()
     cluster.advance(3)
     assert cluster.status(workflow_id) is WorkflowStatus.COMPLETED
+
+
+def test_a_timer_is_sent_again_by_a_host_whose_clock_is_behind() -> None:
+    """Its message came before the commit, and for whoever gets the header's record it is not due yet."""
+    cluster = Cluster()
+    ahead, behind = (cluster._engine(OffClock(cluster.clock, by)) for by in (300, -300))
+    cluster.engines = [ahead]
+
+    def slow(call: str) -> None:
+        if call == "PutItem" and cluster.timer_queue.queue.messages():
+            cluster.calls.before_call = lambda _: None
+            cluster.clock.advance(1_000)
+            assert cluster.fire_timers() == 1
+
+    cluster.calls.before_call = slow
+    waits = {**task("WAIT", "w"), "inputParameters": {"duration": "1 seconds"}}
+    workflow_id = cluster.start({"name": "slow", "version": 1, "tasks": [waits]})
+    cluster.engines = [behind]
+    cluster.settle()
+    cluster.advance(3)
+    assert cluster.status(workflow_id) is WorkflowStatus.COMPLETED

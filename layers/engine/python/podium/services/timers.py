@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 #: A lease shorter than this (ms) is not covered by the header's timer (protocol.md 8).
 SHORT_LEASE = 60_000
-#: By how much (ms) the clocks of two hosts may differ.
-CLOCKS_APART = 500
+#: By how much (ms) the clocks of two hosts may differ: that of who armed a timer, and that of who got the record.
+CLOCKS_APART = 1_000
 
 
 def seconds_until(moment: int, now: int) -> int:
@@ -58,17 +58,16 @@ class Timers:
         """Send the timer of a committed header again, where its message may have come before the commit.
 
         Armed first, committed second (18): a commit that takes longer than a short delay is overtaken, and
-        whoever fires the timer finds a header that has not got it. A record, which may come again, is
-        judged on the ``present`` header: once fired, the timer is another.
+        whoever fires the timer finds a header that has not got it. One message too many is stale. A
+        record, which may come again, is judged on the ``present`` header: once fired, the timer is another.
         """
         before, header, now = change.old, change.new, self._clock.now()
         if header.status.is_terminal or not header.timer or header.timer_is_far:
             return
         is_new = before is None or before.timer != header.timer
-        is_record = change.created is None
-        if not is_new or header.timer > now + (0 if is_record else CLOCKS_APART):
+        if not is_new or header.timer > now + CLOCKS_APART:
             return
-        if is_record:
+        if change.created is None:
             found = present()
             if found is None or found.timer != header.timer or found.status.is_terminal:
                 return
