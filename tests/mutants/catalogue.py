@@ -21,7 +21,6 @@ FOLDING = "podium.domain.folding"
 JOINS = "podium.domain.joins"
 LIMITING = "podium.services.limiting"
 TASK_CHANGES = "podium.adapters.items.task_changes"
-DECISION = "podium.domain.decision"
 
 ALL: tuple[Mutant, ...] = (
     # --- commit and fold -------------------------------------------------------------------------
@@ -330,10 +329,10 @@ ALL: tuple[Mutant, ...] = (
     ),
     mutant(
         "a closing is not made good",
-        "The record of a terminal header reaches no decider.",
-        DECISION,
-        "if old is None or new.removed or (new.status.is_terminal and not new.closed):",
-        "if old is None or new.removed:",
+        "What a decider that died has left unclosed stays so: the record of the end closes nothing.",
+        CLOSING,
+        "        if change.new.closed:\n",
+        "        if change.new.closed or (change.old is not None and change.created is None):\n",
     ),
     mutant(
         "revived before it is closed",
@@ -426,15 +425,9 @@ SOUGHT = frozenset(
         "the incarnation of an end is ignored",
         "the run of a child is ignored",
         "the epoch of a re-queue is ignored",
-        "a child is left behind",
         "a launch under way is not fenced",
-        "closed whatever the version",
-        "a closing is not made good",
         "a child's end comes before its revival",
         "a revival does not climb",
-        "a duplicate start is not recognised",
-        "an old status comes back",
-        "JOIN a decision late",
     }
 )
 #: Those that ``make mutants`` has to find.

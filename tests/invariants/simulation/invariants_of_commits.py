@@ -49,6 +49,7 @@ def check_write(write: Write, commits: Commits, timers: Callable[[], list[TimerM
             a_committed_timer_is_armed(write, timers)
             a_join_waits_for_somebody(write)
             a_child_is_started_by_what_is_committed(write, commits)
+            a_closed_workflow_starts_no_child(write, commits)
         case TaskWritten() if _comes_back(write):
             what_comes_back_is_what_was_removed(write)
         case TaskWritten():
@@ -250,8 +251,20 @@ def a_child_is_started_by_what_is_committed(write: HeaderWritten, commits: Commi
     parent = write.after.parent
     if write.before is not None or parent is None:
         return
-    opened = commits.of(parent.workflow_id).opened
-    assert opened.get(parent.seq, -1) >= parent.inc, f"started before the commit: {parent}"
+    above = commits.of(parent.workflow_id)
+    assert above.opened.get(parent.seq, -1) >= parent.inc, f"started before the commit: {parent}"
+
+
+# 5. A terminal workflow has no open task, no armed timer that acts, no running child it owns.
+@invariant(5)
+def a_closed_workflow_starts_no_child(write: HeaderWritten, commits: Commits) -> None:
+    """Closing has fenced every launch: what is put of a child afterwards is no more than the fence."""
+    parent, child = write.after.parent, write.after
+    if write.before is not None or parent is None or child.status.is_terminal:
+        return
+    above = commits.of(parent.workflow_id).header
+    is_closed = above is not None and above.closed and above.status.is_terminal
+    assert not is_closed, f"{child.workflow_id} was started by a closed workflow: {parent}"
 
 
 # 2. A task ends once: whoever comes later changes nothing.
