@@ -12,16 +12,16 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from podium.domain.execution import Kind
-from podium.domain.status import TaskStatus, WorkflowStatus
+from podium.domain.status import WorkflowStatus
 from podium.errors import NotFoundError, PodiumError
 from tests.invariants.simulation.broken import BrokenInvariantError, invariant
+from tests.invariants.simulation.invariants_of_children import what_has_ended_has_no_running_child
 from tests.invariants.simulation.slots import with_slots_in_force
 from tests.support.chaos import check_causes, check_facts, owned
 
 if TYPE_CHECKING:
     from podium.domain.execution import Header
-    from tests.invariants.simulation.commits import Attempt, Execution
+    from tests.invariants.simulation.commits import Execution
     from tests.invariants.simulation.world import World
 
 #: One of so many steps at which nobody is at work is looked at, and one of so many quiet moments.
@@ -55,7 +55,7 @@ def at_a_quiet_moment(world: World, roots: Sequence[str]) -> None:
     for root in roots:
         every_running_workflow_has_a_cause_of_progress(world, root)
     for execution in world.watch.commits.executions.values():
-        what_has_ended_has_no_running_child(world, execution)
+        what_has_ended_has_no_running_child(execution, world.watch.commits)
     if world.watch.is_sampled("quiet moment", MOMENTS):
         advancing_again_changes_nothing(world, is_over=False)
 
@@ -83,33 +83,6 @@ def never_at_rest(headers: Sequence[Header]) -> BrokenInvariantError:
 def every_running_workflow_has_a_cause_of_progress(world: World, root: str) -> None:
     """Each open entry has a message, a timer, an open child, or somebody outside who is to end it."""
     check_causes(world, root)
-
-
-# 5. A terminal workflow has no open task, no armed timer that acts, no running child it owns.
-@invariant(5)
-def what_has_ended_has_no_running_child(world: World, execution: Execution) -> None:
-    """Not even one that an operator had run again by itself: whoever waited for it runs again, too.
-
-    But for the child of an attempt that was replaced or passed over: nobody waits for that.
-    """
-    header = execution.header
-    if header is None or execution.removed or not header.status.is_terminal:
-        return
-    for holder in execution.attempts.values():
-        if holder.kind is not Kind.CHILD or holder.is_stripped or header.is_gone(holder.seq):
-            continue
-        child = world.watch.commits.of(holder.child_id)
-        if child.header is None or child.removed or child.header.status.is_terminal:
-            continue
-        above = child.header.parent
-        is_ours = above is not None and (above.workflow_id, above.seq, above.inc) == (
-            header.workflow_id,
-            holder.seq,
-            holder.inc,
-        )
-        assert not is_ours or _is_passed_over(execution, holder), (
-            f"{header.status} with a running child: {holder}"
-        )
 
 
 # 9. No input, definition, expression or payload makes a workflow stuck.
@@ -195,15 +168,6 @@ def a_search_returns_each_row_once(world: World) -> None:
         if not execution.removed or _has_copy(world, header.workflow_id)
     ]
     assert Counter(found) == Counter(there), f"{sorted(found)} of {sorted(there)}"
-
-
-def _is_passed_over(execution: Execution, holder: Attempt) -> bool:
-    """A later attempt took its place, or the workflow went on without it."""
-    is_replaced = any(
-        each.wire_ref == holder.wire_ref and each.seq > holder.seq
-        for each in execution.attempts.values()
-    )
-    return is_replaced or holder.status is TaskStatus.COMPLETED_WITH_ERRORS
 
 
 def _has_copy(world: World, workflow_id: str) -> bool:

@@ -21,9 +21,13 @@ from tests.invariants.simulation.commits import (
     TaskWritten,
     Write,
 )
+from tests.invariants.simulation.invariants_of_children import (
+    a_child_is_started_by_what_is_committed,
+    a_closed_workflow_starts_no_child,
+    waits_at,
+)
 
 if TYPE_CHECKING:
-    from podium.domain.execution import Parent
     from podium.ports.queues import TaskMessage, TimerMessage
 
 #: Kinds of tasks that a claim hands out.
@@ -173,7 +177,7 @@ def a_closed_workflow_has_nothing_open(write: HeaderWritten, commits: Commits) -
         # Those of tasks that have ended before are ended by the records of those ends.
         child = commits.of(owned.child_id).header if entry.kind is Kind.CHILD else None
         if child is not None and child.generation <= entry.generation:
-            is_ours = _waits_at(child.parent, write.execution, owned)
+            is_ours = waits_at(child.parent, write.execution, owned)
             assert not is_ours or child.status.is_terminal, f"closed with a running child: {owned}"
 
 
@@ -242,29 +246,6 @@ def a_join_ends_after_its_branches(write: TaskWritten) -> None:
         joined = [task for task in latest if task is not None]
     still_open = [task for task in joined if not task.status.is_terminal]
     assert not still_open, f"{join.wire_ref} ended before {still_open}"
-
-
-# 2. A child is started by what is committed, and by nothing else.
-@invariant(2)
-def a_child_is_started_by_what_is_committed(write: HeaderWritten, commits: Commits) -> None:
-    """The header of its parent has opened the task that starts it."""
-    parent = write.after.parent
-    if write.before is not None or parent is None:
-        return
-    above = commits.of(parent.workflow_id)
-    assert above.opened.get(parent.seq, -1) >= parent.inc, f"started before the commit: {parent}"
-
-
-# 5. A terminal workflow has no open task, no armed timer that acts, no running child it owns.
-@invariant(5)
-def a_closed_workflow_starts_no_child(write: HeaderWritten, commits: Commits) -> None:
-    """Closing has fenced every launch: what is put of a child afterwards is no more than the fence."""
-    parent, child = write.after.parent, write.after
-    if write.before is not None or parent is None or child.status.is_terminal:
-        return
-    above = commits.of(parent.workflow_id).header
-    is_closed = above is not None and above.closed and above.status.is_terminal
-    assert not is_closed, f"{child.workflow_id} was started by a closed workflow: {parent}"
 
 
 # 2. A task ends once: whoever comes later changes nothing.
@@ -388,15 +369,6 @@ def _is_taken_back(before: Header, after: Header, entry: OpenEntry) -> bool:
 
 def _within(inner: tuple[tuple[int, int], ...], outer: tuple[tuple[int, int], ...]) -> bool:
     return all(any(low <= first and last <= high for low, high in outer) for first, last in inner)
-
-
-def _waits_at(parent: Parent | None, execution: Execution, attempt: Attempt) -> bool:
-    """The child was started by this very attempt: not joined by an idempotency key."""
-    return parent is not None and (parent.workflow_id, parent.seq, parent.inc) == (
-        execution.workflow_id,
-        attempt.seq,
-        attempt.inc,
-    )
 
 
 def _latest(
