@@ -28,6 +28,7 @@ class Fault(Enum):
     KILLED_BEFORE_WRITE = "process: killed before a write"
     KILLED_AFTER_WRITE = "process: killed after a write"
     TIME_LIMIT = "process: killed by its time limit"
+    STALLED = "process: one stands still at a call"
     CACHES_LOST = "process: all are replaced by cold ones"
     SLEPT = "process: one wakes up with old caches"
 
@@ -352,6 +353,7 @@ OTHER_FAULTS = {
     Fault.MESSAGES_AT_ONCE: 0.05,
     Fault.TICKS_AT_ONCE: 0.1,
     Fault.CLIENT_LEAVES: 0.002,
+    Fault.STALLED: 0.004,
     Fault.SLEPT: 0.3,
     Fault.CLOCK_JUMPS: 0.01,
     Fault.CLOCKS_DIFFER: 0.3,

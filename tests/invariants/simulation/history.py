@@ -106,8 +106,9 @@ def _step(world: World) -> int:
 
 
 def _is_over(world: World, people: People) -> bool:
-    """Everything that was to be started has been, and has ended."""
-    return people.have_begun_everything and all(map(_has_ended, world.executions.headers()))
+    """Everything that was to be started has been, and has ended; nobody is at anything."""
+    has_begun = people.have_begun_everything and not world.jobs.all
+    return has_begun and all(map(_has_ended, world.executions.headers()))
 
 
 def _tell(world: World) -> None:

@@ -49,6 +49,8 @@ _NARROW_TYPES = (
 )
 #: What is plain there: in half of them it is over at once, so that a storm gets to the bottom.
 _PLAIN = ("SIMPLE", "NOOP")
+#: How many seeds have a tree of children that fail.
+_TREES = 0.08
 #: How many seeds have domains, priorities, keys, handlers of events, schedules.
 _DOMAINS, _PRIORITIES, _KEYS, _HANDLERS, _SCHEDULES = 0.15, 0.15, 0.3, 0.15, 0.12
 #: What handlers of events do.
@@ -84,6 +86,8 @@ def drawn(rng: random.Random, largest: Sizes | None = None) -> Plan:
         largest = LARGEST if rng.random() < _IS_LARGE else SMALL
     count = rng.choices((1, 2, 3), (3, 2, 1))[0]
     written = [random_workflow(rng, _sizes(rng, largest), f"flow{n}") for n in range(count)]
+    if rng.random() < _TREES:
+        written[0] = _tree(rng)
     used = features.drawn(rng)
     definitions = [with_features(rng, each, used) for each in written]
     starts = _starts(rng, definitions)
@@ -142,6 +146,43 @@ def _small(name: str) -> Json:
     """What is started on the side."""
     task = {"name": "pick", "taskReferenceName": "once", "type": "NOOP"}
     return {"name": name, "version": 1, "tasks": [task], **_OWNER}
+
+
+def _tree(rng: random.Random) -> Json:
+    """Children side by side, over at the first failure: operators have them run again, one by one."""
+    children = [_child(f"c{number}", rng.randint(1, 2)) for number in range(rng.randint(1, 3))]
+    fork = {"name": "fork", "taskReferenceName": "fork", "type": "FORK_JOIN"}
+    joined = [each["taskReferenceName"] for each in children]
+    join = {"name": "join", "taskReferenceName": "join", "type": "JOIN", "joinOn": joined}
+    tasks = [fork | {"forkTasks": [[each] for each in children]}, join, _worked("last")]
+    return {"name": "flow0", "version": 1, "tasks": tasks}
+
+
+def _child(ref: str, tasks: int) -> Json:
+    name = f"flow0_{ref}"
+    definition: Json = {"name": name, "version": 1}
+    definition["tasks"] = [_worked(f"{ref}w{number}") for number in range(tasks)]
+    param = {"name": name, "workflowDefinition": definition}
+    return {
+        "name": ref,
+        "taskReferenceName": ref,
+        "type": "SUB_WORKFLOW",
+        "inputParameters": {},
+        "subWorkflowParam": param,
+    }
+
+
+def _worked(ref: str) -> Json:
+    """A task that is tried once."""
+    once = {"name": "pick", "retryCount": 0, "retryDelaySeconds": 0}
+    return {
+        "name": "pick",
+        "taskReferenceName": ref,
+        "type": "SIMPLE",
+        "inputParameters": {},
+        "retryCount": 0,
+        "taskDefinition": once,
+    }
 
 
 def _task_definitions(rng: random.Random) -> tuple[Json, ...]:

@@ -75,6 +75,8 @@ OFTEN = (1, 1, 1, 2, 3, 5, 5, 3, 1, 0.3)
 CONSUMERS, ANOTHER = 2, 0.1
 #: Bytes above which a payload is an object of the bucket: as installed, and so that most are.
 THRESHOLDS = (32 * 1024, 32 * 1024, 20)
+#: How long a process stands still (ms) where others overtake it: often until all of them are done.
+STALLS = (1, 20, 500, 5_000, 20_000)
 
 
 @dataclass(frozen=True)
@@ -276,7 +278,8 @@ class World(Cluster):
         else:
             job = self.turns.choice(ready)
         self._latest = job
-        self._let(job)
+        if not self._stalls(job):
+            self._let(job)
         self.watch.check()
         self.explanations.check()
         return True
@@ -305,6 +308,13 @@ class World(Cluster):
         if job.call and not job.is_over and job.side is Side.BEFORE and job.call not in READS:
             self.trace.note(f"{self.clock.now() % 10**8} {job.name}: {job.call}")
 
+    def _stalls(self, job: Job) -> bool:
+        """A process stands still before a call, for whatever reason: those beside it overtake it."""
+        if job.engine is None or not job.call or not self.strikes(Fault.STALLED):
+            return False
+        job.wakes_at = self.clock.now() + self.deliveries.choice(STALLS)
+        return True
+
     def _effect(self, job: Job) -> Effect | None:
         """What strikes the job where it stands."""
         if job.engine is None or not job.call:
@@ -332,6 +342,10 @@ class World(Cluster):
             due = source.due()
             if due is not None and due <= now:
                 self._busy.setdefault(name, []).append(self.jobs.start(name, source.step))
+
+    def _is_busy(self, name: str) -> bool:
+        """The source of this name waits for what it has begun."""
+        return any(not job.is_over for job in self._busy.get(name, ()))
 
     def _takes_another(self, source: SourceMapping, busy: list[Job]) -> bool:
         """Queues are read by several processes side by side."""
@@ -456,7 +470,8 @@ class World(Cluster):
     def next_moment(self) -> int | None:
         """When something can go on (epoch ms), if it is not now."""
         moments = [job.wakes_at for job in self.jobs.all]
-        moments += [due for _, source in self.sources if (due := source.due()) is not None]
+        idle = (source for name, source in self.sources if not self._is_busy(name))
+        moments += [due for source in idle if (due := source.due()) is not None]
         return min(moments, default=None)
 
 

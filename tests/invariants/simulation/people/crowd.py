@@ -21,6 +21,8 @@ from tests.invariants.simulation.world import World
 
 #: How often somebody does something without looking whether there is anything to do.
 _IDLE = 0.1
+#: How often a child that runs is a reason to end it.
+_ENDS_A_CHILD = 0.2
 
 
 class People:
@@ -69,7 +71,7 @@ class People:
             "answer late": bool(self.workers.late),
             "outside": self.clients.are_awaited(),
             "start": self.clients.have_room(),
-            "operate below": bool(self.operators.ended_below()),
+            "operate below": bool(self.operators.ended_below() or self._ends_a_child()),
             "schedule": bool(self.schedulers.workflow),
             "publish": bool(self.publishers.listened),
         }
@@ -84,6 +86,10 @@ class People:
         rng = random.Random(self.world.others.getrandbits(64))
         if self.world.happens():
             self._deeds[name](rng)
+
+    def _ends_a_child(self) -> bool:
+        """Now and then one that runs is ended by itself, and its parent has to see to that."""
+        return bool(self.operators.running_below()) and self.world.others.random() < _ENDS_A_CHILD
 
     def calm_down(self) -> None:
         """From here on everybody is good."""

@@ -30,10 +30,14 @@ class Operators(Person):
         self._operate(rng.choice(present), present, rng)
 
     def operate_below(self, rng: random.Random) -> None:
-        """A command to a child that has ended before its parent did."""
-        below = self.ended_below()
-        if below:
-            self._operate(rng.choice(below), self.present(), rng)
+        """A command to a child that has ended before its parent did; one that runs is ended."""
+        ended, running = self.ended_below(), self.running_below()
+        if ended:
+            self._operate(rng.choice(ended), self.present(), rng)
+        elif running:
+            child = rng.choice(running)
+            call = ("DELETE", f"/api/workflow/{child}", "reason=by+hand", None)
+            self.begin("terminate", lambda: self._command("terminate", call, [child]))
 
     def _operate(self, workflow_id: str, present: list[str], rng: random.Random) -> None:
         view = self.world.view(workflow_id)
@@ -66,7 +70,7 @@ class Operators(Person):
         self.begin(name, lambda: self._command(name, (method, path, query, body), ids))
 
     def ended_below(self) -> list[str]:
-        """Children that have ended, of parents that have not: those wait again for what runs again."""
+        """Children that have ended, of parents that have not, or badly: those wait for what runs again."""
         headers = {each.workflow_id: each for each in self.world.executions.headers()}
         parents = {
             each.workflow_id: headers.get(each.parent.workflow_id)
@@ -76,7 +80,16 @@ class Operators(Person):
         return [
             workflow_id
             for workflow_id, parent in parents.items()
-            if parent is not None and not parent.status.is_terminal
+            if parent is not None and parent.status is not WorkflowStatus.COMPLETED
+        ]
+
+    def running_below(self) -> list[str]:
+        """Children that run."""
+        headers = self.world.executions.headers()
+        return [
+            each.workflow_id
+            for each in headers
+            if each.parent is not None and each.status is WorkflowStatus.RUNNING
         ]
 
     def resume_all(self) -> None:
