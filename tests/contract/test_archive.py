@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from podium.adapters.items.keys import header_key, partition, task_key
+from podium.adapters.items.task_changes import STRIPPED
 from podium.domain.execution import Kind, StartRecord
 from podium.domain.ids import TaskKey
 from podium.domain.status import TaskStatus, WorkflowStatus
@@ -196,6 +197,66 @@ def _archive_late(store, ended, meanwhile, monkeypatch):
 
     monkeypatch.setattr(store._payloads.blobs, "put", put_late)
     return store.archive(ended)
+
+
+def test_what_is_left_of_a_removal_spares_an_execution_that_is_back(store, wf, ended, monkeypatch):
+    store.archive(ended)
+    _remove(store, ended)
+
+    def run_again():
+        assert store.restore(store.read_archive(wf))
+        again = replace(ended, version=5, generation=1, status=WorkflowStatus.RUNNING)
+        assert store.commit(decision(again))
+        store.put_task(wf, task(1, inc=1))
+        store.put_task(wf, task(3))
+
+    _before(store._table, "query", run_again, monkeypatch)
+    store.remove_rest(wf)
+    assert [each.status for each in store.read_tasks(wf)] == [
+        TaskStatus.SCHEDULED,
+        TaskStatus.COMPLETED,
+        TaskStatus.SCHEDULED,
+    ]
+    assert store.read_start(wf).input == LONG
+
+
+def test_who_is_slow_to_write_it_back_changes_nothing_of_what_runs(store, wf, ended, monkeypatch):
+    store.archive(ended)
+    _remove(store, ended)
+    archived = store.read_archive(wf)
+
+    def run_again():
+        assert store.restore(archived)
+        again = replace(ended, version=5, generation=1, output_version=2)
+        assert store.commit(decision(again, output={"text": "again"}))
+
+    _before(store._table, "transact", run_again, monkeypatch)
+    assert not store.restore(archived)
+    assert store.read_everything(wf).output == {"text": "again"}
+
+
+def test_a_large_execution_is_removed_and_written_back(store, wf, ended):
+    for number in range(10, 130):
+        store.put_task(wf, completed(number, output=LONG))
+    before = store.read_everything(wf)
+    store.archive(ended)
+    _remove(store, ended)
+    store.remove_rest(wf)
+    assert {each.inc for each in store.read_tasks(wf)} == {STRIPPED}
+    assert store.restore(store.read_archive(wf))
+    assert store.read_everything(wf).tasks == before.tasks
+
+
+def _before(table, call, deed, monkeypatch):
+    """The next such call of ``table`` waits until ``deed`` is done."""
+    wait = getattr(table, call)
+
+    def late(*args, **options):
+        monkeypatch.undo()
+        deed()
+        return wait(*args, **options)
+
+    monkeypatch.setattr(table, call, late)
 
 
 def _tasks(wf):

@@ -349,10 +349,10 @@ class ExecutionStore(Protocol):
         ...
 
     def restore(self, archived: Archived) -> bool:
-        """Write a removed execution back, its header last: a PutItem for each item, GetItem of H.
+        """Write a removed execution back, its header last: GetItem of H, a TransactWriteItems for up
+        to fifty items, PutItem.
 
-        An item that somebody else has written back already stays as it is. False when the execution
-        is there, or was restored by somebody else.
+        Nothing is written once somebody else has restored it: False then, and when it is there.
         """
         ...
 
@@ -363,10 +363,10 @@ class ExecutionStore(Protocol):
         ...
 
     def remove_rest(self, workflow_id: str) -> None:
-        """All but the header of a removed execution: one Query per page, then for each task what
-        ``strip`` does, so that a late put cannot bring it back, and for other items a PutItem of
-        their key, which goes a day later. Last, its large payloads. Nothing for an execution that
-        is there.
+        """All but the header of a removed execution: one Query per page, then a TransactWriteItems for
+        up to fifty items. To a task it does what ``strip`` does, so that a late put cannot bring it
+        back; of other items it leaves the key, which goes a day later. Last, its large payloads.
+        Nothing for an execution that is there, or is being restored.
         """
         ...
 

@@ -12,9 +12,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from podium.adapters.items import text as json_text
-from podium.adapters.items.attributes import key_of, number, text, with_key
+from podium.adapters.items.attributes import key_of, number, size, text, with_key
 from podium.adapters.items.base import ItemStore
-from podium.adapters.items.conditions import Equals, Exists, Less, Missing, any_of, every
+from podium.adapters.items.conditions import (
+    Equals,
+    Exists,
+    Less,
+    Missing,
+    any_of,
+    every,
+    holds,
+)
 from podium.adapters.items.headers import REMOVED_STAYS, header_item, header_of
 from podium.adapters.items.keys import (
     archive_key,
@@ -29,13 +37,15 @@ from podium.adapters.items.keys import (
 from podium.adapters.items.payloads import Budget
 from podium.adapters.items.record_store import LARGEST_VIEW, LARGEST_VIEWED
 from podium.adapters.items.starts import RESTORED
-from podium.adapters.items.table import Put
-from podium.adapters.items.task_changes import STRIPPED, strip_change
+from podium.adapters.items.table import Check, Put
+from podium.adapters.items.task_changes import strip_change
 from podium.adapters.items.whole import everything_in
 from podium.errors import DefectError
 from podium.ports.executions import Archived
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
     from podium.adapters.items.attributes import Item
     from podium.adapters.items.conditions import Condition
     from podium.domain.execution import Header
@@ -43,6 +53,8 @@ if TYPE_CHECKING:
 
 _FOLDER = "archive"
 _FORMAT = 1
+#: Items and bytes of one transaction: DynamoDB allows 100 and 4 MB.
+_MOST_IN_PART, _LARGEST_PART = 50, 2 * 1024 * 1024
 
 
 class ArchiveStore(ItemStore):
@@ -85,15 +97,14 @@ class ArchiveStore(ItemStore):
         wf = header.workflow_id
         packed = self._payloads.pack("definitions", "p", archived.definition)
         self._table.put(Put(with_key(snapshot_key(header.definition), packed), Missing()))
-        removed = self._table.get(header_key(wf)) or {}
-        version = max(header.version, number(removed, "v")) + 1
-        absent = any_of(Missing(), Equals("inc", STRIPPED))
-        for item in cast("list[Item]", archived.items):
-            if not is_header(item):
-                condition = absent if is_task(item) else None
-                self._table.put(Put(item | {RESTORED: version}, condition))
+        removed = self._table.get(header_key(wf))
+        as_removed = Check(header_key(wf), Missing() if removed is None else _removed_at(removed))
+        version = max(header.version, number(removed or {}, "v")) + 1
+        items = [item for item in cast("list[Item]", archived.items) if not is_header(item)]
+        if not self._write_while(as_removed, [Put(item | {RESTORED: version}) for item in items]):
+            return False
         item = header_item(header, mark=False, retention=self._retention) | {"v": version}
-        return self._table.put(Put(item, any_of(Missing(), Equals("rm", 1)))).applied
+        return self._table.put(Put(item, as_removed.condition)).applied
 
     def drop_archive(self, workflow_id: str) -> bool:
         found = self._copy_of(workflow_id)
@@ -116,16 +127,30 @@ class ArchiveStore(ItemStore):
             return
         # Of the removal, not of this look at it: a repeat writes the same.
         removed_at = header_of(header).committed_at
-        # What is searched follows the header's record of its own accord (services/indexing.py).
-        for item in list(self._table.query(partition(workflow_id))):
-            if is_task(item):
-                condition = every(_unchanged(item, header), Equals("inc", number(item, "inc")))
-                self._table.update(key_of(item), strip_change(removed_at), condition)
-            elif not is_header(item) and not is_search(item):
-                empty = {"ttl": removed_at // 1000 + REMOVED_STAYS}
-                self._table.put(Put(with_key(key_of(item), empty), _unchanged(item, header)))
+        rest = [
+            Put(_emptied(item, removed_at), _unchanged(item, header))
+            for item in self._table.query(partition(workflow_id))
+            # What is searched follows the header's record of its own accord (services/indexing.py).
+            if not is_header(item) and not is_search(item)
+        ]
+        # An operator may have it back meanwhile, and run it again, with the same items.
+        if not self._write_while(Check(header_key(workflow_id), _removed_at(header)), rest):
+            return
         if self._copy_of(workflow_id) is None:
             self._payloads.blobs.delete(f"{workflow_id}/")
+
+    def _write_while(self, check: Check, puts: Sequence[Put]) -> bool:
+        """Write each whose condition holds, as long as ``check`` does; False as soon as it does not."""
+        for part in _parts(puts):
+            if self._table.transact([check, *part]):
+                continue
+            for put in part:
+                if not self._table.transact([check, put]) and not self._does_hold(check):
+                    return False
+        return True
+
+    def _does_hold(self, check: Check) -> bool:
+        return holds(check.condition, self._table.get(check.key))
 
     def _copy_of(self, workflow_id: str) -> Item | None:
         """Where the latest copy is; None when there is none."""
@@ -138,10 +163,38 @@ class ArchiveStore(ItemStore):
         return self._table.put(Put(with_key(archive_key(workflow_id), latest), condition)).applied
 
 
+def _removed_at(header: Item) -> Condition:
+    """The execution is removed, by the same removal."""
+    return every(Equals("rm", 1), Equals("v", number(header, "v")))
+
+
+def _emptied(item: Item, removed_at: int) -> Item:
+    """What stays of an item for a while: a task refuses what comes late, of another the key is left."""
+    if not is_task(item):
+        return with_key(key_of(item), {"ttl": removed_at // 1000 + REMOVED_STAYS})
+    change = strip_change(removed_at)
+    kept = {name: value for name, value in item.items() if name not in change.removes}
+    return kept | cast("Item", change.sets)
+
+
 def _unchanged(item: Item, removed: Item) -> Condition:
     """Nobody has written the item back, or written it anew, since the execution was removed."""
-    versions = [Equals(name, number(item, name)) for name in ("k", "ov")]
+    versions = [Equals(name, number(item, name)) for name in ("k", "ov", "inc")]
     return every(Exists(), Less(RESTORED, number(removed, "v")), *versions)
+
+
+def _parts(puts: Iterable[Put]) -> Iterator[list[Put]]:
+    """As many to a transaction as fit, beside a check."""
+    part: list[Put] = []
+    left = _LARGEST_PART
+    for put in puts:
+        left -= size(put.item)
+        if part and (left < 0 or len(part) == _MOST_IN_PART):
+            yield part
+            part, left = [], _LARGEST_PART - size(put.item)
+        part.append(put)
+    if part:
+        yield part
 
 
 def _unmarked(item: Item) -> dict[str, Json]:
