@@ -104,6 +104,7 @@ class Town:
             self.world.client("worker", self._work)
             self.settle()
             self.world.client("reader", self._search)
+            self.world.client("operator", self._redrive)
             self.settle()
             self.world.clock.advance(700_000 if turn == 0 else 10_000)
         self.world.clock.advance(120_000)
@@ -128,6 +129,10 @@ class Town:
 
     def _search(self) -> None:
         self.world.request("GET", "/api/workflow/search", query="size=5")
+
+    def _redrive(self) -> None:
+        for name in self.world.has_dead_letters():
+            self.world.request("POST", f"/api/admin/dead-letters/{name}/redrive")
 
     def _work(self) -> None:
         answer = self.world.request("GET", f"/api/tasks/poll/batch/{WORKER}", query="timeout=0")

@@ -307,14 +307,16 @@ def _check_cause(cluster: Cluster, header: Header, task: Task) -> None:
 
 def _is_watched(cluster: Cluster, header: Header) -> bool:
     near = f'"workflowInstanceId":"{header.workflow_id}"'
-    messages = cluster.timer_queue.queue.messages()
-    return header.timer_is_far or any(near in message.body for message in messages)
+    bodies = [*(message.body for message in cluster.timer_queue.queue.messages()), *cluster.given_up()]
+    return header.timer_is_far or any(near in body for body in bodies)
 
 
 def _messages(cluster: Cluster) -> Iterator[str]:
     for queue in [*cluster.task_queue.queues.values(), cluster.system_queue.queue]:
         for message in queue.messages():
             yield message.body
+    # What waits for an operator there (docs/operations.md, Dead letters).
+    yield from (body for body in cluster.given_up() if '"taskId"' in body)
 
 
 def _hands_out(body: str, key: TaskKey, task: Task) -> bool:

@@ -56,6 +56,7 @@ from podium.domain.status import TaskStatus, WorkflowStatus
 from podium.domain.tasks.kafka_publish import KafkaRecord
 from podium.errors import TransientError
 from podium.ports.bundle import Ports
+from podium.ports.dead_letters import DeadLetterQueues
 from podium.ports.evidence import Evidence, OwnQueue
 from podium.ports.kafka import Delivered, NotDeliveredError
 from podium.ports.outside import Clock, HttpRequest, HttpResponse
@@ -239,7 +240,7 @@ class Cluster:
                 definitions=lambda: self.definitions,
                 scheduler=lambda: (self.schedules, self.wakeups),
                 evidence=self._evidence,
-                dead_letters=lambda: MemoryDeadLetters(self.clock, {}, self.calls),
+                dead_letters=self._dead_letters,
             ),
         )
 
@@ -251,6 +252,14 @@ class Cluster:
 
     def _evidence(self) -> Evidence:
         return CountedQueues({OwnQueue.SYSTEM_TASKS: self.system_queue.queue})
+
+    def _dead_letters(self) -> DeadLetterQueues:
+        return MemoryDeadLetters(self.clock, {}, self.calls)
+
+    def given_up(self) -> Iterator[str]:
+        """Messages that hand out tasks, and timers, that were received too often."""
+        yield from self.system_queue.queue.dead_letters
+        yield from self.timer_queue.queue.dead_letters
 
     def _sleep(self, milliseconds: int) -> None:
         """A request waits: time passes, and the world goes on."""

@@ -39,7 +39,6 @@ NEVER_OPEN = NO_TASK | {Kind.LAUNCH}
 AWAITED = frozenset(
     {
         "branch: given up",
-        "message: dead letter",
     }
 )
 
@@ -93,7 +92,7 @@ def wanted() -> dict[str, tuple[str, ...]]:
             "closed", (f"an open {kind.name}" for kind in Kind if kind not in NEVER_OPEN)
         ),
         "decisions": ("decision: cut", "branch: given up"),
-        "repairs": ("message: dead letter",),
+        "repairs": ("message: dead letter", "message: redriven"),
         "checks": _each("checked", ("steps", "quiet moments", "decided twice", "delivered again")),
     }
 

@@ -57,6 +57,7 @@ class Fault(Enum):
     SENT_TWICE = "SQS: a message is sent, and sent again by the SDK"
     RECEIVES_NOTHING = "SQS: a receive finds nothing though there are messages"
     RECEIVED_TWICE = "SQS: a message is received, and can be received again at once"
+    RECEIVED_IN_VAIN = "SQS: a message is received many times by who is throttled"
     NOT_DELETED = "SQS: a delete does not take"
     QUEUE_NOT_KNOWN_YET = "SQS: the registry does not tell of a new queue yet"
 
@@ -308,18 +309,18 @@ CALL_FAULTS = (
         Fault.SECRETS_THROTTLED,
         _BEFORE,
         _one_of("GetSecretValue"),
-        0.3,
+        0.5,
         _fails("ThrottlingException"),
     ),
     CallFault(
         Fault.PARAMETERS_THROTTLED,
         _BEFORE,
         _one_of("GetParameters"),
-        0.3,
+        0.5,
         _fails("ThrottlingException"),
     ),
-    CallFault(Fault.SERVICE_THROTTLED, _BEFORE, _OTHERS, 0.05, _fails("ThrottlingException")),
-    CallFault(Fault.SERVICE_BROKEN, _BEFORE, _OTHERS, 0.05, _fails("InternalServiceError", 500)),
+    CallFault(Fault.SERVICE_THROTTLED, _BEFORE, _OTHERS, 0.08, _fails("ThrottlingException")),
+    CallFault(Fault.SERVICE_BROKEN, _BEFORE, _OTHERS, 0.08, _fails("InternalServiceError", 500)),
 )
 
 #: What the adapters in memory ask for.
@@ -330,6 +331,7 @@ QUIRKS = {
     Quirk.UNPROCESSED: Fault.UNPROCESSED,
     Quirk.RECEIVES_NOTHING: Fault.RECEIVES_NOTHING,
     Quirk.STAYS_VISIBLE: Fault.RECEIVED_TWICE,
+    Quirk.RECEIVED_IN_VAIN: Fault.RECEIVED_IN_VAIN,
     Quirk.NOT_DELETED: Fault.NOT_DELETED,
     Quirk.NOT_KNOWN_YET: Fault.QUEUE_NOT_KNOWN_YET,
 }
@@ -342,6 +344,8 @@ OTHER_FAULTS = {
     Fault.UNPROCESSED: 0.05,
     Fault.RECEIVES_NOTHING: 0.05,
     Fault.RECEIVED_TWICE: 0.03,
+    # Up to as often as makes it a dead letter.
+    Fault.RECEIVED_IN_VAIN: 0.02,
     Fault.NOT_DELETED: 0.03,
     Fault.QUEUE_NOT_KNOWN_YET: 0.1,
     Fault.CACHES_LOST: 0.003,

@@ -15,6 +15,7 @@ DEEDS: Weighted = (
     ("start", 0.3),
     ("operate", 1.5),
     ("operate below", 5.0),
+    ("redrive", 1.0),
     ("schedule", 0.4),
     ("publish", 0.5),
 )
@@ -138,6 +139,14 @@ AFTER_A_BAD_END: Weighted = (
     ("rerun from a task", 1.0),
     ("restart", 0.5),
     ("bulk retry", 0.5),
+)
+#: And to a child that has ended before its parent.
+BELOW: Weighted = (
+    ("restart", 1.5),
+    ("retry", 0.7),
+    ("retry with resume", 0.7),
+    ("rerun", 0.7),
+    ("rerun from a task", 1.5),
 )
 #: All of them.
 COMMANDS: Weighted = tuple(dict(WHILE_RUNNING + WHILE_PAUSED + AFTER_THE_END).items())

@@ -23,11 +23,13 @@ from moto.moto_api._internal import mock_random
 from infra.shapes import physical_name
 from infra.topology import EXECUTIONS, PAYLOADS
 from podium.adapters.aws.clients import Clients
+from podium.adapters.aws.dead_letters import SqsDeadLetters
 from podium.adapters.aws.metadata import DynamoDefinitions
 from podium.adapters.aws.records import DynamoFailedRecords
 from podium.adapters.aws.redelivery import SqsRedelivery
 from podium.adapters.memory.calls import Calls
 from podium.errors import PodiumError
+from podium.ports.dead_letters import DeadLetterQueues
 from podium.ports.queues import Redelivery
 from podium.ports.records import FailedRecords
 from podium_local.clock import VIRTUAL_START, VirtualClock
@@ -35,6 +37,7 @@ from podium_local.moto_patch import patched
 from podium_local.resources import REGION, create
 from podium_local.topology import TOPOLOGY
 from tests.invariants.simulation.faults import READS
+from tests.invariants.simulation.letters import LAST
 from tests.invariants.simulation.moto_parts import MotoPlumbing, Queues, parts
 from tests.invariants.simulation.script import Script
 from tests.invariants.simulation.world import World
@@ -209,6 +212,14 @@ class WorldOnMoto(World):
         return DynamoFailedRecords(
             self._installation.stack.clients.streams, self._installation.stack.executions_table
         )
+
+    def _dead_letters(self) -> DeadLetterQueues:
+        stack = self._installation.stack
+        url = stack.queue_urls["results"]
+        return SqsDeadLetters(stack.clients.sqs, LAST, stack.queue_prefix, url)
+
+    def _bury(self) -> None:
+        """SQS does it by itself."""
 
     def _redelivery(self) -> Redelivery:
         stack = self._installation.stack

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -23,6 +23,7 @@ from podium.domain.events.handler import EventHandler
 from podium.domain.execution import Header
 from podium.domain.json import JsonMap
 from podium.errors import NotFoundError, PodiumError
+from podium.ports.dead_letters import DeadLetterQueues
 from podium.ports.evidence import Evidence, OwnQueue
 from podium.ports.outside import Clock
 from podium.ports.queues import Redelivery
@@ -51,6 +52,7 @@ from tests.invariants.simulation.faults import (
 from tests.invariants.simulation.interleaving import Job, Jobs
 from tests.invariants.simulation.invariants_of_commits import an_execution_can_be_read
 from tests.invariants.simulation.kinds import REPEATING
+from tests.invariants.simulation.letters import LAST, LETTERS, Letters
 from tests.invariants.simulation.processes import Processes
 from tests.invariants.simulation.script import Script
 from tests.invariants.simulation.sources import (
@@ -133,6 +135,7 @@ class World(Cluster):
         }
         for queue in TOPOLOGY.queues:
             self.queues.setdefault(queue.name, self._queue(queue.name))
+        self.letters = Letters(self.queues)
         self.processes = Processes(self)
         self.gateway = Gateway(TOPOLOGY, self.processes, self.clock)
         self.sources = event_sources(
@@ -155,7 +158,6 @@ class World(Cluster):
         self._headers: dict[str, tuple[int, Header | None]] = {}
         self.undelivered = Undelivered(self)
         self.explanations = Explanations(self)
-        self._letters = {queue.name: queue.dead_letters for queue in TOPOLOGY.queues}
         #: From here on.
         self.weather = weather or Weather.drawn(random.Random(f"{script.seed} weather"))
 
@@ -212,7 +214,10 @@ class World(Cluster):
 
     def _queue(self, name: str) -> MemoryQueue:
         """A queue of the topology, or of somebody's, of which no part is made."""
-        return MemoryQueue(self.clock, self.calls)
+        return MemoryQueue(self.clock, self.calls, dies=name in LETTERS)
+
+    def _dead_letters(self) -> DeadLetterQueues:
+        return self.letters
 
     def _plumbing(self) -> Plumbing:
         """What event sources read."""
@@ -359,15 +364,7 @@ class World(Cluster):
 
     def _bury(self) -> None:
         """Messages received too often go to the queues of the dead."""
-        for name, queue in self.queues.items():
-            letters = self._letters.get(name)
-            while queue.dead_letters and letters is not None:
-                self.counts["message: dead letter"] += 1
-                self.queues[letters.queue].send(queue.dead_letters.pop())
-        for queue in self.task_queue.queues.values():
-            while queue.dead_letters:
-                self.counts["message: dead letter"] += 1
-                self.queues["tasks-dead-letters"].send(queue.dead_letters.pop())
+        self.counts["message: dead letter"] += self.letters.bury(self.task_queue.queues)
 
     # --- what invariants look at -----------------------------------------------------------------
 
@@ -438,8 +435,21 @@ class World(Cluster):
 
     def has_results_under_way(self) -> bool:
         """A result, or a message given up, has not been dealt with yet: it is a cause of progress."""
-        names = ("results", "tasks-dead-letters", "decider-failures")
-        return any(self.queues[name].messages() for name in names)
+        names = ("results", "tasks-dead-letters", "decider-failures", "repair-dead-letters")
+        tasks = self.task_queue.queues.values()
+        return any(self.queues[name].messages() for name in names) or any(
+            queue.dead_letters for queue in (self.queues["decider-failures"], *tasks)
+        )
+
+    def given_up(self) -> Iterator[str]:
+        """See Cluster."""
+        yield from super().given_up()
+        for name in ("system-tasks-dead-letters", "timers-dead-letters"):
+            yield from (message.body for message in self.queues[name].messages())
+
+    def has_dead_letters(self) -> list[str]:
+        """Queues in which something waits for an operator."""
+        return [name for name in LAST if self.queues[name].messages()]
 
     def handed_out_by(self) -> list[MemoryQueue]:
         """Queues whose messages hand out tasks, gates among them."""

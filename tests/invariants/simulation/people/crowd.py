@@ -8,6 +8,7 @@ from collections.abc import Callable
 from tests.invariants.simulation import kinds
 from tests.invariants.simulation.carriers import NEWS
 from tests.invariants.simulation.features import TICKED
+from tests.invariants.simulation.letters import OF_EVENTS
 from tests.invariants.simulation.people import truth
 from tests.invariants.simulation.people.clients import Clients
 from tests.invariants.simulation.people.direct import DirectWorkers
@@ -23,6 +24,8 @@ from tests.invariants.simulation.world import World
 _IDLE = 0.1
 #: How often a child that runs is a reason to end it.
 _ENDS_A_CHILD = 0.2
+#: How often an operator looks after dead letters to the end.
+_REDRIVES = 0.5
 
 
 class People:
@@ -48,6 +51,8 @@ class People:
         )
         #: Each seed has deeds that it is busy with: one of many commands meets what another does not.
         emphasis = random.Random(f"{world.script.seed} emphasis")
+        #: Whether dead letters are given back in calm weather: all goes on without that, but events.
+        self._redrives = bool(plan.handled) or emphasis.random() < _REDRIVES
         self._weighted = tuple(
             (name, weight * emphasis.choice(kinds.EMPHASIS)) for name, weight in kinds.DEEDS
         )
@@ -59,6 +64,7 @@ class People:
             "start": self.clients.start,
             "operate": self.operators.operate,
             "operate below": self.operators.operate_below,
+            "redrive": self.operators.redrive,
             "schedule": self.schedulers.schedule,
             "publish": self.publishers.publish,
         }
@@ -72,6 +78,7 @@ class People:
             "outside": self.clients.are_awaited(),
             "start": self.clients.have_room(),
             "operate below": bool(self.operators.ended_below() or self._ends_a_child()),
+            "redrive": bool(self.world.has_dead_letters()),
             "schedule": bool(self.schedulers.workflow),
             "publish": bool(self.publishers.listened),
         }
@@ -99,6 +106,8 @@ class People:
     def serve(self) -> None:
         """Good people do all that there is to do now."""
         rng = random.Random(self.world.others.getrandbits(64))
+        if self._redrives:
+            self.operators.redrive_all()
         self.clients.starts.clear()
         while self.workers.late:
             self.workers.answer_late(rng)
@@ -118,6 +127,7 @@ class People:
     @property
     def have_begun_everything(self) -> bool:
         """Every start has been made, no answer is still to come, and every message has been heard."""
-        queues = (self.world.queues.get(name) for name in ("event-messages", NEWS))
+        names = ["event-messages", NEWS, *([OF_EVENTS] if self._redrives else [])]
+        queues = (self.world.queues.get(name) for name in names)
         is_heard = not any(queue is not None and queue.messages() for queue in queues)
         return is_heard and not self.clients.starts and not self.workers.late

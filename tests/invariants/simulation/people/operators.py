@@ -30,16 +30,23 @@ class Operators(Person):
         self._operate(rng.choice(present), present, rng)
 
     def operate_below(self, rng: random.Random) -> None:
-        """A command to a child that has ended before its parent did; one that runs is ended."""
+        """Have a child run again that has ended before its parent did, or end one that runs."""
         ended, running = self.ended_below(), self.running_below()
         if ended:
-            self._operate(rng.choice(ended), self.present(), rng)
+            self._operate(rng.choice(ended), [], rng, kinds.BELOW)
         elif running:
             child = rng.choice(running)
             call = ("DELETE", f"/api/workflow/{child}", "reason=by+hand", None)
             self.begin("terminate", lambda: self._command("terminate", call, [child]))
 
-    def _operate(self, workflow_id: str, present: list[str], rng: random.Random) -> None:
+    def _operate(
+        self,
+        workflow_id: str,
+        present: list[str],
+        rng: random.Random,
+        commands: kinds.Weighted | None = None,
+    ) -> None:
+        """One of ``commands``; None: any, most of the time one that fits what the execution does."""
         view = self.world.view(workflow_id)
         refs = [task.task_reference_name for task in view.definition.tasks]
         ref, task_id, task_type = rng.choice(refs), "", "pick"
@@ -47,8 +54,10 @@ class Operators(Person):
             task = rng.choice(view.tasks)
             ref, task_type = rng.choice([ref, task.ref]), task.type
             task_id = task_id_of(workflow_id, task)
-        fitting = _fitting(view.header.status)
-        name = kinds.drawn(rng, fitting if rng.random() < _FITS else kinds.COMMANDS)
+        if commands is None:
+            fits = rng.random() < _FITS
+            commands = _fitting(view.header.status) if fits else kinds.COMMANDS
+        name = kinds.drawn(rng, commands)
         method, target, query, body = _CALLS[name]
         path = target if target.startswith("/api") else f"/api/workflow/{{id}}{target}"
         path = path.format(id=workflow_id, ref=ref, type=task_type)
@@ -68,6 +77,27 @@ class Operators(Person):
                 body = ids = rng.sample(present, min(2, len(present)))
 
         self.begin(name, lambda: self._command(name, (method, path, query, body), ids))
+
+    def redrive(self, rng: random.Random) -> None:
+        """Give the dead letters of one queue back."""
+        found = self.world.has_dead_letters()
+        if found:
+            self._redrive(rng.choice(found))
+
+    def redrive_all(self) -> None:
+        """Give all of them back."""
+        for name in self.world.has_dead_letters():
+            self._redrive(name)
+
+    def _redrive(self, name: str) -> None:
+        path = f"/api/admin/dead-letters/{name}/redrive"
+
+        def run() -> None:
+            answer = self.request("redrive", "POST", path)
+            moved = answer.json["moved"].values() if answer.status == 200 else ()
+            self.world.counts["message: redriven"] += sum(moved)
+
+        self.begin("redrive", run)
 
     def ended_below(self) -> list[str]:
         """Children that have ended, of parents that have not, or badly: those wait for what runs again."""

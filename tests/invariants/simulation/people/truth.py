@@ -148,9 +148,9 @@ def _worked(world: World) -> Iterator[tuple[str, Task]]:
 # A message of an event, however often it is delivered, has each action run once.
 @invariant(TOLD)
 def a_message_starts_one_execution(world: World, ledger: Ledger) -> None:
-    """As many executions as messages, unless one was given up."""
+    """As many executions as messages; an operator has given back what was received too often."""
     wanted = ledger.published["start_workflow"]
-    if not wanted or world.counts["message: dead letter"]:
+    if not wanted:
         return
     found = _named(world, HEARD)
     assert len(found) == wanted, f"{len(found)} executions for {wanted} messages"

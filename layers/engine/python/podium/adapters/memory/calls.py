@@ -26,6 +26,8 @@ class Quirk(Enum):
     RECEIVES_NOTHING = "receives nothing"
     #: A message is received and can be received again at once.
     STAYS_VISIBLE = "stays visible"
+    #: A message has been received so many times more, by somebody who had to leave it.
+    RECEIVED_IN_VAIN = "received in vain"
     #: A message is there again although it was deleted.
     NOT_DELETED = "not deleted"
     #: A queue that was made just now is not known yet.
