@@ -307,7 +307,10 @@ def _check_cause(cluster: Cluster, header: Header, task: Task) -> None:
 
 def _is_watched(cluster: Cluster, header: Header) -> bool:
     near = f'"workflowInstanceId":"{header.workflow_id}"'
-    bodies = [*(message.body for message in cluster.timer_queue.queue.messages()), *cluster.given_up()]
+    bodies = [
+        *(message.body for message in cluster.timer_queue.queue.messages()),
+        *cluster.given_up(),
+    ]
     return header.timer_is_far or any(near in body for body in bodies)
 
 

@@ -35,13 +35,6 @@ ROUTES_LEFT_OUT: dict[str, str] = {
 NO_TASK = frozenset({Kind.DUE})
 NEVER_OPEN = NO_TASK | {Kind.LAUNCH}
 
-#: What no history does yet: each name leaves this list when the simulation gets there.
-AWAITED = frozenset(
-    {
-        "branch: given up",
-    }
-)
-
 
 def wanted() -> dict[str, tuple[str, ...]]:
     """Names of the counters that must not stay at zero, by what they are about."""
@@ -100,7 +93,7 @@ def wanted() -> dict[str, tuple[str, ...]]:
 def missing(counts: Mapping[str, int]) -> list[str]:
     """Counters that stayed at zero."""
     names = [name for names in wanted().values() for name in names]
-    return [name for name in names if not counts.get(name) and name not in AWAITED]
+    return [name for name in names if not counts.get(name)]
 
 
 def _commands() -> Iterable[str]:

@@ -344,8 +344,8 @@ OTHER_FAULTS = {
     Fault.UNPROCESSED: 0.05,
     Fault.RECEIVES_NOTHING: 0.05,
     Fault.RECEIVED_TWICE: 0.03,
-    # Up to as often as makes it a dead letter.
-    Fault.RECEIVED_IN_VAIN: 0.02,
+    # Half of the times it becomes a dead letter.
+    Fault.RECEIVED_IN_VAIN: 0.01,
     Fault.NOT_DELETED: 0.03,
     Fault.QUEUE_NOT_KNOWN_YET: 0.1,
     Fault.CACHES_LOST: 0.003,

@@ -13,7 +13,7 @@ DEEDS: Weighted = (
     ("answer late", 1.5),
     ("outside", 1.5),
     ("start", 0.3),
-    ("operate", 1.5),
+    ("operate", 2.0),
     ("operate below", 5.0),
     ("redrive", 1.0),
     ("schedule", 0.4),
@@ -37,8 +37,8 @@ HABITS: Weighted = (
 DIRECT_HABITS: Weighted = (
     ("answers", 3.0),
     ("is a Lambda function", 2.0),
-    ("works long", 0.5),
-    ("is past its visibility", 0.5),
+    ("works long", 0.8),
+    ("is past its visibility", 0.8),
     ("crashes with its message", 0.4),
     ("crashes before the result", 0.6),
     ("crashes before the delete", 0.6),
@@ -52,9 +52,9 @@ SILENT = frozenset({"is past its visibility", "detaches, silent"})
 #: Status of an answer.
 ANSWERS: Weighted = (
     ("COMPLETED", 7.0),
-    ("FAILED", 2.0),
+    ("FAILED", 2.5),
     ("IN_PROGRESS", 1.0),
-    ("FAILED_WITH_TERMINAL_ERROR", 0.3),
+    ("FAILED_WITH_TERMINAL_ERROR", 0.5),
     ("CANCELED", 0.1),
 )
 #: By which route.
@@ -100,10 +100,10 @@ WHILE_RUNNING: Weighted = (
     ("terminate", 0.7),
     ("terminate with remove", 0.4),
     ("jump", 1.0),
-    ("skip", 1.5),
+    ("skip", 2.0),
     ("reset callbacks", 1.0),
     ("update variables", 1.0),
-    ("update state", 1.0),
+    ("update state", 1.5),
     ("decide", 0.7),
     ("upgrade", 0.7),
     ("requeue", 1.0),

@@ -38,21 +38,21 @@ _USED, _SELDOM_USED = 0.5, {"TERMINATE": 0.2}
 #: How many definitions have little beside plain tasks, and what that is: one type that nests, children of
 #: children as often as all the others, for they are rare otherwise, or two that make a case together:
 #: loops in loops, branches beside a failure that does not end the workflow, a child that ends before others.
-_NARROW = 0.25
+_NARROW = 0.3
 _NARROW_TYPES = (
     *((each,) for each in NESTING),
     *(("SUB_WORKFLOW",),) * 6,
     *(("DO_WHILE", "FOR_EACH"),) * 2,
-    *(("TRY_CATCH", "FORK_JOIN"),) * 3,
-    ("FOR_EACH", "FORK_JOIN"),
+    *(("TRY_CATCH", "FORK_JOIN", "SIMPLE"),) * 8,
+    *(("FOR_EACH", "FORK_JOIN", "SIMPLE"),) * 2,
     *(("SUB_WORKFLOW", "FORK_JOIN"),) * 2,
 )
-#: What is plain there: in half of them it is over at once, so that a storm gets to the bottom.
-_PLAIN = ("SIMPLE", "NOOP")
+#: What is plain there: in a third of them it is over at once, so that a storm gets to the bottom.
+_PLAIN = ("SIMPLE", "SIMPLE", "NOOP")
 #: How many seeds have a tree of children that fail.
 _TREES = 0.08
 #: How many seeds have domains, priorities, keys, handlers of events, schedules.
-_DOMAINS, _PRIORITIES, _KEYS, _HANDLERS, _SCHEDULES = 0.15, 0.15, 0.3, 0.15, 0.12
+_DOMAINS, _PRIORITIES, _KEYS, _HANDLERS, _SCHEDULES = 0.15, 0.15, 0.3, 0.15, 0.15
 #: What handlers of events do.
 ACTIONS = (
     "start_workflow",

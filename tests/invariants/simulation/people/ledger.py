@@ -37,6 +37,8 @@ class Promise:
 
     workflow_id: str
     begun: int
+    #: Run of the execution when the answer came.
+    generation: int = 0
 
 
 @dataclass

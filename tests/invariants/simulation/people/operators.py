@@ -143,8 +143,12 @@ class Operators(Person):
         if answer.status < 300:
             self._promised(name, [each for each in ids if _obeyed(answer, each)], begun)
 
+    def _generation(self, workflow_id: str) -> int:
+        header = self.world.watch.commits.of(workflow_id).header
+        return 0 if header is None else header.generation
+
     def _promised(self, name: str, ids: list[str], begun: int) -> None:
-        promises = [Promise(each, begun) for each in ids]
+        promises = [Promise(each, begun, self._generation(each)) for each in ids]
         if name in kinds.TERMINATING:
             self.ledger.terminated += promises
         if name in kinds.REMOVING:

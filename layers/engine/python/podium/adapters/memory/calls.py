@@ -26,7 +26,7 @@ class Quirk(Enum):
     RECEIVES_NOTHING = "receives nothing"
     #: A message is received and can be received again at once.
     STAYS_VISIBLE = "stays visible"
-    #: A message has been received so many times more, by somebody who had to leave it.
+    #: A message has been received in vain meanwhile: half as often as it survives, so many times.
     RECEIVED_IN_VAIN = "received in vain"
     #: A message is there again although it was deleted.
     NOT_DELETED = "not deleted"

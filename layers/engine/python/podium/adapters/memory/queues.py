@@ -81,7 +81,8 @@ class MemoryQueue:
             for message in visible:
                 if len(received) == count:
                     break
-                message.receive_count += self._calls.happens(Quirk.RECEIVED_IN_VAIN, MAX_RECEIVES)
+                halves = self._calls.happens(Quirk.RECEIVED_IN_VAIN, 2)
+                message.receive_count += halves * MAX_RECEIVES // 2
                 if self._dies and message.receive_count >= MAX_RECEIVES:
                     self._messages.remove(message)
                     self.dead_letters.append(message.body)
