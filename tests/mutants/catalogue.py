@@ -356,12 +356,22 @@ ALL: tuple[Mutant, ...] = (
         "            raise TransientError(message)",
         "            return []",
     ),
-    mutant(
-        "a child's end comes before its revival",
-        "The end of a revived child is told without its parent's having been brought to that run (17).",
-        TREES,
-        "raised = self._revive_parent(child) if child.generation else []",
-        "raised: list[Change] = []",
+    Mutant(
+        "a revival is told to nobody",
+        "A child that runs again is waited for neither at once nor when it ends (17). One of the two would do:"
+        " records of one header come in order.",
+        (
+            Edit(
+                TREES,
+                "raised = self._revive_parent(child) if child.generation else []",
+                "raised: list[Change] = []",
+            ),
+            Edit(
+                TREES,
+                "if new.generation > (0 if old is None else old.generation):",
+                "if new.generation < 0:",
+            ),
+        ),
     ),
     mutant(
         "a revival does not climb",
@@ -423,10 +433,8 @@ ALL: tuple[Mutant, ...] = (
 SOUGHT = frozenset(
     {
         "the incarnation of an end is ignored",
-        "the run of a child is ignored",
         "the epoch of a re-queue is ignored",
         "a launch under way is not fenced",
-        "a child's end comes before its revival",
         "a revival does not climb",
     }
 )

@@ -124,6 +124,7 @@ def _calm(world: World, people: People) -> None:
     people.calm_down()
     for _ in range(5):
         _until_quiet(world)
+        invariants.at_a_quiet_moment(world, world.executions.roots())
         people.resume_all()
     _let_schedules_catch_up(world, people)
     for _ in range(REST):

@@ -15,7 +15,10 @@ from typing import TYPE_CHECKING, Any
 from podium.domain.status import WorkflowStatus
 from podium.errors import NotFoundError, PodiumError
 from tests.invariants.simulation.broken import BrokenInvariantError, invariant
-from tests.invariants.simulation.invariants_of_children import what_has_ended_has_no_running_child
+from tests.invariants.simulation.invariants_of_children import (
+    a_revival_is_waited_for,
+    what_has_ended_has_no_running_child,
+)
 from tests.invariants.simulation.slots import with_slots_in_force
 from tests.support.chaos import check_causes, check_facts, owned
 
@@ -56,6 +59,7 @@ def at_a_quiet_moment(world: World, roots: Sequence[str]) -> None:
         every_running_workflow_has_a_cause_of_progress(world, root)
     for execution in world.watch.commits.executions.values():
         what_has_ended_has_no_running_child(execution, world.watch.commits)
+        a_revival_is_waited_for(execution, world.watch.commits)
     if world.watch.is_sampled("quiet moment", MOMENTS):
         advancing_again_changes_nothing(world, is_over=False)
 
@@ -67,6 +71,7 @@ def at_rest(world: World, roots: Sequence[str]) -> None:
         nothing_is_created_twice_nor_left_open(world, root)
     for execution in world.watch.commits.executions.values():
         writes_do_not_grow_with_the_workflow(world, execution)
+        a_revival_is_waited_for(execution, world.watch.commits)
     definitions_are_kept_as_they_were_sent(world)
     a_search_returns_each_row_once(world)
     advancing_again_changes_nothing(world, is_over=True)

@@ -50,7 +50,7 @@ def what_has_ended_has_no_running_child(execution: Execution, commits: Commits) 
     if header is None or execution.removed or not header.status.is_terminal:
         return
     for holder in execution.attempts.values():
-        child = commits.of(holder.child_id) if holder.child_id else None
+        child = commits.executions.get(holder.child_id)
         if child is None or child.header is None or child.removed:
             continue
         if child.header.status.is_terminal or not waits_at(child.header.parent, execution, holder):
@@ -61,6 +61,25 @@ def what_has_ended_has_no_running_child(execution: Execution, commits: Commits) 
         is_open = entry is not None and entry.inc == holder.inc and not entry.closing
         is_owned = is_open or is_folded
         assert not is_owned, f"{header.status} with a running child: {holder}"
+
+
+# 5. A terminal workflow has no running child it owns: one that runs again is waited for again.
+@invariant(5)
+def a_revival_is_waited_for(execution: Execution, commits: Commits) -> None:
+    """Whoever holds a child waits for the run that it is in, or waited for it until its end."""
+    header = execution.header
+    if header is None or execution.removed:
+        return
+    for holder in execution.attempts.values():
+        child = commits.executions.get(holder.child_id)
+        if child is None or child.header is None or child.removed or holder.is_stripped:
+            continue
+        entry = header.entry(holder.seq)
+        if header.is_gone(holder.seq) or not waits_at(child.header.parent, execution, holder):
+            continue
+        if entry is not None and entry.inc == holder.inc and not entry.closing:
+            run = child.header.generation
+            assert entry.generation >= run, f"nobody waits for run {run}: {entry}, {holder}"
 
 
 def waits_at(parent: Parent | None, execution: Execution, attempt: Attempt) -> bool:
