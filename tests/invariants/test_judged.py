@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -25,6 +26,7 @@ from tests.invariants.simulation.commits import (
 from tests.invariants.simulation.invariants_of_commits import (
     check_write,
     nothing_is_decided_while_paused,
+    what_has_ended_stays_ended,
 )
 from tests.invariants.simulation.slots import with_slots_in_force
 from tests.support.executions import header
@@ -86,6 +88,22 @@ def test_a_pause_lets_a_child_run_again_and_decides_nothing(recalls: int, is_rig
     expected = nullcontext() if is_right else pytest.raises(BrokenInvariantError, match="paused")
     with expected:
         nothing_is_decided_while_paused(HeaderWritten(PAUSED, later, Execution("wf")))
+
+
+ENDING = header("wf", status=WorkflowStatus.TERMINATED)
+
+
+@pytest.mark.parametrize(("fields", "is_right"), [({}, True), ({"open": ()}, False)])
+def test_an_ending_that_is_not_closed_is_left_alone_but_for_its_run(
+    fields: dict[str, Any], is_right: bool
+) -> None:
+    """A parent that ends fences the resume of its child; whoever runs it again closes it first."""
+    later = replace(ENDING, version=2, generation=1, **fields)
+    expected = (
+        nullcontext() if is_right else pytest.raises(BrokenInvariantError, match="not closed")
+    )
+    with expected:
+        what_has_ended_stays_ended(HeaderWritten(ENDING, later, Execution("wf")))
 
 
 LIMIT = with_key(limit_key("pack"), {"v": 3})

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from podium.domain.execution import Header
 from podium.domain.ids import TaskKey, child_workflow_id
 from podium.domain.json import Json
+from podium.domain.requests import RerunWorkflowRequest
 from podium.domain.status import TaskStatus, WorkflowStatus
 from tests.integration.protocol.definitions import fork, simple, sub_workflow, workflow
 from tests.support.chaos import check_causes, check_facts
@@ -394,3 +397,55 @@ def test_a_child_never_launched_is_launched_by_the_resume() -> None:
     retry(cluster, root, resume=True)
     assert cluster.task(root, "kid").status is TaskStatus.IN_PROGRESS
     finish(cluster, root, "work", "side")
+
+
+def test_a_child_that_ends_before_the_item_of_its_run_is_put_is_not_forgotten() -> None:
+    """Simulation, seed 3018826: the item there is that of the run before."""
+    cluster = Cluster()
+    root = start(
+        cluster,
+        workflow(simple("nothing") | {"type": "NOOP"}, name="leaf"),
+        workflow(sub_workflow("kid", "leaf"), name="root"),
+    )
+    assert cluster.status(root) is COMPLETED
+    key = TaskKey(root, "kid", cluster.task(root, "kid").seq)
+    cluster.engine.repeats.rerun(root, RerunWorkflowRequest(re_run_from_task_id=key.task_id))
+    with crash(cluster, "PutItem", nth=2):
+        cluster.settle()
+    assert cluster.status(child_workflow_id(key, 1)) is COMPLETED
+    item = cluster.store.read_task(key)
+    assert item is not None
+    assert item.inc == 0
+    # The child's record comes before what the crash has interrupted does.
+    ended = cluster.take()
+    cluster.deliver(ended)
+    cluster.settle()
+    assert cluster.status(root) is COMPLETED
+
+
+def test_a_revival_does_not_bring_back_a_parent_that_is_being_removed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Simulation, seed 3019495: its child ran again just before."""
+    cluster = Cluster()
+    root = start(
+        cluster,
+        workflow(simple("work"), name="leaf"),
+        workflow(sub_workflow("kid", "leaf"), name="root"),
+    )
+    kid = cluster.task(root, "kid").child_id
+    cluster.complete("work")
+    cluster.settle()
+    cluster.engine.repeats.restart(kid, use_latest_definitions=False)
+    read = type(cluster.store).read_header
+
+    def read_and_remove(store: Any, workflow_id: str, **options: Any) -> Header | None:
+        found = read(store, workflow_id, **options)
+        if workflow_id == root:
+            monkeypatch.undo()
+            cluster.engine.removing.remove(root, archive=True)
+        return found
+
+    monkeypatch.setattr(type(cluster.store), "read_header", read_and_remove)
+    cluster.settle()
+    assert cluster.store.read_header(root) is None

@@ -196,6 +196,9 @@ class Children:
     def _tell(self, child: Header, waiter: Parent) -> list[Change]:
         key = waiter.key
         waiting = self._ports.executions.read_task(key)
+        if waiting is not None and waiting.inc < waiter.inc:
+            # The item of an earlier run: the one that waits is still to be put.
+            waiting = None
         is_parent = waiter == child.parent
         if waiting is not None and waiting.status.is_terminal:
             return []

@@ -56,15 +56,20 @@ class Reviving:
         workflow_id: str,
         prepared: Callable[[State], State | None],
         operation: Callable[[State], Step],
+        *,
+        from_archive: bool = True,
     ) -> list[Change]:
         """Commit ``operation`` on what ``prepared`` makes of the state; what follows from it.
 
         ``prepared`` raises a ClientError to refuse, and answers None when there is nothing to do;
-        ``operation`` reads what it needs beside the header. Raises NotFoundError.
+        ``operation`` reads what it needs beside the header. What was removed is written back from its
+        copy, where there is one, or else stays as it is without ``from_archive``. Raises NotFoundError.
         """
         following: list[Change] = []
         for _ in range(MAX_RACES):
             found = self._states.fresh(workflow_id)
+            if found is None and not from_archive:
+                return following
             if found is None:
                 self.restore(workflow_id)
                 continue

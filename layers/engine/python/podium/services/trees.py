@@ -99,12 +99,11 @@ class Trees:
     def _revive_parent(self, child: Header) -> list[Change]:
         """Bring the task above ``child`` to wait for its present run; its workflow runs, too.
 
-        Nothing when nothing waits for the child any more, or for a later run of it.
+        Nothing when nothing waits for the child any more, or for a later run of it, or when that
+        workflow was removed.
         """
         waiting = child.parent
         if waiting is None:
-            return []
-        if self._ports.executions.read_header(waiting.workflow_id) is None:
             return []
         holders: list[OpenEntry] = []
 
@@ -119,7 +118,9 @@ class Trees:
             remains = self._reviving.remains(state, tuple(entries.values()), with_children=True)
             return partial(operations.revive_parent, state, holder, child.generation, remains)
 
-        following = self._reviving.revive(waiting.workflow_id, prepared, operation)
+        following = self._reviving.revive(
+            waiting.workflow_id, prepared, operation, from_archive=False
+        )
         if holders and holders[0].generation <= child.generation:
             self._raise_for(child, waiting)
         return following
