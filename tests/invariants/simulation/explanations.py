@@ -129,6 +129,10 @@ class SeenWorld(SeenQueues):
         queues = self._world.queues
         if any(_is_of(message.body, key) for message in queues["results"].messages()):
             return Carrier.RESULT
+        lost = [*queues["results"].dead_letters]
+        lost += [message.body for message in queues["results-dead-letters"].messages()]
+        if any(_is_of(body, key) for body in lost):
+            return Carrier.DEAD_LETTERS
         letters = [
             *(message.body for message in queues["tasks-dead-letters"].messages()),
             *(message.body for message in queues["system-tasks-dead-letters"].messages()),

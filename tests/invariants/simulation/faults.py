@@ -357,7 +357,7 @@ OTHER_FAULTS = {
     Fault.MESSAGES_AT_ONCE: 0.05,
     Fault.TICKS_AT_ONCE: 0.1,
     Fault.CLIENT_LEAVES: 0.002,
-    Fault.STALLED: 0.004,
+    Fault.STALLED: 0.012,
     Fault.SLEPT: 0.3,
     Fault.CLOCK_JUMPS: 0.01,
     Fault.CLOCKS_DIFFER: 0.3,

@@ -435,11 +435,11 @@ class World(Cluster):
 
     def has_results_under_way(self) -> bool:
         """A result, or a message given up, has not been dealt with yet: it is a cause of progress."""
-        names = ("results", "tasks-dead-letters", "decider-failures", "repair-dead-letters")
-        tasks = self.task_queue.queues.values()
-        return any(self.queues[name].messages() for name in names) or any(
-            queue.dead_letters for queue in (self.queues["decider-failures"], *tasks)
-        )
+        names = ("results", "tasks-dead-letters", "decider-failures")
+        letters = ("results-dead-letters", "repair-dead-letters")
+        under_way = any(self.queues[name].messages() for name in (*names, *letters))
+        sources = (*self.task_queue.queues.values(), *(self.queues[name] for name in names))
+        return under_way or any(queue.dead_letters for queue in sources)
 
     def given_up(self) -> Iterator[str]:
         """See Cluster."""

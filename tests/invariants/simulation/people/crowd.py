@@ -95,8 +95,11 @@ class People:
             self._deeds[name](rng)
 
     def _ends_a_child(self) -> bool:
-        """Now and then one that runs is ended by itself, and its parent has to see to that."""
-        return bool(self.operators.running_below()) and self.world.others.random() < _ENDS_A_CHILD
+        """Now and then one that runs is ended by itself, or its parent while it is being started."""
+        operators = self.operators
+        if operators.launching():
+            return True
+        return bool(operators.running_below()) and self.world.others.random() < _ENDS_A_CHILD
 
     def calm_down(self) -> None:
         """From here on everybody is good."""

@@ -6,6 +6,7 @@ import random
 from functools import partial
 from typing import Any
 
+from podium.domain.execution import Kind
 from podium.domain.status import WorkflowStatus
 from podium.domain.task_types import CONTAINER_TYPES
 from tests.invariants.simulation import kinds
@@ -35,9 +36,9 @@ class Operators(Person):
         if ended:
             self._operate(rng.choice(ended), [], rng, kinds.BELOW)
         elif running:
-            child = rng.choice(running)
-            call = ("DELETE", f"/api/workflow/{child}", "reason=by+hand", None)
-            self.begin("terminate", lambda: self._command("terminate", call, [child]))
+            chosen = rng.choice(running)
+            call = ("DELETE", f"/api/workflow/{chosen}", "reason=by+hand", None)
+            self.begin("terminate", lambda: self._command("terminate", call, [chosen]))
 
     def _operate(
         self,
@@ -120,6 +121,19 @@ class Operators(Person):
             each.workflow_id
             for each in headers
             if each.parent is not None and each.status is WorkflowStatus.RUNNING
+        ]
+
+    def launching(self) -> list[str]:
+        """Those that run and have decided on a child that is not there yet."""
+        return [
+            each.workflow_id
+            for each in self.world.executions.headers()
+            if each.status is WorkflowStatus.RUNNING
+            and any(
+                entry.kind is Kind.CHILD
+                and entry.seq not in self.world.watch.commits.of(each.workflow_id).attempts
+                for entry in each.open
+            )
         ]
 
     def resume_all(self) -> None:
