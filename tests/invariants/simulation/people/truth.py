@@ -85,9 +85,10 @@ def what_was_removed_is_gone(world: World, ledger: Ledger) -> None:
         if ledger.repeated > promise.begun or promise.begun < last[promise.workflow_id]:
             continue
         header = world.executions.header(promise.workflow_id)
-        if header is not None and header.generation > promise.generation:
-            # A revival that was on its way to it through the tree, told by records: whoever waits for the
-            # run that it brings has it back from its copy (protocol.md 6, Revive).
+        is_child = header is not None and header.parent is not None
+        if header is not None and is_child and header.generation > promise.generation:
+            # Its parent was had to run again before, which is told by records: the run of the child that
+            # it waits for is had back from the copy (protocol.md 7). A parent is not, by a child's run.
             continue
         assert header is None, f"{promise.workflow_id} was removed and is there"
         world.counts["told: removed"] += 1
