@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -39,6 +40,8 @@ class Promise:
     begun: int
     #: Run of the execution when the answer came.
     generation: int = 0
+    #: The moment of that; none has come for certain yet.
+    answered: float = math.inf
 
 
 @dataclass
@@ -75,6 +78,8 @@ class Ledger:
     removed: list[tuple[Promise, bool]] = field(default_factory=list)
     #: Executions of which a removal was tried.
     perhaps_removed: set[str] = field(default_factory=set)
+    #: Each such try, in the same way; one that is not known to be over has not been answered.
+    removing: list[tuple[Promise, bool]] = field(default_factory=list)
     #: When somebody last tried to have something run again.
     repeated: int = 0
     #: When schedules were held for good (epoch ms).

@@ -151,9 +151,14 @@ class Operators(Person):
             self.ledger.repeated = begun
         if name in kinds.REMOVING:
             self.ledger.perhaps_removed |= set(ids)
+        tries = [Promise(each, begun) for each in ids if name in kinds.REMOVING]
+        self.ledger.removing += [(each, _is_archived(name)) for each in tries]
         answer = self.request(name, method, path, body, query)
         if name in kinds.REPEATING:
             self.ledger.repeated = self.ledger.tick()
+        if answer.status < 500 and answer.status:
+            for each in tries:
+                each.answered = self.ledger.tick()
         if answer.status < 300:
             self._promised(name, [each for each in ids if _obeyed(answer, each)], begun)
 
@@ -166,8 +171,12 @@ class Operators(Person):
         if name in kinds.TERMINATING:
             self.ledger.terminated += promises
         if name in kinds.REMOVING:
-            is_archived = name != "remove without a copy"
-            self.ledger.removed += [(each, is_archived) for each in promises]
+            self.ledger.removed += [(each, _is_archived(name)) for each in promises]
+
+
+def _is_archived(removal: str) -> bool:
+    """It leaves a copy."""
+    return removal != "remove without a copy"
 
 
 def _obeyed(answer: Answer, workflow_id: str) -> bool:

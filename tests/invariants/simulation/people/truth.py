@@ -92,6 +92,14 @@ def what_was_removed_is_gone(world: World, ledger: Ledger) -> None:
             continue
         assert header is None, f"{promise.workflow_id} was removed and is there"
         world.counts["told: removed"] += 1
+        if any(
+            other.workflow_id == promise.workflow_id
+            and others_archived is not is_archived
+            and other.answered > promise.begun
+            for other, others_archived in ledger.removing
+        ):
+            # Two removals at once that want different things: either may be the last.
+            continue
         if is_archived:
             world.view(promise.workflow_id)
         else:
