@@ -199,6 +199,18 @@ def _archive_late(store, ended, meanwhile, monkeypatch):
     return store.archive(ended)
 
 
+def test_what_is_void_does_not_come_back(store, wf, ended):
+    rerun = replace(ended, version=3, generation=1, gone=((1, 1),))
+    assert store.commit(decision(rerun))
+    assert store.archive(rerun)
+    _remove(store, rerun)
+    store.remove_rest(wf)
+    archived = store.read_archive(wf)
+    assert [each.seq for each in archived.everything.tasks] == [2]
+    assert store.restore(archived)
+    assert store.read_task(TaskKey(wf, "charge", 1)).inc == STRIPPED
+
+
 def test_what_is_left_of_a_removal_spares_an_execution_that_is_back(store, wf, ended, monkeypatch):
     store.archive(ended)
     _remove(store, ended)

@@ -32,6 +32,7 @@ from podium.adapters.items.keys import (
     is_search,
     is_task,
     partition,
+    ref_and_seq,
     snapshot_key,
 )
 from podium.adapters.items.payloads import Budget
@@ -70,7 +71,7 @@ class ArchiveStore(ItemStore):
         document: dict[str, Json] = {
             "format": _FORMAT,
             "definition": self._payloads.unpack(snapshot, "p"),
-            "items": [_unmarked(item) for item in items],
+            "items": [_unmarked(item) for item in items if not _is_void(item, header)],
         }
         path = f"{_FOLDER}/{wf}/{header.version}.json"
         self._payloads.blobs.put(path, json_text.dumps(document).encode())
@@ -161,6 +162,11 @@ class ArchiveStore(ItemStore):
         """Say which copy is the latest, if any; False where that of a later version is known."""
         condition = any_of(Missing(), Less("v", number(latest, "v") + 1))
         return self._table.put(Put(with_key(archive_key(workflow_id), latest), condition)).applied
+
+
+def _is_void(item: Item, header: Header) -> bool:
+    """A task that a restart or rerun has made void, its content gone or not: it does not come back."""
+    return is_task(item) and header.is_gone(ref_and_seq(item)[1])
 
 
 def _removed_at(header: Item) -> Condition:
