@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
 from podium.adapters.aws.dead_letters import SqsDeadLetters
 from podium.adapters.memory.dead_letters import MemoryDeadLetters
+from podium.domain.events.names import MESSAGE_ID
 from podium.errors import NotFoundError
 from podium.ports.dead_letters import DeadLetter, DeadLetterQueues, DeadLetters
 from podium.services.redriving import PATIENCE, Redriving
@@ -31,6 +32,8 @@ class Made:
     #: Somebody who is not SQS puts a message there.
     put: Callable[[str, str], None]
     bodies: Callable[[str], list[str]]
+    #: Attributes of the messages that a queue holds.
+    attributes: Callable[[str], list[Any]]
 
 
 NAMES = ("timers-dead-letters", "repair-dead-letters")
@@ -43,8 +46,7 @@ def _memory() -> Made:
     names = {source: name for name, sources in SOURCES.items() for source in sources}
 
     def die(source: str, letter: DeadLetter) -> None:
-        sent = DeadLetter(letter.body, "", source, letter.group, letter.attributes)
-        queues.put(names[source], sent)
+        queues.put(names[source], replace(letter, source=source))
 
     return Made(
         queues,
@@ -52,6 +54,7 @@ def _memory() -> Made:
         die,
         lambda name, body: queues.put(name, DeadLetter(body, "")),
         lambda name: [letter.body for letter in queues.sent.get(name, [])],
+        lambda name: [letter.attributes for letter in queues.sent.get(name, [])],
     )
 
 
@@ -73,16 +76,25 @@ def _aws(stack: MotoStack) -> Made:
         for _ in range(most + 1):
             sqs.receive_message(QueueUrl=url, VisibilityTimeout=0)
 
-    def bodies(name: str) -> list[str]:
+    def held(name: str) -> list[Any]:
         found = sqs.receive_message(
-            QueueUrl=stack.queue_urls[name], MaxNumberOfMessages=10, VisibilityTimeout=0
+            QueueUrl=stack.queue_urls[name],
+            MaxNumberOfMessages=10,
+            VisibilityTimeout=0,
+            MessageAttributeNames=["All"],
         )
-        return [message["Body"] for message in found.get("Messages", [])]
+        return list(found.get("Messages", []))
+
+    def bodies(name: str) -> list[str]:
+        return [message["Body"] for message in held(name)]
+
+    def attributes(name: str) -> list[Any]:
+        return [message["MessageAttributes"] for message in held(name)]
 
     def put(name: str, body: str) -> None:
         sqs.send_message(QueueUrl=stack.queue_urls[name], MessageBody=body)
 
-    return Made(queues, stack.clock, die, put, bodies)
+    return Made(queues, stack.clock, die, put, bodies, attributes)
 
 
 @pytest.fixture(params=["memory", "aws"])
@@ -148,6 +160,24 @@ def test_letters_go_back_each_to_its_own_queue(made: Made) -> None:
     assert (done.kept, done.left) == (0, 0)
     assert made.bodies("decider-failures") == ["f"]
     assert made.bodies("tasks-dead-letters") == ["t"]
+
+
+def test_a_message_that_goes_back_is_known_by_the_id_it_had(made: Made) -> None:
+    """Otherwise what its event handlers did before would be done once more."""
+    made.die("timers", _letter("{}", id="m1"))
+    (first,) = made.queues.receive(NAMES[0], 1)
+    assert first.id
+    made.clock.advance(31_000)
+    Redriving(made.queues, made.clock).redrive(NAMES[0], 1)
+    sent = {MESSAGE_ID: {"StringValue": first.id, "DataType": "String"}}
+    assert made.attributes("timers") == [sent]
+
+
+def test_a_message_that_names_itself_keeps_that_name(made: Made) -> None:
+    name = {"StringValue": "task-7", "DataType": "String"}
+    made.die("timers", _letter("{}", id="m1", attributes={MESSAGE_ID: name}))
+    Redriving(made.queues, made.clock).redrive(NAMES[0], 1)
+    assert made.attributes("timers") == [{MESSAGE_ID: name}]
 
 
 def test_no_more_go_back_than_are_wanted(made: Made) -> None:

@@ -449,3 +449,25 @@ def test_a_revival_does_not_bring_back_a_parent_that_is_being_removed(
     monkeypatch.setattr(type(cluster.store), "read_header", read_and_remove)
     cluster.settle()
     assert cluster.store.read_header(root) is None
+
+
+def test_a_failure_that_was_met_stays_one_while_its_child_runs_again() -> None:
+    """Simulation, seed 3042755: the TRY_CATCH was ended as IN_PROGRESS, like the task that it had failed of."""
+    cluster = Cluster()
+    guarded: dict[str, Json] = {
+        "name": "guarded",
+        "taskReferenceName": "guarded",
+        "type": "TRY_CATCH",
+        "tryTasks": [sub_workflow("kid", "leaf")],
+        "finallyTasks": [simple("last")],
+    }
+    root = start(cluster, workflow(simple("work"), name="leaf"), workflow(guarded, name="root"))
+    kid = cluster.task(root, "kid").child_id
+    fail(cluster, "work")
+    cluster.engine.repeats.restart(kid, use_latest_definitions=False)
+    cluster.settle()
+    assert cluster.task(root, "kid").status is TaskStatus.IN_PROGRESS
+    cluster.complete("last")
+    cluster.settle()
+    assert cluster.task(root, "guarded").status is TaskStatus.FAILED
+    assert cluster.status(root) is FAILED

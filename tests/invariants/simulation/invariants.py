@@ -145,6 +145,8 @@ def writes_do_not_grow_with_the_workflow(world: World, execution: Execution) -> 
     tasks = len(execution.attempts)
     world.counts["units: written"] += execution.units
     runs = 0 if execution.header is None else execution.header.generation
+    # And those of its children that its tasks waited for.
+    runs += sum(task.generation for task in execution.attempts.values())
     most = UNITS_BESIDE + UNITS_OF_A_RUN * runs + UNITS_OF_A_TASK * tasks + world.disturbances
     assert execution.units <= most, f"{execution.units} units for {tasks} tasks, at most {most}"
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from podium.adapters.memory.queues import MemoryQueue
+from podium.domain.events.names import MESSAGE_ID
 from podium.domain.queues import QueueAddress
 from podium.ports.dead_letters import DeadLetter, DeadLetters
 from podium_local.topology import TOPOLOGY
@@ -45,11 +46,13 @@ class Letters:
 
     def _bury(self, queue: MemoryQueue, name: str, letters: str) -> int:
         """The messages of one queue; one without a ``name`` is no queue of the topology."""
-        moved = len(queue.dead_letters)
-        for body in queue.dead_letters:
-            self._queues[letters].send(body)
+        moved = len(queue.dead)
+        for message in queue.dead:
+            # SQS leaves a message its id when it moves it.
+            known = {MESSAGE_ID: message.message_id, **message.attributes}
+            self._queues[letters].send(message.body, attributes=known)
             self._origins[letters][self._queues[letters].messages()[-1].message_id] = name
-        queue.dead_letters.clear()
+        queue.dead.clear()
         return moved
 
     def names(self) -> Sequence[str]:
@@ -66,12 +69,18 @@ class Letters:
     def receive(self, queue: str, count: int) -> Sequence[DeadLetter]:
         origins = self._origins[queue]
         return [
-            DeadLetter(each.body, each.receipt, origins.get(each.message_id, ""))
+            DeadLetter(
+                each.body,
+                each.receipt,
+                origins.get(each.message_id, ""),
+                each.attributes.get(MESSAGE_ID, each.message_id),
+            )
             for each in self._queues[queue].receive(min(count, 10), _HIDDEN)
         ]
 
     def send(self, queue: str, letter: DeadLetter) -> bool:
-        self._queues[queue].send(letter.body)
+        attributes = {name: value["StringValue"] for name, value in letter.attributes.items()}
+        self._queues[queue].send(letter.body, attributes=attributes)
         return True
 
     def delete(self, queue: str, receipts: Sequence[str]) -> None:

@@ -79,6 +79,10 @@ def _wire(message: StoredMessage) -> dict[str, Any]:
         "Body": message.body,
         "MD5OfBody": hashlib.md5(message.body.encode(), usedforsecurity=False).hexdigest(),
         "Attributes": {"ApproximateReceiveCount": str(message.receive_count)},
+        "MessageAttributes": {
+            name: {"DataType": "String", "StringValue": value}
+            for name, value in message.attributes.items()
+        },
     }
 
 

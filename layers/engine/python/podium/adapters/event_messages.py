@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from podium.adapters.items import text as json_text
 from podium.domain.events.message import EventMessage
-from podium.domain.events.names import EventKind, EventName, parse_event
+from podium.domain.events.names import MESSAGE_ID, EventKind, EventName, parse_event
 from podium.domain.events.payload import read_payload
 from podium.errors import DefectError, InvalidInputError
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from podium.domain.json import Json, JsonMap
 
 VERSION = 1
-#: Attribute of a message that says which task sent it.
-MESSAGE_ID = "conductor-message-id"
 #: How the name of a queue or topic of somebody's goes on after the installation's prefix.
 NAMED = "sink-"
 #: ``source`` of what EVENT tasks put on a bus.

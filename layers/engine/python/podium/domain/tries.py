@@ -15,6 +15,7 @@ from podium.domain.manifest import error_manifest
 from podium.domain.outcome import Outcome
 from podium.domain.regions import Region
 from podium.domain.state import graph_of
+from podium.domain.status import TaskStatus
 from podium.domain.tasks import try_catch
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def evaluate(draft: Draft, entry: OpenEntry, node: Node) -> bool:
     error = draft.memory.task(entry.error_ref, entry.error_seq) if entry.error_seq else None
     if entry.part == FINALLY:
         _end(draft, entry, node, error)
-    elif entry.part == TRY and error is not None and try_catch.catches(node.task, error.status):
+    elif entry.part == TRY and error is not None and try_catch.catches(node.task, _failure(error)):
         _enter(draft, entry, node, CATCH)
     else:
         is_uncaught = entry.part == TRY and error is not None
@@ -70,7 +71,7 @@ def _end(draft: Draft, entry: OpenEntry, node: Node, error: Task | None) -> None
     outcome = Outcome(output={"caught": error is not None and not entry.failed})
     if error is not None and entry.failed:
         reason = f"Task {error.wire_ref} failed: {error.reason}"
-        outcome = Outcome(error.status, outcome.output, reason)
+        outcome = Outcome(_failure(error), outcome.output, reason)
         # A retry begins with the tries.
         entry = replace(entry, part=0)
     now = draft.context.now
@@ -81,3 +82,9 @@ def _end(draft: Draft, entry: OpenEntry, node: Node, error: Task | None) -> None
         manifest=None if error is None else error_manifest(error),
     )
     end_here(draft, entry, node, ended(task, outcome, now))
+
+
+def _failure(error: Task) -> TaskStatus:
+    """How the task failed that was met; that its child runs once more since then changes nothing here."""
+    is_failure = error.status.is_terminal and not error.status.is_successful
+    return error.status if is_failure else TaskStatus.FAILED

@@ -28,6 +28,8 @@ class DeadLetter:
     receipt: str
     #: The queue that it came from; empty: nobody knows, as with what was put here directly.
     source: str = ""
+    #: Its MessageId, which it has had since it was sent first.
+    id: str = ""
     #: MessageGroupId; empty: none.
     group: str = ""
     #: Message attributes, as SQS has them.

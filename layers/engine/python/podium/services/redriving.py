@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from podium.domain.events.names import MESSAGE_ID
 from podium.errors import NotFoundError
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 #: Milliseconds after which a request moves nothing more: an answer has to come within 29 s.
 PATIENCE = 15_000
+#: Attributes that a message of SQS can have.
+MOST_ATTRIBUTES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,15 @@ class Redriving:
         source = letter.source
         if not source and len(sources) == 1:
             (source,) = sources
-        if source and self._queues.send(source, letter):
+        if source and self._queues.send(source, _named(letter)):
             return source
         return None
+
+
+def _named(letter: DeadLetter) -> DeadLetter:
+    """It is a new message to SQS: the id that it had says which of its actions were done before."""
+    attributes = letter.attributes
+    if MESSAGE_ID in attributes or len(attributes) >= MOST_ATTRIBUTES or not letter.id:
+        return letter
+    named = {MESSAGE_ID: {"DataType": "String", "StringValue": letter.id}}
+    return replace(letter, attributes={**attributes, **named})

@@ -76,6 +76,7 @@ class SqsDeadLetters:
                 body=message["Body"],
                 receipt=message["ReceiptHandle"],
                 source=self._source(message["Attributes"].get("DeadLetterQueueSourceArn", "")),
+                id=message["MessageId"],
                 group=message["Attributes"].get("MessageGroupId", ""),
                 attributes=message.get("MessageAttributes", {}),
             )

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from podium.adapters.aws.errors import code_of, translated
-from podium.adapters.event_messages import MESSAGE_ID, NAMED, SOURCE, own_message, queue_message
+from podium.adapters.event_messages import NAMED, SOURCE, own_message, queue_message
 from podium.adapters.items import text as json_text
 from podium.domain.events.message import EventMessage
-from podium.domain.events.names import EventKind
+from podium.domain.events.names import MESSAGE_ID, EventKind
 from podium.domain.tasks.kafka_publish import KafkaRecord
 from podium.errors import DefectError, InvalidInputError, NotFoundError, TransientError
 from podium.ports.kafka import NotDeliveredError

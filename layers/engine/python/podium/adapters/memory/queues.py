@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from podium.adapters.consistency import QUEUE_REGISTRY
@@ -44,6 +44,8 @@ class StoredMessage:
     receive_count: int = 0
     receipt: str = ""
     first_received_at: int = 0
+    #: Message attributes; all are strings.
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
 
 class MemoryQueue:
@@ -58,17 +60,24 @@ class MemoryQueue:
         self._messages: list[StoredMessage] = []
         #: How many messages were ever sent.
         self.sent = 0
-        self.dead_letters: list[str] = []
+        #: Those received too often.
+        self.dead: list[StoredMessage] = []
 
-    def send(self, body: str, delay: int = 0) -> None:
+    @property
+    def dead_letters(self) -> list[str]:
+        """Bodies of those received too often."""
+        return [message.body for message in self.dead]
+
+    def send(self, body: str, delay: int = 0, attributes: Mapping[str, str] | None = None) -> None:
         """SendMessage."""
-        self._calls.write("SendMessage", lambda: self._send(body, delay))
+        self._calls.write("SendMessage", lambda: self._send(body, delay, attributes or {}))
 
-    def _send(self, body: str, delay: int) -> None:
+    def _send(self, body: str, delay: int, attributes: Mapping[str, str]) -> None:
         with self._lock:
             self.sent += 1
             visible_at = self._clock.now() + min(delay, LONGEST_DELAY) * 1000
-            self._messages.append(StoredMessage(f"m{self.sent}", body, visible_at))
+            message = StoredMessage(f"m{self.sent}", body, visible_at, attributes=attributes)
+            self._messages.append(message)
 
     def receive(self, count: int, visibility: int = VISIBILITY) -> list[StoredMessage]:
         """ReceiveMessage: up to ``count`` visible messages, then hidden for ``visibility`` seconds."""
@@ -85,7 +94,7 @@ class MemoryQueue:
                 message.receive_count += halves * MAX_RECEIVES // 2
                 if self._dies and message.receive_count >= MAX_RECEIVES:
                     self._messages.remove(message)
-                    self.dead_letters.append(message.body)
+                    self.dead.append(message)
                     continue
                 message.receive_count += 1
                 message.first_received_at = message.first_received_at or now
@@ -149,6 +158,7 @@ def _copy(message: StoredMessage) -> StoredMessage:
         message.receive_count,
         message.receipt,
         message.first_received_at,
+        message.attributes,
     )
 
 

@@ -14,6 +14,8 @@ from typing import NamedTuple
 from podium.domain.expressions import excerpt
 from podium.errors import InvalidInputError
 
+#: Attribute of a message that says by which id it is known, if not by that of the carrier.
+MESSAGE_ID = "conductor-message-id"
 #: Names of queues, topics and buses; the installation's prefix comes on top.
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,50}")
 #: A queue or topic that keeps an order.
