@@ -99,7 +99,8 @@ class Town:
         """To the end, which comes within minutes; in between everybody is away for a while."""
         for turn in range(80):
             self.settle()
-            if self.world.status(self.root).is_terminal:
+            # The request that starts it may be the process that stands still.
+            if self.root and self.world.status(self.root).is_terminal:
                 break
             self.world.client("worker", self._work)
             self.settle()
