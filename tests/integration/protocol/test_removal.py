@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from podium.domain.ids import TaskKey
@@ -9,7 +11,7 @@ from podium.domain.requests import RerunWorkflowRequest
 from podium.domain.status import TaskStatus, WorkflowStatus
 from podium.errors import ConflictError, InvalidInputError, NotFoundError
 from tests.integration.protocol.definitions import CHAIN, simple, sub_workflow, workflow
-from tests.support.chaos import check_facts
+from tests.support.chaos import check_facts, found_as
 from tests.support.cluster import Cluster, Crash
 
 ONCE = [{"name": name, "retryCount": 0} for name in ("t1", "t2", "inner")]
@@ -219,3 +221,24 @@ def test_a_crash_at_any_call_is_made_good_by_a_repeat(archive: bool) -> None:
             else:
                 assert is_unknown(cluster, wf)
             assert cluster.store.read_keys(wf) == []
+
+
+def test_an_execution_that_is_back_from_its_copy_is_still_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A removal without a copy drops the copy of the removal before it, but too late."""
+    cluster = Cluster()
+    wf = failed(cluster)
+    remove(cluster, wf)
+    drop = type(cluster.store).drop_archive
+
+    def drop_late(store: Any, workflow_id: str) -> bool:
+        monkeypatch.undo()
+        cluster.engine.repeats.retry(wf)
+        cluster.settle()
+        return drop(store, workflow_id)
+
+    monkeypatch.setattr(type(cluster.store), "drop_archive", drop_late)
+    remove(cluster, wf, archive=False)
+    assert cluster.status(wf) is WorkflowStatus.RUNNING
+    assert found_as(cluster, wf) is WorkflowStatus.RUNNING

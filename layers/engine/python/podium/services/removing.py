@@ -100,8 +100,12 @@ class Removing:
             raise NotFoundError(message)
 
     def _drop_archive(self, workflow_id: str) -> bool:
-        """The archived copy goes, if there is one, and with it the last by which it could be found."""
+        """The archived copy goes, if there is one, and with it the last by which it could be found.
+
+        But not when an operator has had the execution back from it meanwhile.
+        """
         if not self._ports.executions.drop_archive(workflow_id):
             return False
-        self._ports.search.forget(workflow_id, LAST_VERSION, self._ports.clock.now())
+        if self._ports.executions.read_header(workflow_id) is None:
+            self._ports.search.forget(workflow_id, LAST_VERSION, self._ports.clock.now())
         return True
