@@ -80,8 +80,8 @@ class Ledger:
     perhaps_removed: set[str] = field(default_factory=set)
     #: Each such try, in the same way; one that is not known to be over has not been answered.
     removing: list[tuple[Promise, bool]] = field(default_factory=list)
-    #: When somebody last tried to have something run again.
-    repeated: int = 0
+    #: When somebody last tried to have something run again; may be trying still.
+    repeated: float = 0
     #: When schedules were held for good (epoch ms).
     held_at: int = 0
     schedules: dict[str, Schedule] = field(default_factory=dict)
@@ -94,6 +94,10 @@ class Ledger:
         """The next moment."""
         self.moment += 1
         return self.moment
+
+    def repeats(self, *, is_over: bool = True) -> None:
+        """Somebody tries to have something run again at this moment, or from now on."""
+        self.repeated = max(self.repeated, self.tick() if is_over else math.inf)
 
     def report(self, task_id: str, status: str) -> Report:
         """One that is about to be sent."""

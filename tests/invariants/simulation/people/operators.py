@@ -12,7 +12,7 @@ from podium.domain.task_types import CONTAINER_TYPES
 from tests.invariants.simulation import kinds
 from tests.invariants.simulation.people.ledger import Promise
 from tests.invariants.simulation.people.person import Person, task_id_of
-from tests.invariants.simulation.world import Answer
+from tests.invariants.simulation.world import LOST, Answer
 
 Json = Any
 
@@ -148,14 +148,15 @@ class Operators(Person):
         method, path, query, body = call
         begun = self.ledger.tick()
         if name in kinds.REPEATING:
-            self.ledger.repeated = begun
+            self.ledger.repeats()
         if name in kinds.REMOVING:
             self.ledger.perhaps_removed |= set(ids)
         tries = [Promise(each, begun) for each in ids if name in kinds.REMOVING]
         self.ledger.removing += [(each, _is_archived(name)) for each in tries]
         answer = self.request(name, method, path, body, query)
         if name in kinds.REPEATING:
-            self.ledger.repeated = self.ledger.tick()
+            # Nobody waits for a request that goes on after its client has gone.
+            self.ledger.repeats(is_over=answer is not LOST)
         if answer.status < 500 and answer.status:
             for each in tries:
                 each.answered = self.ledger.tick()
