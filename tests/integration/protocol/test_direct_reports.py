@@ -293,3 +293,26 @@ def test_nothing_can_be_detached_without_the_marks_of_its_message(cluster: Clust
     _, worker, message = started(cluster)
     with pytest.raises(InvalidInputError, match="inc and epoch"):
         cluster.engine.reports.detach(worker._result(message), None, None)
+
+
+def test_a_message_that_died_before_its_task_was_put_ends_it_then() -> None:
+    """Simulation, seed 23045: receives in vain took no time, and who put the task stood still."""
+    cluster = Cluster()
+    cluster.register({"name": "t1", "retryCount": 0})
+    wf = cluster.start(workflow(simple("t1")))
+    with crash(cluster, "PutItem"):
+        cluster.settle()
+    dead = DirectWorker(cluster).take()
+    with pytest.raises(TransientError, match="is not there yet"):
+        cluster.engine.repairs.end_dead_task(dead)
+    cluster.settle()
+    cluster.engine.repairs.end_dead_task(dead)
+    cluster.settle()
+    assert cluster.status(wf) is WorkflowStatus.FAILED
+
+
+def test_a_dead_message_of_a_workflow_that_is_gone_is_dropped() -> None:
+    cluster = Cluster()
+    cluster.engine.repairs.end_dead_task(
+        TaskMessage(workflow_id="gone", ref="t1", seq=1, inc=0, epoch=0, task_type="t1")
+    )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from podium.domain.execution import Header
 from podium.ports.outside import HttpResponse
+from podium_local.topology import TOPOLOGY
 from tests.invariants.simulation import invariants, plan
 from tests.invariants.simulation.carriers import NEWS_EVENT
 from tests.invariants.simulation.features import SECRETS, VARIABLES
@@ -23,6 +24,8 @@ from tests.support.definitions import HTTP_URI, Sizes
 STORM, REST = 200, 1_000
 #: Seconds within which a schedule whose wakeup was lost is found: the sweep's rate, and one minute.
 CATCH_UP = 400
+#: Seconds after which no process of the storm is alive.
+LONGEST = max(function.timeout for function in TOPOLOGY.functions)
 #: Turns after which one moment has gone on for too long.
 AT_ONE_MOMENT = 20_000
 #: Jobs beside which nobody outside begins another.
@@ -143,6 +146,8 @@ def _calm(world: World, people: People) -> None:
 def _let_schedules_catch_up(world: World, people: People) -> None:
     """What is due is fired, be it by the sweep that looks for lost wakeups; then nothing more is."""
     if people.schedulers.workflow:
+        # A process that stands still may yet stop the scheduler.
+        _pass_time(world, LONGEST)
         people.schedulers.let_go_on()
         _pass_time(world, CATCH_UP)
         people.schedulers.hold_all()

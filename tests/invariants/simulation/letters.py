@@ -14,6 +14,7 @@ from tests.invariants.simulation.carriers import NEWS
 
 #: Where the messages of a queue go that were received too often.
 OF_TASKS, OF_EVENTS = "tasks-dead-letters", "event-dead-letters"
+OF_RESULTS = "results-dead-letters"
 LETTERS = {
     queue.name: queue.dead_letters.queue
     for queue in TOPOLOGY.queues

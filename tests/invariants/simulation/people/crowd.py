@@ -8,7 +8,7 @@ from collections.abc import Callable
 from tests.invariants.simulation import kinds
 from tests.invariants.simulation.carriers import NEWS
 from tests.invariants.simulation.features import TICKED
-from tests.invariants.simulation.letters import OF_EVENTS
+from tests.invariants.simulation.letters import OF_EVENTS, OF_RESULTS
 from tests.invariants.simulation.people import truth
 from tests.invariants.simulation.people.clients import Clients
 from tests.invariants.simulation.people.direct import DirectWorkers
@@ -51,7 +51,7 @@ class People:
         )
         #: Each seed has deeds that it is busy with: one of many commands meets what another does not.
         emphasis = random.Random(f"{world.script.seed} emphasis")
-        #: Whether dead letters are given back in calm weather: all goes on without that, but events.
+        #: Whether dead letters are given back in calm weather: all goes on without, but events and results.
         self._redrives = bool(plan.handled) or emphasis.random() < _REDRIVES
         self._weighted = tuple(
             (name, weight * emphasis.choice(kinds.EMPHASIS)) for name, weight in kinds.DEEDS
@@ -109,8 +109,10 @@ class People:
     def serve(self) -> None:
         """Good people do all that there is to do now."""
         rng = random.Random(self.world.others.getrandbits(64))
-        if self._redrives:
-            self.operators.redrive_all()
+        for name in self.world.has_dead_letters():
+            # A result that nobody gives back is lost, and its task may wait for ever.
+            if self._redrives or name == OF_RESULTS:
+                self.operators.redrive_from(name)
         self.clients.starts.clear()
         while self.workers.late:
             self.workers.answer_late(rng)

@@ -83,14 +83,10 @@ class Operators(Person):
         """Give the dead letters of one queue back."""
         found = self.world.has_dead_letters()
         if found:
-            self._redrive(rng.choice(found))
+            self.redrive_from(rng.choice(found))
 
-    def redrive_all(self) -> None:
-        """Give all of them back."""
-        for name in self.world.has_dead_letters():
-            self._redrive(name)
-
-    def _redrive(self, name: str) -> None:
+    def redrive_from(self, name: str) -> None:
+        """Give the dead letters of that queue back."""
         path = f"/api/admin/dead-letters/{name}/redrive"
 
         def run() -> None:

@@ -156,9 +156,17 @@ class Updating:
         return self._apply(key, update, task.inc, None)
 
     def end_of_dead_letter(self, key: TaskKey, inc: int, epoch: int, reason: str) -> None:
-        """A message nobody could settle ends its task FAILED (protocol.md 9)."""
+        """A message nobody could settle ends its task FAILED (protocol.md 9).
+
+        Raises TransientError while the task is still to be put.
+        """
         end = TaskEnd(TaskStatus.FAILED, self._now(), reason=reason)
-        self._ports.executions.end(key, end, inc=inc, epoch=epoch)
+        outcome = self._ports.executions.end(key, end, inc=inc, epoch=epoch)
+        is_gone = (
+            outcome.task is None and self._ports.executions.read_header(key.workflow_id) is None
+        )
+        if not is_gone:
+            _refuse_early(key, outcome, inc, epoch)
 
     def append_logs(self, task_id: str, lines: Sequence[str]) -> None:
         """Add lines to a task's log; the task need not exist (rest-api.md 5)."""
