@@ -471,3 +471,20 @@ def test_a_failure_that_was_met_stays_one_while_its_child_runs_again() -> None:
     cluster.settle()
     assert cluster.task(root, "guarded").status is TaskStatus.FAILED
     assert cluster.status(root) is FAILED
+
+
+def test_a_child_whose_run_is_over_is_not_brought_back_for_its_parent() -> None:
+    """Simulation, seed 23981: it ran again, ended and was removed before its parent heard of it."""
+    cluster = Cluster()
+    root = start(
+        cluster,
+        workflow(simple("nothing") | {"type": "NOOP"}, name="leaf"),
+        workflow(sub_workflow("kid", "leaf"), name="root"),
+    )
+    kid = cluster.task(root, "kid").child_id
+    cluster.engine.repeats.restart(kid, use_latest_definitions=False)
+    cluster.engine.removing.remove(kid, archive=True)
+    cluster.settle()
+    assert cluster.store.read_header(kid) is None
+    assert cluster.task(root, "kid").child_generation == 1
+    assert cluster.status(root) is COMPLETED

@@ -133,11 +133,11 @@ class SeenWorld(SeenQueues):
         lost += [message.body for message in queues["results-dead-letters"].messages()]
         if any(_is_of(body, key) for body in lost):
             return Carrier.DEAD_LETTERS
-        letters = [
-            *(message.body for message in queues["tasks-dead-letters"].messages()),
-            *(message.body for message in queues["system-tasks-dead-letters"].messages()),
-            *(body for queue in self._world.handed_out_by() for body in queue.dead_letters),
-        ]
+        # Who is to deal with a dead letter may be given up, too.
+        names = "tasks-dead-letters", "system-tasks-dead-letters", "repair-dead-letters"
+        letters = [message.body for name in names for message in queues[name].messages()]
+        dying = (*self._world.handed_out_by(), queues["tasks-dead-letters"])
+        letters += [body for queue in dying for body in queue.dead_letters]
         is_dead = any(is_handed_out_by(body, key, task) for body in letters)
         return Carrier.DEAD_LETTERS if is_dead else Carrier.NOWHERE
 

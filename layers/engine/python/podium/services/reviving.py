@@ -57,21 +57,20 @@ class Reviving:
         prepared: Callable[[State], State | None],
         operation: Callable[[State], Step],
         *,
-        from_archive: bool = True,
+        wanted: Callable[[Header], bool] | None = None,
     ) -> list[Change]:
         """Commit ``operation`` on what ``prepared`` makes of the state; what follows from it.
 
         ``prepared`` raises a ClientError to refuse, and answers None when there is nothing to do;
         ``operation`` reads what it needs beside the header. What was removed is written back from its
-        copy, where there is one, or else stays as it is without ``from_archive``. Raises NotFoundError.
+        copy; with ``wanted``, only where there is a copy and that is so of it. Raises NotFoundError.
         """
         following: list[Change] = []
         for _ in range(MAX_RACES):
             found = self._states.fresh(workflow_id)
-            if found is None and not from_archive:
-                return following
             if found is None:
-                self.restore(workflow_id)
+                if not self._brought_back(workflow_id, wanted):
+                    return following
                 continue
             state = prepared(found)
             if state is None:
@@ -92,11 +91,17 @@ class Reviving:
 
     def restore(self, workflow_id: str) -> None:
         """Write back what was archived; raises NotFoundError when there is nothing."""
+        self._brought_back(workflow_id, None)
+
+    def _brought_back(self, workflow_id: str, wanted: Callable[[Header], bool] | None) -> bool:
         archived = self._ports.executions.read_archive(workflow_id)
+        if wanted is not None and (archived is None or not wanted(archived.everything.header)):
+            return False
         if archived is None:
             message = f"No such workflow found by id: {workflow_id}"
             raise NotFoundError(message)
         self._ports.executions.restore(archived)
+        return True
 
     def remains(
         self,

@@ -87,10 +87,13 @@ class Trees:
             remains = self._reviving.remains(state, with_children=True)
             return partial(operations.resume_child, state, remains, entry.generation)
 
-        def prepared(state: State) -> State | None:
-            return state if state.header.generation < entry.generation else None
+        def is_behind(child: Header) -> bool:
+            return child.generation < entry.generation
 
-        following = self._reviving.revive(child_id, prepared, operation)
+        def prepared(state: State) -> State | None:
+            return state if is_behind(state.header) else None
+
+        following = self._reviving.revive(child_id, prepared, operation, wanted=is_behind)
         self._raise(key, child_id, entry.generation)
         return following
 
@@ -119,7 +122,7 @@ class Trees:
             return partial(operations.revive_parent, state, holder, child.generation, remains)
 
         following = self._reviving.revive(
-            waiting.workflow_id, prepared, operation, from_archive=False
+            waiting.workflow_id, prepared, operation, wanted=lambda _: False
         )
         if holders and holders[0].generation <= child.generation:
             self._raise_for(child, waiting)
