@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
+from collections.abc import Iterator
 
 import pytest
 
@@ -11,8 +12,10 @@ from podium.domain.status import WorkflowStatus
 from podium.domain.why.causes import Lack
 from podium_local.pump.reader import Record
 from podium_local.pump.streams import StreamMapping
-from tests.invariants.simulation import history
+from tests.invariants.simulation import history, invariants
 from tests.invariants.simulation.delivery import DECIDER
+from tests.invariants.simulation.explanations import Explanations
+from tests.invariants.simulation.interleaving import in_one_thread
 from tests.invariants.simulation.script import Script
 from tests.invariants.simulation.weather import CALM
 from tests.invariants.simulation.world import World
@@ -28,8 +31,6 @@ def played(seed: int, *, timers: bool) -> World:
     begun = history.begin(Script(seed))
     world, people = begun.world, begun.people
     world.weather = CALM
-    # What it holds is broken here on purpose.
-    world.explanations.check = lambda: None  # type: ignore[method-assign]
     people.clients.start(world.others)
     for turn in range(TURNS):
         if world.turns.random() < 0.15:
@@ -48,6 +49,15 @@ def played(seed: int, *, timers: bool) -> World:
     # What ended without anybody hearing of it is closed by the sweep.
     history._pass_time(world, 3_600)
     return world
+
+
+@pytest.fixture
+def _unjudged(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What says why a workflow waits is broken here on purpose."""
+    monkeypatch.setattr(Explanations, "check", lambda _: None)
+    monkeypatch.setattr(invariants, "at_a_quiet_moment", lambda *_: None)
+    with in_one_thread():
+        yield
 
 
 def lose_the_records(source: StreamMapping) -> None:
@@ -77,6 +87,7 @@ def _begins_a_run(record: Record) -> bool:
     return before not in OPEN and after in OPEN
 
 
+@pytest.mark.usefixtures("_unjudged")
 @pytest.mark.parametrize("timers", [False, True], ids=["records", "records and timers"])
 def test_everything_ends_though_records_were_lost(timers: bool):
     counts: Counter[str] = Counter()
