@@ -43,6 +43,15 @@ def tree(cluster: Cluster) -> tuple[str, str, str]:
     return root, mid, cluster.task(mid, "leaf").child_id
 
 
+def over_at_once(cluster: Cluster) -> str:
+    """A workflow whose only task is a child that ends in its first decision."""
+    return start(
+        cluster,
+        workflow(simple("nothing") | {"type": "NOOP"}, name="leaf"),
+        workflow(sub_workflow("kid", "leaf"), name="root"),
+    )
+
+
 def fail(cluster: Cluster, task_type: str) -> None:
     (handed,) = cluster.poll(task_type)
     cluster.report(handed.task, handed.message.workflow_id, TaskStatus.FAILED)
@@ -402,11 +411,7 @@ def test_a_child_never_launched_is_launched_by_the_resume() -> None:
 def test_a_child_that_ends_before_the_item_of_its_run_is_put_is_not_forgotten() -> None:
     """Simulation, seed 3018826: the item there is that of the run before."""
     cluster = Cluster()
-    root = start(
-        cluster,
-        workflow(simple("nothing") | {"type": "NOOP"}, name="leaf"),
-        workflow(sub_workflow("kid", "leaf"), name="root"),
-    )
+    root = over_at_once(cluster)
     assert cluster.status(root) is COMPLETED
     key = TaskKey(root, "kid", cluster.task(root, "kid").seq)
     cluster.engine.repeats.rerun(root, RerunWorkflowRequest(re_run_from_task_id=key.task_id))
@@ -476,11 +481,7 @@ def test_a_failure_that_was_met_stays_one_while_its_child_runs_again() -> None:
 def test_a_child_whose_run_is_over_is_not_brought_back_for_its_parent() -> None:
     """Simulation, seed 23981: it ran again, ended and was removed before its parent heard of it."""
     cluster = Cluster()
-    root = start(
-        cluster,
-        workflow(simple("nothing") | {"type": "NOOP"}, name="leaf"),
-        workflow(sub_workflow("kid", "leaf"), name="root"),
-    )
+    root = over_at_once(cluster)
     kid = cluster.task(root, "kid").child_id
     cluster.engine.repeats.restart(kid, use_latest_definitions=False)
     cluster.engine.removing.remove(kid, archive=True)
