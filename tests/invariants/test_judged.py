@@ -24,6 +24,7 @@ from tests.invariants.simulation.commits import (
     TaskWritten,
 )
 from tests.invariants.simulation.invariants_of_commits import (
+    a_join_waits_for_somebody,
     check_write,
     nothing_is_decided_while_paused,
     what_has_ended_stays_ended,
@@ -104,6 +105,26 @@ def test_an_ending_that_is_not_closed_is_left_alone_but_for_its_run(
     )
     with expected:
         what_has_ended_stays_ended(HeaderWritten(ENDING, later, Execution("wf")))
+
+
+JOIN = replace(
+    ENDED, seq=2, ref="join", kind=Kind.FLOW, status=TaskStatus.IN_PROGRESS, join_on=("t0",)
+)
+WAITS = OpenEntry(seq=2, node="1", kind=Kind.FLOW)
+
+
+@pytest.mark.parametrize("is_child_again", [True, False])
+def test_a_join_waits_for_a_branch_in_which_a_child_runs_again(is_child_again: bool) -> None:
+    """Simulation, seed 74745: its task in front of the joined one was folded before."""
+    again = OpenEntry(seq=3, node="2", kind=Kind.CHILD, generation=1, detached=True)
+    entries = (WAITS, again) if is_child_again else (WAITS,)
+    attempts = {1: ENDED, 2: JOIN, 3: replace(ENDED, seq=3, ref="kid", kind=Kind.CHILD)}
+    later = header("wf", version=2, open=entries)
+    expected = (
+        nullcontext() if is_child_again else pytest.raises(BrokenInvariantError, match="waits")
+    )
+    with expected:
+        a_join_waits_for_somebody(HeaderWritten(None, later, Execution("wf", attempts=attempts)))
 
 
 LIMIT = with_key(limit_key("pack"), {"v": 3})

@@ -211,6 +211,9 @@ def a_join_waits_for_somebody(write: HeaderWritten) -> None:
     if any(entry.kind is Kind.DUE or entry.seq not in attempts for entry in after.open):
         # A decision that was cut, or one whose tasks are still to be put: told after it.
         return
+    if any(entry.detached for entry in after.open):
+        # A child in front of a joined task runs again, whose end was folded before: its branch is not over.
+        return
     waiting = {entry.seq for entry in after.open}
     for entry in after.open:
         join = attempts[entry.seq]
