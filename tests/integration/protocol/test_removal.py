@@ -6,13 +6,15 @@ from typing import Any
 
 import pytest
 
+from podium.adapters.items.attributes import untyped
+from podium.adapters.items.keys import is_header
 from podium.domain.ids import TaskKey
 from podium.domain.requests import RerunWorkflowRequest
 from podium.domain.status import TaskStatus, WorkflowStatus
 from podium.errors import ConflictError, InvalidInputError, NotFoundError
 from tests.integration.protocol.definitions import CHAIN, simple, sub_workflow, workflow
 from tests.support.chaos import check_facts, found_as
-from tests.support.cluster import Cluster, Crash
+from tests.support.cluster import Cluster, Crash, crash
 
 ONCE = [{"name": name, "retryCount": 0} for name in ("t1", "t2", "inner")]
 
@@ -242,3 +244,48 @@ def test_an_execution_that_is_back_from_its_copy_is_still_found(
     remove(cluster, wf, archive=False)
     assert cluster.status(wf) is WorkflowStatus.RUNNING
     assert found_as(cluster, wf) is WorkflowStatus.RUNNING
+
+
+def test_a_child_that_was_removed_with_its_large_output_has_ended_for_its_parent() -> None:
+    """Simulation, seed 81522: without a copy, and before the record of its end was handled."""
+    cluster = Cluster()
+    inner = workflow(simple("inner"), name="child", outputParameters={"big": "${inner.output.big}"})
+    cluster.register(*ONCE, inner, workflow(sub_workflow("sub", "child"), name="parent"))
+    wf = cluster.start("parent")
+    cluster.settle()
+    child = cluster.task(wf, "sub").child_id
+    cluster.complete("inner", {"big": "x" * 50_000})
+    with crash(cluster, "TransactWriteItems", after=True):
+        cluster.settle()
+    assert cluster.status(wf) is WorkflowStatus.RUNNING
+    copied = cluster.store.read_header(child)
+    assert copied is not None
+    assert cluster.store.archive(copied)
+    cluster.engine.removing.remove(child, archive=False)
+    # Of what the crash has interrupted the record of the end is left; it comes before that of the removal.
+    cluster._pending = [
+        each for each in cluster._pending if is_header(untyped(each["dynamodb"]["Keys"]))
+    ]
+    cluster.settle()
+    assert cluster.status(wf) is WorkflowStatus.COMPLETED
+
+
+def test_a_late_record_of_what_was_removed_with_its_large_input_is_handled() -> None:
+    """It is the one by which searches find the execution; that of the removal takes it back."""
+    cluster = Cluster()
+    cluster.register(*ONCE)
+    wf = cluster.start(CHAIN, {"big": "x" * 50_000})
+    cluster.settle()
+    cluster.engine.operations.pause(wf)
+    paused = cluster.take()
+    cluster.engine.operations.terminate(wf, "")
+    cluster.settle()
+    copied = cluster.store.read_header(wf)
+    assert copied is not None
+    assert cluster.store.archive(copied)
+    cluster.engine.removing.remove(wf, archive=False)
+    cluster.restart_processes()
+    cluster.deliver(paused)
+    cluster.settle()
+    assert is_unknown(cluster, wf)
+    assert found_as(cluster, wf) is None

@@ -13,7 +13,7 @@ from podium.domain.execution import Header, Kind, Parent, Task, TaskEnd
 from podium.domain.ids import TaskKey, child_workflow_id
 from podium.domain.outcome import Outcome
 from podium.domain.status import TaskStatus, WorkflowStatus
-from podium.errors import ClientError, LostRaceError, TransientError
+from podium.errors import ClientError, LostRaceError, NotFoundError, TransientError
 
 if TYPE_CHECKING:
     from podium.domain.decision import Decision
@@ -229,7 +229,11 @@ class Children:
         return entry is not None and entry.inc == waiter.inc and entry.closing
 
     def _end_of(self, child: Header) -> TaskEnd:
-        output = self._ports.executions.read_output(child.workflow_id) or {}
+        try:
+            output = self._ports.executions.read_output(child.workflow_id) or {}
+        except NotFoundError:
+            # Removed without a copy since then, and a large output with it: its end is to be told.
+            output = {}
         return end_of_child(child, output, self._ports.clock.now())
 
     def _ended(self, task: Task, outcome: Outcome) -> Task:

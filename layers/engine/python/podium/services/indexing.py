@@ -80,7 +80,11 @@ class Indexing:
         if known is not None and known.header.generation == header.generation:
             return known.start
         # A rerun may have replaced it by a newer one; that run's own record then follows.
-        return self._ports.executions.read_start(header.workflow_id) or StartRecord()
+        try:
+            return self._ports.executions.read_start(header.workflow_id) or StartRecord()
+        except NotFoundError:
+            # Removed without a copy since then, and a large input with it: the removal's record follows.
+            return StartRecord()
 
 
 def named(view: ExecutionView) -> Indexed:
