@@ -11,7 +11,6 @@ from podium.adapters import consistency
 from podium.adapters.aws.definitions_reader import DynamoDefinitionReader
 from podium.adapters.aws.metadata import DynamoDefinitions
 from podium.adapters.aws.poll_data import DynamoPollData
-from podium.adapters.aws.registry import QueueRegistry
 from podium.adapters.aws.schedules import DynamoSchedules
 from podium.adapters.aws.table import DynamoTable
 from podium.adapters.items.attributes import Item
@@ -103,14 +102,7 @@ def test_reads_of_the_metadata_table(watch: Watch) -> None:
 
 def test_reads_of_the_registry_of_queues(watch: Watch) -> None:
     stack = watch.stack
-    registry = QueueRegistry(
-        stack.clients.sqs,
-        stack.clients.dynamodb,
-        stack.metadata_table,
-        stack.queue_prefix,
-        stack.queue_arns["tasks-dead-letters"],
-        stack.clock,
-    )
+    registry = stack.registry()
     for read in (lambda: registry.find(QueueAddress("t")), registry.all, registry.gates):
         assert watch.consistent(read) == [consistency.QUEUE_REGISTRY]
 

@@ -19,16 +19,8 @@ from tests.support.aws import moto_stack
 
 def _aws(stack):
     clients = stack.clients
-    registry = QueueRegistry(
-        clients.sqs,
-        clients.dynamodb,
-        stack.metadata_table,
-        stack.queue_prefix,
-        stack.queue_arns["tasks-dead-letters"],
-        stack.clock,
-    )
     payloads = Payloads(S3Blobs(clients.s3, stack.payload_bucket), 1000)
-    return SqsTaskQueue(clients.sqs, registry, payloads)
+    return SqsTaskQueue(clients.sqs, stack.registry(), payloads)
 
 
 @pytest.fixture(params=["memory", "aws"])

@@ -14,6 +14,7 @@ from moto import mock_aws
 from infra import topology
 from infra.shapes import physical_name, queue_prefix
 from podium.adapters.aws.clients import Clients
+from podium.adapters.aws.registry import QueueRegistry
 from podium_local.clock import VirtualClock
 from podium_local.moto_patch import patched
 
@@ -36,6 +37,17 @@ class MotoStack:
     #: URL and ARN by logical name.
     queue_urls: dict[str, str] = field(default_factory=dict)
     queue_arns: dict[str, str] = field(default_factory=dict)
+
+    def registry(self) -> QueueRegistry:
+        """Queues of task types, as one process knows them."""
+        return QueueRegistry(
+            self.clients.sqs,
+            self.clients.dynamodb,
+            self.metadata_table,
+            self.queue_prefix,
+            self.queue_arns["tasks-dead-letters"],
+            self.clock,
+        )
 
 
 @contextmanager

@@ -25,7 +25,7 @@ from podium.adapters.aws.queues import (
     SqsTimerQueue,
 )
 from podium.adapters.aws.records import DynamoFailedRecords
-from podium.adapters.aws.registry import QueueRegistry, _address
+from podium.adapters.aws.registry import _address
 from podium.adapters.aws.schedules import DynamoSchedules
 from podium.adapters.aws.secrets import ParameterStore, SecretsManager
 from podium.adapters.aws.table import DynamoTable
@@ -195,14 +195,7 @@ class MotoTaskQueue(SqsTaskQueue):
     """Hand-out queues, told by their addresses as ``MemoryTaskQueue`` tells them."""
 
     def __init__(self, stack: MotoStack, state: MotoState, store: MotoStore, made: Queues) -> None:
-        registry = QueueRegistry(
-            stack.clients.sqs,
-            stack.clients.dynamodb,
-            stack.metadata_table,
-            stack.queue_prefix,
-            stack.queue_arns["tasks-dead-letters"],
-            stack.clock,
-        )
+        registry = stack.registry()
         super().__init__(stack.clients.sqs, registry, store.payloads)
         self._table_of_queues = stack.metadata_table
         self._state = state

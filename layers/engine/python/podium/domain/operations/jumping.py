@@ -1,8 +1,8 @@
 """Jump: a running execution goes on at another task, wherever it was (docs/api.md).
 
-Everything open ends SKIPPED, with whatever a worker has done so far. What ran before at the task or behind it is void, what lies between is
-not created. The task may stand at the top or in a case of a choice: in a branch or a loop it would
-have nothing around it to go on in.
+Everything open ends SKIPPED, with whatever a worker has done so far. What ran before at the task or
+behind it is void, what lies between is not created. The task may stand at the top or in a case of a
+choice: in a branch or a loop it would have nothing around it to go on in.
 """
 
 from __future__ import annotations
