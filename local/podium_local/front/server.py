@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 #: Requests at once; a long poll occupies one for as long as it waits.
 _THREADS = 200
+#: Seconds after which a connection that nobody uses is closed. Clients keep connections and take them up
+#: again after pauses of some seconds; whoever does so in the moment of the closing gets a reset and no answer.
+IDLE_LIMIT = 300
 
 
 class _Front:
@@ -103,14 +106,17 @@ def make_app(
 class FrontServer:
     """Serves on a socket that is bound already."""
 
-    def __init__(self, app: Starlette, listener: socket.socket) -> None:
-        """Nothing is served before :meth:`start`."""
+    def __init__(
+        self, app: Starlette, listener: socket.socket, idle_limit: int = IDLE_LIMIT
+    ) -> None:
+        """Nothing is served before :meth:`start`; idle connections end after ``idle_limit`` seconds."""
         config = uvicorn.Config(
             app,
             log_level="error",
             lifespan="off",
             server_header=False,
             date_header=False,
+            timeout_keep_alive=idle_limit,
             timeout_graceful_shutdown=1,
         )
         self._listener = listener

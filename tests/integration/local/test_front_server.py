@@ -14,9 +14,10 @@ from podium.cross_origin import CrossOrigin
 from podium_local.clock import SystemClock
 from podium_local.front import Gateway
 from podium_local.front.gateway import PAYLOAD_LIMIT
-from podium_local.front.server import FrontServer, make_app
+from podium_local.front.server import IDLE_LIMIT, FrontServer, make_app
 from podium_local.pump import Invoker
 from podium_local.topology import TOPOLOGY
+from tests.parity.harness.client import PATIENCE
 
 
 @contextmanager
@@ -24,11 +25,12 @@ def serving(
     handler: Callable[[dict[str, Any], Any], Any],
     time_limit: float = 30.0,
     cross_origin: CrossOrigin | None = None,
+    idle_limit: int = IDLE_LIMIT,
 ) -> Iterator[Callable[[], http.client.HTTPConnection]]:
     clock = SystemClock()
     gateway = Gateway(TOPOLOGY, Invoker(clock, find=lambda function: handler), clock)
     listener = socket.create_server(("127.0.0.1", 0))
-    server = FrontServer(make_app(gateway.handle, time_limit, cross_origin), listener)
+    server = FrontServer(make_app(gateway.handle, time_limit, cross_origin), listener, idle_limit)
     server.start()
     port = listener.getsockname()[1]
     try:
@@ -169,3 +171,14 @@ def test_the_length_of_what_head_leaves_out_is_told():
         connection.request("HEAD", "/api/version")
         assert connection.getresponse().status == 200, "the connection is in order"
         connection.close()
+
+
+def test_an_idle_connection_is_closed_after_the_limit_which_no_pause_of_a_client_reaches():
+    with serving(echo, idle_limit=0) as connect:
+        connection = connect()
+        connection.request("GET", "/api/version")
+        assert connection.getresponse().read()
+        assert connection.sock.recv(1) == b"", "the server hung up"
+        connection.close()
+    # Workers and the SDKs' pollers come back within their back-off, tests within their patience.
+    assert IDLE_LIMIT > 4 * PATIENCE
