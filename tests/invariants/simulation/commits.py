@@ -74,6 +74,8 @@ class Execution:
     #: Highest incarnation that a header ever opened, by sequence number.
     opened: dict[int, int] = field(default_factory=dict)
     attempts: dict[int, Attempt] = field(default_factory=dict)
+    #: Last sequence number before the commit that gave one out, by that one.
+    earlier: dict[int, int] = field(default_factory=dict)
     #: What a removal has taken away, by sequence number: an archived copy may bring it back.
     taken_away: dict[int, Attempt] = field(default_factory=dict)
     #: Records of anything of it.
@@ -153,6 +155,8 @@ class Commits:
     def _header(self, execution: Execution, item: Item) -> Write:
         before, after = execution.header, header_of(item)
         execution.header, execution.removed = after, after.removed
+        last = 0 if before is None else before.last_seq
+        execution.earlier |= dict.fromkeys(range(last + 1, after.last_seq + 1), last)
         return HeaderWritten(before, after, execution)
 
 

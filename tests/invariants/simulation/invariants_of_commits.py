@@ -218,7 +218,11 @@ def a_join_waits_for_somebody(write: HeaderWritten) -> None:
     for entry in after.open:
         join = attempts[entry.seq]
         if join.join_on and not entry.closing and join.inc == entry.inc:
-            joined = [_latest(after, attempts, join, ref) for ref in join.join_on]
+            # What was out before its fork is of another run of the flow, which a TRY_CATCH begins anew when
+            # an operator retries it.
+            since = write.execution.earlier[join.seq]
+            ours = {seq: task for seq, task in attempts.items() if seq > since}
+            joined = [_latest(after, ours, join, ref) for ref in join.join_on]
             is_waiting = any(task is None or task.seq in waiting for task in joined)
             assert is_waiting, f"{join.wire_ref} waits for nothing: {joined}"
 
