@@ -1,14 +1,18 @@
-"""DynamoDB's answers: an attribute value is what it looks like.
+"""Who answers a call, and how DynamoDB does: an attribute value is what it looks like.
 
-Stock asks each value for each of ten possible members through several layers of aliases, which takes
-nearly half the time of an update that returns its item.
+Stock looks through the methods of a class at each call, and asks each value for each of ten possible
+members through several layers of aliases, which takes nearly half the time of an update that returns
+its item.
 """
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from moto.core import responses
 from moto.core.serialize import JSONSerializer
+from moto.core.utils import method_names_from_class
 
 if TYPE_CHECKING:
     from podium_local.clock import LocalClock
@@ -19,7 +23,8 @@ _PLAIN = frozenset({"S", "N", "BOOL", "NULL", "SS", "NS"})
 
 
 def install(substitutions: Substitutions, _clock: LocalClock) -> None:
-    """Replace the serializer of structures, for attribute values alone."""
+    """Know the methods of a class after its first call; serialize attribute values as they are."""
+    substitutions.set(responses, "method_names_from_class", cache(method_names_from_class))
     stock = JSONSerializer._serialize_type_structure  # noqa: SLF001 - that is what a patch is
 
     def serialize(self: JSONSerializer, serialized: Any, value: Any, shape: Any, key: str) -> None:
