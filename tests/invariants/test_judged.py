@@ -119,12 +119,14 @@ def test_a_join_waits_for_a_branch_in_which_a_child_runs_again(is_child_again: b
     again = OpenEntry(seq=3, node="2", kind=Kind.CHILD, generation=1, detached=True)
     entries = (WAITS, again) if is_child_again else (WAITS,)
     attempts = {1: ENDED, 2: JOIN, 3: replace(ENDED, seq=3, ref="kid", kind=Kind.CHILD)}
-    later = header("wf", version=2, open=entries)
+    execution = Execution("wf", attempts=attempts, earlier={2: 0})
     expected = (
         nullcontext() if is_child_again else pytest.raises(BrokenInvariantError, match="waits")
     )
     with expected:
-        a_join_waits_for_somebody(HeaderWritten(None, later, Execution("wf", attempts=attempts)))
+        a_join_waits_for_somebody(
+            HeaderWritten(None, header("wf", version=2, open=entries), execution)
+        )
 
 
 LIMIT = with_key(limit_key("pack"), {"v": 3})

@@ -162,6 +162,9 @@ def test_whatever_happens_between_pages_a_hit_is_seen_once(
             places[asked.page_key(asked.start)] = page.mark
         if not page.rows if until_empty else asked.start >= page.total:
             break
+        if asked.start == size and len(page.rows) < size:
+            # All hits: no place is kept of such a page (docs/search.md), the next one would be an offset.
+            break
         now += 1000
         rows = changed(rows, happened, now)
         always &= {row.workflow_id for row in rows if asked.wants(row)}
