@@ -162,6 +162,41 @@ def test_a_copy_can_be_dropped(store, wf, ended):
     assert not store.drop_archive(wf)
 
 
+@pytest.mark.parametrize(
+    "is_found", [False, True], ids=["before its document", "before its payloads"]
+)
+def test_a_copy_that_is_dropped_while_it_is_read_is_none(
+    store, wf, ended, monkeypatch, is_found, request
+):
+    """Simulation, seed 101634: a search answered 404, since a copy went while its page was put together."""
+    store.archive(ended)
+    _remove(store, ended)
+    blobs = store._payloads.blobs
+    get = blobs.get
+
+    def dropped(path):
+        content = get(path) if is_found else b""
+        monkeypatch.undo()
+        assert store.drop_archive(wf)
+        return content or get(path)
+
+    monkeypatch.setattr(blobs, "get", dropped)
+    has_all = is_found and "inline" in request.node.callspec.id
+    assert (store.read_archive(wf) is not None) is has_all
+    assert store.read_archive(wf) is None
+
+
+def test_a_copy_without_a_payload_that_nobody_removed_is_not_passed_over(store, wf, ended, request):
+    store.archive(ended)
+    _remove(store, ended)
+    store._payloads.blobs.delete(f"{wf}/")
+    if "inline" in request.node.callspec.id:
+        assert store.read_archive(wf) is not None
+    else:
+        with pytest.raises(NotFoundError, match="no payload"):
+            store.read_archive(wf)
+
+
 def test_a_late_copy_of_an_earlier_state_does_not_hide_the_last(store, wf, ended, monkeypatch):
     def archive_and_remove(later):
         assert store.archive(later)

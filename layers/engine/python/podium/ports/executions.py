@@ -345,7 +345,7 @@ class ExecutionStore(Protocol):
         ...
 
     def read_archive(self, workflow_id: str) -> Archived | None:
-        """The latest archived copy: GetItem, GetObject."""
+        """The latest archived copy: GetItem, GetObject. None where it is being dropped, too."""
         ...
 
     def restore(self, archived: Archived) -> bool:

@@ -41,7 +41,7 @@ from podium.adapters.items.starts import RESTORED
 from podium.adapters.items.table import Check, Put
 from podium.adapters.items.task_changes import strip_change
 from podium.adapters.items.whole import everything_in
-from podium.errors import DefectError
+from podium.errors import DefectError, NotFoundError
 from podium.ports.executions import Archived
 
 if TYPE_CHECKING:
@@ -84,14 +84,14 @@ class ArchiveStore(ItemStore):
         found = self._copy_of(workflow_id)
         if found is None:
             return None
-        document = json_text.load_map(self._payloads.blobs.get(text(found, "at")))
-        if document.get("format") != _FORMAT:
-            raise DefectError(f"archive of {workflow_id} has an unknown format")
-        items = cast("list[Item]", document["items"])
-        everything = everything_in(items, self._payloads, Budget(LARGEST_VIEWED, LARGEST_VIEW))
-        if everything is None:
-            raise DefectError(f"archive of {workflow_id} has no header")
-        return Archived(everything, cast("JsonMap", document["definition"]), items)
+        path = text(found, "at")
+        try:
+            return self._copy_at(path)
+        except NotFoundError:
+            if self._is_there(path):
+                raise
+            # Somebody drops it: first the document, then the payloads, then what says where they are.
+            return None
 
     def restore(self, archived: Archived) -> bool:
         header = archived.everything.header
@@ -152,6 +152,23 @@ class ArchiveStore(ItemStore):
 
     def _does_hold(self, check: Check) -> bool:
         return holds(check.condition, self._table.get(check.key))
+
+    def _copy_at(self, path: str) -> Archived:
+        document = json_text.load_map(self._payloads.blobs.get(path))
+        if document.get("format") != _FORMAT:
+            raise DefectError(f"{path} has an unknown format")
+        items = cast("list[Item]", document["items"])
+        everything = everything_in(items, self._payloads, Budget(LARGEST_VIEWED, LARGEST_VIEW))
+        if everything is None:
+            raise DefectError(f"{path} has no header")
+        return Archived(everything, cast("JsonMap", document["definition"]), items)
+
+    def _is_there(self, path: str) -> bool:
+        try:
+            self._payloads.blobs.size(path)
+        except NotFoundError:
+            return False
+        return True
 
     def _copy_of(self, workflow_id: str) -> Item | None:
         """Where the latest copy is; None when there is none."""
