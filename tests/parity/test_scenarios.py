@@ -14,7 +14,7 @@ from tests.parity.conftest import Server
 from tests.parity.harness import coverage, golden
 from tests.parity.harness.provision import provide
 from tests.parity.harness.scenario import Json, load
-from tests.parity.harness.telling import telling
+from tests.parity.harness.telling import telling, told_alone
 
 SCENARIOS = load()
 LISTED = golden.listed()
@@ -22,6 +22,9 @@ PENDING = golden.pending()
 PARITY_PAGE = Path(__file__).parents[2] / "docs/parity.md"
 #: Scenarios told at the same time: the server has one interpreter.
 TOGETHER = 8
+#: What a report has for its answer when the stream's decider is in the middle of creating the next task:
+#: nothing, and the worker polls. On AWS the stream comes after the request; on a busy machine it may not.
+RACING = {"update_v2_takes_the_next"}
 
 
 @pytest.fixture(scope="session")
@@ -40,10 +43,19 @@ def records(server: Server, request: pytest.FixtureRequest) -> Iterator[dict[str
 
 @pytest.mark.parity
 @pytest.mark.parametrize("name", sorted(SCENARIOS))
-def test_podium_does_what_the_peer_does(name: str, records: dict[str, Future[Json]]) -> None:
+def test_podium_does_what_the_peer_does(
+    name: str, records: dict[str, Future[Json]], server: Server
+) -> None:
     found = records[name].result()
-    said = golden.verdict(name, golden.read(name), found, LISTED.get(name), PENDING.get(name))
+    said = _said(name, found)
+    if said and name in RACING:
+        found = told_alone(server.url, SCENARIOS[name])
+        said = _said(name, found)
     assert not said, f"{said}\n{found.get('stuck', '')}"
+
+
+def _said(name: str, found: Json) -> str:
+    return golden.verdict(name, golden.read(name), found, LISTED.get(name), PENDING.get(name))
 
 
 def test_golden_files_and_lists_name_scenarios_that_exist() -> None:
@@ -51,6 +63,7 @@ def test_golden_files_and_lists_name_scenarios_that_exist() -> None:
     assert recorded == set(SCENARIOS)
     assert set(LISTED) <= set(SCENARIOS)
     assert set(PENDING) <= set(SCENARIOS)
+    assert set(SCENARIOS) >= RACING
     assert not set(LISTED) & set(PENDING)
 
 
