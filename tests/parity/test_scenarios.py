@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
 
@@ -22,9 +22,6 @@ PENDING = golden.pending()
 PARITY_PAGE = Path(__file__).parents[2] / "docs/parity.md"
 #: Scenarios told at the same time: the server has one interpreter.
 TOGETHER = 8
-#: What a report has for its answer when the stream's decider is in the middle of creating the next task:
-#: nothing, and the worker polls. On AWS the stream comes after the request; on a busy machine it may not.
-RACING = {"update_v2_takes_the_next"}
 
 
 @pytest.fixture(scope="session")
@@ -44,11 +41,18 @@ def records(server: Server, request: pytest.FixtureRequest) -> Iterator[dict[str
 @pytest.mark.parity
 @pytest.mark.parametrize("name", sorted(SCENARIOS))
 def test_podium_does_what_the_peer_does(
-    name: str, records: dict[str, Future[Json]], server: Server
+    name: str,
+    records: dict[str, Future[Json]],
+    server: Server,
+    record_property: Callable[[str, object], None],
 ) -> None:
+    """What differs differs by itself, too: among many, on a busy machine, what follows a moment after a
+    request (a row of the search, the next task of update-v2) may come after the next one.
+    """
     found = records[name].result()
     said = _said(name, found)
-    if said and name in RACING:
+    if said:
+        record_property("parity scenarios that were told once more", 1)
         found = told_alone(server.url, SCENARIOS[name])
         said = _said(name, found)
     assert not said, f"{said}\n{found.get('stuck', '')}"
@@ -63,7 +67,6 @@ def test_golden_files_and_lists_name_scenarios_that_exist() -> None:
     assert recorded == set(SCENARIOS)
     assert set(LISTED) <= set(SCENARIOS)
     assert set(PENDING) <= set(SCENARIOS)
-    assert set(SCENARIOS) >= RACING
     assert not set(LISTED) & set(PENDING)
 
 

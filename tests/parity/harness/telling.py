@@ -42,7 +42,7 @@ def record(client: Client, scenario: Scenario, target_url: str) -> Json:
 
 
 def told_alone(url: str, scenario: Scenario) -> Json:
-    """The record of one scenario, told to a server that is told nothing else."""
+    """The record of one scenario that is not told among others; some of these may still go on."""
     client = Client(url)
     try:
         with target() as target_url:
