@@ -14,7 +14,7 @@ from tests.parity.conftest import Server
 from tests.parity.harness import coverage, golden
 from tests.parity.harness.provision import provide
 from tests.parity.harness.scenario import Json, load
-from tests.parity.harness.telling import telling, told_alone
+from tests.parity.harness.telling import telling
 
 SCENARIOS = load()
 LISTED = golden.listed()
@@ -53,7 +53,8 @@ def test_podium_does_what_the_peer_does(
     said = _said(name, found)
     if said:
         record_property("parity scenarios that were told once more", 1)
-        found = told_alone(server.url, SCENARIOS[name])
+        with telling(server.url, [SCENARIOS[name]], 1) as again:
+            found = again[name].result()
         said = _said(name, found)
     assert not said, f"{said}\n{found.get('stuck', '')}"
 

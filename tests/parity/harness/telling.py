@@ -41,16 +41,6 @@ def record(client: Client, scenario: Scenario, target_url: str) -> Json:
     return found | {"stuck": worded(stuck, context)} if stuck else found
 
 
-def told_alone(url: str, scenario: Scenario) -> Json:
-    """The record of one scenario that is not told among others; some of these may still go on."""
-    client = Client(url)
-    try:
-        with target() as target_url:
-            return record(client, scenario, target_url)
-    finally:
-        client.close()
-
-
 @contextmanager
 def telling(
     url: str, scenarios: Iterable[Scenario], together: int
