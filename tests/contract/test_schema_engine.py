@@ -152,7 +152,7 @@ def test_a_schema_that_stands_on_its_own_can_be_used(schemas, schema):
     ],
 )
 def test_what_does_not_end_is_cut_off_and_the_next_document_is_checked(schema, document):
-    hasty = JsonSchemas(Limits(seconds=0.3))
+    hasty = JsonSchemas(Limits(seconds=0.3, grace=0.5))
     with pytest.raises(EngineLimitError, match="cut off"):
         hasty.problems(schema, document)
     assert hasty.problems({"type": "integer"}, 1) == []
