@@ -381,11 +381,11 @@ def test_what_programs_leave_in_a_child_is_not_the_next_ones_limit():
 
 @pytest.mark.parametrize("path", ["$" + "[?(@.a)]" * 20_000, "$[?(" + "(" * 100_000 + ")]"])
 def test_a_path_that_takes_long_to_read_is_reported_when_asked_for(path):
-    assert "ran too long" in JsonPaths(SHORTEST).check(path)
+    assert "ran too long" in str(JsonPaths(SHORTEST).check(path))
 
 
 def test_a_script_that_takes_long_to_read_is_reported_when_asked_for():
-    assert "ran too long" in QuickJsScripts(SHORTEST).check("a=1;" * 100_000)
+    assert "ran too long" in str(QuickJsScripts(SHORTEST).check("a=1;" * 100_000))
 
 
 def test_threads_do_not_get_each_others_answers():

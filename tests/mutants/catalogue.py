@@ -207,8 +207,8 @@ ALL: tuple[Mutant, ...] = (
         "an early message is deleted",
         "A message that comes before its item is taken for a stale one (6).",
         "podium.services.polling",
-        "return SOON if self._may_still_come(received, outcome.task) else None",
-        "return None",
+        "            seen.early.append(received)",
+        "            seen.settled.append(received.receipt)",
     ),
     mutant(
         "the epoch of a re-queue is ignored",

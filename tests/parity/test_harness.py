@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import copy
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.parity.harness import golden, peer, scenario
+from tests.parity.harness.client import Answer, Client
 from tests.parity.harness.normal import RULES, Context, again, normalized, worded
+from tests.parity.harness.run import Run
 from tests.parity.harness.scenario import Json, ScenarioError, Step
+from tests.parity.harness.searching import await_index
 
 WORKFLOW = "0f3c9a52-5f0e-4a57-9d0d-0d6c2f4a1b11"
 CHILD = "7d1b8f3e-0c1d-4e0f-8a57-1f2e3d4c5b6a"
@@ -219,6 +223,46 @@ def test_a_scenario_without_a_golden_file_asks_for_one() -> None:
 def test_values_of_another_type_differ() -> None:
     one, other = {"steps": [1, True, None]}, {"steps": [1.0, 1, "null"]}
     assert len(golden.differences(one, other)) == 3
+
+
+# --- Indexes ---------------------------------------------------------------------------------------
+
+
+class BehindClient(Client):
+    """A server whose index follows at the third search."""
+
+    def __init__(self) -> None:
+        super().__init__("http://127.0.0.1:1/api")
+        self.asked: list[str] = []
+
+    def call(
+        self, method: str, path: str, body: Any = None, query: dict[str, Any] | None = None
+    ) -> Answer:
+        self.asked.append(path)
+        if path != "/workflow/search":
+            return Answer(200, {"workflowId": WORKFLOW, "status": "COMPLETED"})
+        statuses = ([], ["RUNNING"], ["COMPLETED"])[self.asked.count(path) - 1]
+        return Answer(200, {"results": [{"status": status} for status in statuses]})
+
+
+@pytest.mark.parametrize(
+    ("path", "searches"),
+    [
+        ("/workflow/running/ns_main", 3),
+        ("/workflow/search", 3),
+        ("/tasks/search-v2", 3),
+        ("/workflow/ns_main/correlated/c", 3),
+        ("/workflow/ns_main/correlated", 3),
+        (f"/workflow/{WORKFLOW}", 0),
+        ("/workflow/bulk/pause", 0),
+    ],
+)
+def test_an_index_is_asked_as_soon_as_it_shows_what_is(path: str, searches: int) -> None:
+    client = BehindClient()
+    story = scenario.read({"name": "story", "covers": ["engine 1"], "steps": ["start"]})
+    run = Run(client, story, "story_", "http://target", {"w": WORKFLOW})
+    await_index(run, path)
+    assert client.asked.count("/workflow/search") == searches
 
 
 # --- Scenario files --------------------------------------------------------------------------------

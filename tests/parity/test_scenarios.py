@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future
 from pathlib import Path
 
@@ -40,27 +40,10 @@ def records(server: Server, request: pytest.FixtureRequest) -> Iterator[dict[str
 
 @pytest.mark.parity
 @pytest.mark.parametrize("name", sorted(SCENARIOS))
-def test_podium_does_what_the_peer_does(
-    name: str,
-    records: dict[str, Future[Json]],
-    server: Server,
-    record_property: Callable[[str, object], None],
-) -> None:
-    """What differs differs by itself, too: among many, on a busy machine, what follows a moment after a
-    request (a row of the search, the next task of update-v2) may come after the next one.
-    """
+def test_podium_does_what_the_peer_does(name: str, records: dict[str, Future[Json]]) -> None:
     found = records[name].result()
-    said = _said(name, found)
-    if said:
-        record_property("parity scenarios that were told once more", 1)
-        with telling(server.url, [SCENARIOS[name]], 1) as again:
-            found = again[name].result()
-        said = _said(name, found)
+    said = golden.verdict(name, golden.read(name), found, LISTED.get(name), PENDING.get(name))
     assert not said, f"{said}\n{found.get('stuck', '')}"
-
-
-def _said(name: str, found: Json) -> str:
-    return golden.verdict(name, golden.read(name), found, LISTED.get(name), PENDING.get(name))
 
 
 def test_golden_files_and_lists_name_scenarios_that_exist() -> None:

@@ -120,6 +120,44 @@ def test_6_a_message_that_arrives_before_its_item_is_kept() -> None:
     assert cluster.task(wf, "t1").epoch == 1
 
 
+def test_6_a_poll_that_waits_looks_at_an_early_message_again() -> None:
+    cluster = Cluster()
+    wf = cluster.start(CHAIN)
+    records = cluster.take()
+    with crash(cluster, "PutItem"):
+        cluster.deliver(records)
+
+    def put_after_two_looks() -> None:
+        if len(cluster.pauses) == 2:
+            cluster.deliver(records)
+
+    cluster.meanwhile = put_after_two_looks
+    (handed,) = cluster.engine.polls.poll("t1", "w1", wait_ms=1000)
+    assert (handed.message.workflow_id, handed.task.ref, handed.task.epoch) == (wf, "t1", 1)
+    assert cluster.pauses == [50, 100]
+
+
+def test_6_a_poll_does_not_wait_longer_for_an_item_than_it_was_asked_to() -> None:
+    cluster = Cluster()
+    cluster.start(CHAIN)
+    with crash(cluster, "PutItem"):
+        cluster.deliver(cluster.take())
+    assert cluster.engine.polls.poll("t1", "w1", wait_ms=200) == []
+    assert cluster.pauses == [50, 100]
+
+
+def test_6_tasks_that_can_be_had_do_not_wait_for_one_that_cannot() -> None:
+    cluster = Cluster()
+    cluster.start(CHAIN)
+    with crash(cluster, "PutItem"):
+        cluster.deliver(cluster.take())
+    wf = cluster.start(CHAIN)
+    cluster.settle()
+    handed = cluster.engine.polls.poll("t1", "w1", count=5, wait_ms=1000)
+    assert [each.message.workflow_id for each in handed] == [wf]
+    assert cluster.pauses == []
+
+
 def test_6_a_message_whose_item_will_never_come_is_deleted_in_the_end() -> None:
     cluster = Cluster()
     wf = cluster.start(CHAIN)

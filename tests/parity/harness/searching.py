@@ -1,7 +1,8 @@
-"""The verb ``search``: a search, as soon as it finds as many as are there."""
+"""The verb ``search``, and what other verbs have to know of an index: it follows a moment later."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from tests.parity.harness.client import Answer
@@ -19,8 +20,33 @@ PATHS = {
 }
 #: What hits are put in order by: nothing that a server draws.
 _TOLD_APART_BY = ("correlationId", "workflowType", "taskDefName", "status")
+#: Requests that an index answers.
+_BY_INDEX = re.compile(r"/(?:workflow|tasks)/search|/workflow/running/|/workflow/.+/correlated")
+#: Seconds that an index is given to show what is.
+_FOLLOWS = 5.0
 #: What is written down of a hit, unless the step says ``show:``.
 SHOWN = ("workflowId", "status")
+
+
+def await_index(run: Run, path: str) -> None:
+    """Before a request that an index answers: until it shows the run's executions as they are.
+
+    Goes on when the time is up, and the answer tells.
+    """
+    if not _BY_INDEX.match(path):
+        return
+
+    def shows(workflow_id: str) -> bool:
+        query = {"query": f'workflowId="{workflow_id}"'}
+        answer = run.client.call("GET", PATHS["workflows"], query=query)
+        shown = [hit["status"] for hit in answer.body["results"]] if answer.is_good else []
+        execution = run.look(workflow_id)
+        return shown == ([execution["status"]] if execution else [])
+
+    try:
+        run.until(lambda: all(map(shows, run.executions.values())), _FOLLOWS, "the index follows")
+    except StuckError:
+        return
 
 
 def search(run: Run, step: Step, argument: Json) -> Answer:

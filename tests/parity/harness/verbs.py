@@ -11,7 +11,7 @@ from typing import Any
 from tests.parity.harness.client import Answer
 from tests.parity.harness.run import WORKER, Run, StuckError, latest
 from tests.parity.harness.scenario import ANY, TOGETHER, Json, Step
-from tests.parity.harness.searching import search
+from tests.parity.harness.searching import await_index, search
 
 Verb = Callable[[Run, Step, Any], Answer | None]
 
@@ -211,7 +211,12 @@ def _sleep(run: Run, step: Step, argument: float) -> None:
 
 
 def _call(run: Run, step: Step, argument: Json) -> Answer:
-    """Any request: method, path, body, query."""
+    """Any request: method, path, body, query; one to an index as soon as that has followed."""
+    await_index(run, argument["path"])
+    return _send(run, argument)
+
+
+def _send(run: Run, argument: Json) -> Answer:
     return run.client.call(
         argument.get("method", "GET"), argument["path"], argument.get("body"), argument.get("query")
     )
@@ -225,7 +230,7 @@ def _find(run: Run, step: Step, argument: Json) -> Answer:
     place = str(argument.get("pick", "")).split("/")
 
     def look() -> Answer | None:
-        answer = _call(run, step, argument)
+        answer = _send(run, argument)
         found: Any = answer.body
         for part in filter(None, place):
             inner = found.get(part) if isinstance(found, dict) else None

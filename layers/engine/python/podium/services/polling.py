@@ -42,6 +42,8 @@ NOTED_MS = 5000
 MOST_TASKS = 100
 #: An unclaimable message whose item may still come is looked at again after this many seconds.
 SOON = 2
+#: While its poll waits, and has nothing else, it is looked at after these pauses, too (ms).
+LOOKS_MS = (50, 100, 200, 400)
 #: From this receive on, the header tells whether the item will ever come (6).
 SUSPICIOUS_RECEIVES = 5
 #: A message whose secrets cannot be looked up is seen again after at most this many seconds.
@@ -57,6 +59,8 @@ class _Asker:
     """Who polls, and how many bytes of inputs the answer still takes."""
 
     worker_id: str
+    #: The wait is over then (epoch ms).
+    until: int
     left: int = ANSWER_ROOM
     is_empty: bool = True
     is_full: bool = False
@@ -69,6 +73,17 @@ class _Asker:
         self.left -= size
         self.is_empty = False
         return True
+
+
+@dataclass(slots=True)
+class _Seen:
+    """Received messages, as looking at them has found them."""
+
+    claimed: list[HandedOut] = field(default_factory=list)
+    #: Receipts of those that have had their effect, or never will have one.
+    settled: list[str] = field(default_factory=list)
+    #: Those whose items may still come.
+    early: list[Received] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +139,7 @@ class Polling:
             raise InvalidInputError(message)
         wanted = min(count, MOST_TASKS)
         claimed: list[HandedOut] = []
-        asker = _Asker(worker_id)
+        asker = _Asker(worker_id, self._ports.clock.now() + wait_ms)
         queues = self._ports.tasks.pollable(task_type, domain)
         for place, address in enumerate(queues, start=1):
             take = self._take_limited if address.lane is Lane.POLLED else self._take
@@ -223,52 +238,74 @@ class Polling:
     def _claim_batch(
         self, address: QueueAddress, asker: _Asker, batch: Sequence[Received]
     ) -> list[HandedOut]:
-        claimed: list[HandedOut] = []
-        settled: list[str] = []
+        seen = _Seen()
         for place, received in enumerate(batch):
             if not asker.admits(self._answered_size(received)):
                 self._put_back(address, batch[place:])
                 break
-            keep_for = self._claim(asker.worker_id, received, claimed)
-            if keep_for is None:
-                settled.append(received.receipt)
-            else:
-                self._ports.tasks.retry_later(address, received.receipt, keep_for)
-        if settled:
-            self._ports.tasks.delete(address, settled)
-        return claimed
+            self._claim(address, asker, received, seen)
+        self._look_again(address, asker, seen)
+        for received in seen.early:
+            self._ports.tasks.retry_later(address, received.receipt, SOON)
+        if seen.settled:
+            self._ports.tasks.delete(address, seen.settled)
+        return seen.claimed
 
-    def _claim(self, worker_id: str, received: Received, claimed: list[HandedOut]) -> int | None:
-        """None: the message is settled; else the seconds after which it is to be seen again."""
+    def _look_again(self, address: QueueAddress, asker: _Asker, seen: _Seen) -> None:
+        """An item follows its message in a moment: who waits with nothing else waits for that.
+
+        Hidden, the message would come back after the wait of nearly every poll.
+        """
+        for pause in LOOKS_MS:
+            is_over = self._ports.clock.now() + pause > asker.until
+            if seen.claimed or not seen.early or is_over:
+                return
+            self._ports.sleep(pause)
+            early, seen.early = seen.early, []
+            for received in early:
+                self._claim(address, asker, received, seen)
+
+    def _claim(self, address: QueueAddress, asker: _Asker, received: Received, seen: _Seen) -> None:
+        """Claim what the message hands out; hide the message if its moment is yet to come."""
         message, now = received.message, self._ports.clock.now()
         if message.not_before > now:
-            return self._postpone(received, seconds_until(message.not_before, now))
+            self._postpone(address, received, seconds_until(message.not_before, now), seen)
+            return
         try:
             values = self._revealing.look_up(message)
         except PodiumError as error:
             # Before the claim, so that the task is not lost with a worker that never gets it.
             logger.warning("secrets of %s cannot be looked up: %s", message.task_type, error)
-            return min(LONGEST_PATIENCE, SOON << min(received.receive_count, 16))
+            patience = min(LONGEST_PATIENCE, SOON << min(received.receive_count, 16))
+            self._ports.tasks.retry_later(address, received.receipt, patience)
+            return
         key = TaskKey(message.workflow_id, message.ref, message.seq)
         self._timers.arm_short_lease(key, message.response_timeout * 1000)
         largest = self._ports.payload_limits.task_threshold
         outcome = self._ports.executions.claim(
-            key, message.inc, message.epoch, worker_id, now, largest_input=largest
+            key, message.inc, message.epoch, asker.worker_id, now, largest_input=largest
         )
         if outcome.applied and outcome.task is not None:
-            claimed.append(self._handed_out(message, outcome.task, values))
-            return None
-        return SOON if self._may_still_come(received, outcome.task) else None
+            seen.claimed.append(self._handed_out(message, outcome.task, values))
+            seen.settled.append(received.receipt)
+        elif self._may_still_come(received, outcome.task):
+            seen.early.append(received)
+        else:
+            seen.settled.append(received.receipt)
 
-    def _postpone(self, received: Received, seconds: int) -> int | None:
+    def _postpone(
+        self, address: QueueAddress, received: Received, seconds: int, seen: _Seen
+    ) -> None:
         """A message that came before its moment: hidden, as long as SQS allows; then sent anew.
 
         So it dies neither of its age nor of the number of times it was received.
         """
         if received.receive_count <= 1:
-            return min(LONGEST_HIDDEN, seconds)
+            hidden = min(LONGEST_HIDDEN, seconds)
+            self._ports.tasks.retry_later(address, received.receipt, hidden)
+            return
         self._ports.tasks.send(received.message, min(seconds, LONGEST_DELAY))
-        return None
+        seen.settled.append(received.receipt)
 
     def _handed_out(self, message: TaskMessage, task: Task, values: Values) -> HandedOut:
         revealed = self._revealing.reveal(task, values).input
