@@ -12,6 +12,7 @@ from podium.domain.execution import Header
 from podium.domain.ids import TaskKey, child_workflow_id
 from podium.domain.json import Json
 from podium.domain.queues import QueueAddress
+from podium.domain.requests import StartWorkflowRequest
 from podium.domain.status import TaskStatus, WorkflowStatus
 from tests.integration.protocol.definitions import (
     CHAIN,
@@ -155,6 +156,19 @@ def test_6_tasks_that_can_be_had_do_not_wait_for_one_that_cannot() -> None:
     cluster.settle()
     handed = cluster.engine.polls.poll("t1", "w1", count=5, wait_ms=1000)
     assert [each.message.workflow_id for each in handed] == [wf]
+    assert cluster.pauses == []
+
+
+def test_6_an_early_message_of_a_higher_priority_does_not_hold_up_the_others() -> None:
+    cluster = Cluster()
+    urgent = StartWorkflowRequest.from_json({"name": "w", "workflowDef": CHAIN, "priority": 90})
+    cluster.engine.starts.start(urgent)
+    with crash(cluster, "PutItem"):
+        cluster.deliver(cluster.take())
+    wf = cluster.start(CHAIN)
+    cluster.settle()
+    (handed,) = cluster.engine.polls.poll("t1", "w1", wait_ms=1000)
+    assert handed.message.workflow_id == wf
     assert cluster.pauses == []
 
 

@@ -59,8 +59,8 @@ class _Asker:
     """Who polls, and how many bytes of inputs the answer still takes."""
 
     worker_id: str
-    #: The wait is over then (epoch ms).
-    until: int
+    #: Until then it waits for messages, and for their items (epoch ms).
+    until: int = 0
     left: int = ANSWER_ROOM
     is_empty: bool = True
     is_full: bool = False
@@ -139,12 +139,14 @@ class Polling:
             raise InvalidInputError(message)
         wanted = min(count, MOST_TASKS)
         claimed: list[HandedOut] = []
-        asker = _Asker(worker_id, self._ports.clock.now() + wait_ms)
+        asker = _Asker(worker_id)
+        begun = self._ports.clock.now()
         queues = self._ports.tasks.pollable(task_type, domain)
         for place, address in enumerate(queues, start=1):
             take = self._take_limited if address.lane is Lane.POLLED else self._take
             while len(claimed) < wanted and not asker.is_full:
                 wait = max(wait_ms, 0) if place == len(queues) and not claimed else 0
+                asker.until = begun + wait
                 more = take(address, asker, wanted - len(claimed), wait)
                 if more is None:
                     break
