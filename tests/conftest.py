@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -29,11 +29,18 @@ os.environ |= {
     "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
 }
 
-# A shared machine is slow at times, so a deadline per example would fail tests that are right.
-settings.register_profile("podium", deadline=None, print_blob=True)
-# The same examples in each run of CI: a red build is about the change, not about luck.
-settings.register_profile("ci", settings.get_profile("podium"), derandomize=True)
-settings.load_profile("ci" if os.environ.get("CI") else "podium")
+# A shared machine is slow at times, so a deadline per example, or for making the examples, would fail
+# tests that are right. The same examples in each run: a red build is about the change, not about luck,
+# and is red again. Others are found with --hypothesis-profile=explore.
+settings.register_profile(
+    "podium",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    print_blob=True,
+    derandomize=True,
+)
+settings.register_profile("explore", settings.get_profile("podium"), derandomize=False)
+settings.load_profile("podium")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
