@@ -469,3 +469,11 @@ def crash(cluster: Cluster, call: str, *, nth: int = 1, after: bool = False) -> 
         yield
     cluster.calls.before_call = cluster.calls.after_call = lambda name: None
     cluster.restart_processes()
+
+
+def deliver_but_for_the_item(cluster: Cluster) -> Sequence[Mapping[str, Any]]:
+    """Deliver the new records to a decider that dies between a task's message and its item."""
+    records = cluster.take()
+    with crash(cluster, "PutItem"):
+        cluster.deliver(records)
+    return records

@@ -23,7 +23,7 @@ from tests.integration.protocol.definitions import (
     sub_workflow,
     workflow,
 )
-from tests.support.cluster import Cluster, crash
+from tests.support.cluster import Cluster, crash, deliver_but_for_the_item
 
 
 def finish(cluster: Cluster, workflow_id: str, *task_types: str) -> None:
@@ -110,9 +110,7 @@ def test_4_a_branch_not_created_before_a_crash_is_created_after_the_other_ended(
 def test_6_a_message_that_arrives_before_its_item_is_kept() -> None:
     cluster = Cluster()
     wf = cluster.start(CHAIN)
-    records = cluster.take()
-    with crash(cluster, "PutItem"):
-        cluster.deliver(records)
+    records = deliver_but_for_the_item(cluster)
     assert cluster.poll("t1") == []
     cluster.deliver(records)
     cluster.clock.advance(3000)
@@ -124,9 +122,7 @@ def test_6_a_message_that_arrives_before_its_item_is_kept() -> None:
 def test_6_a_poll_that_waits_looks_at_an_early_message_again() -> None:
     cluster = Cluster()
     wf = cluster.start(CHAIN)
-    records = cluster.take()
-    with crash(cluster, "PutItem"):
-        cluster.deliver(records)
+    records = deliver_but_for_the_item(cluster)
 
     def put_after_two_looks() -> None:
         if len(cluster.pauses) == 2:
@@ -141,8 +137,7 @@ def test_6_a_poll_that_waits_looks_at_an_early_message_again() -> None:
 def test_6_a_poll_does_not_wait_longer_for_an_item_than_it_was_asked_to() -> None:
     cluster = Cluster()
     cluster.start(CHAIN)
-    with crash(cluster, "PutItem"):
-        cluster.deliver(cluster.take())
+    deliver_but_for_the_item(cluster)
     assert cluster.engine.polls.poll("t1", "w1", wait_ms=200) == []
     assert cluster.pauses == [50, 100]
 
@@ -150,8 +145,7 @@ def test_6_a_poll_does_not_wait_longer_for_an_item_than_it_was_asked_to() -> Non
 def test_6_tasks_that_can_be_had_do_not_wait_for_one_that_cannot() -> None:
     cluster = Cluster()
     cluster.start(CHAIN)
-    with crash(cluster, "PutItem"):
-        cluster.deliver(cluster.take())
+    deliver_but_for_the_item(cluster)
     wf = cluster.start(CHAIN)
     cluster.settle()
     handed = cluster.engine.polls.poll("t1", "w1", count=5, wait_ms=1000)
@@ -163,8 +157,7 @@ def test_6_an_early_message_of_a_higher_priority_does_not_hold_up_the_others() -
     cluster = Cluster()
     urgent = StartWorkflowRequest.from_json({"name": "w", "workflowDef": CHAIN, "priority": 90})
     cluster.engine.starts.start(urgent)
-    with crash(cluster, "PutItem"):
-        cluster.deliver(cluster.take())
+    deliver_but_for_the_item(cluster)
     wf = cluster.start(CHAIN)
     cluster.settle()
     (handed,) = cluster.engine.polls.poll("t1", "w1", wait_ms=1000)
@@ -175,9 +168,7 @@ def test_6_an_early_message_of_a_higher_priority_does_not_hold_up_the_others() -
 def test_6_a_message_whose_item_will_never_come_is_deleted_in_the_end() -> None:
     cluster = Cluster()
     wf = cluster.start(CHAIN)
-    records = cluster.take()
-    with crash(cluster, "PutItem"):
-        cluster.deliver(records)
+    deliver_but_for_the_item(cluster)
     cluster.engine.operations.terminate(wf, "enough")
     for _ in range(8):
         cluster.poll("t1")
@@ -209,9 +200,7 @@ def test_7_a_completion_beats_the_timeout_that_was_about_to_be_decided() -> None
 def test_8_a_put_that_comes_after_the_cancel_opens_nothing() -> None:
     cluster = Cluster()
     wf = cluster.start(CHAIN)
-    records = cluster.take()
-    with crash(cluster, "PutItem"):
-        cluster.deliver(records)
+    records = deliver_but_for_the_item(cluster)
     cluster.engine.operations.terminate(wf, "enough")
     cluster.settle()
     cluster.deliver(records)
@@ -248,9 +237,7 @@ def test_12_a_pause_holds_back_what_is_queued() -> None:
 def test_13_a_pause_holds_a_task_whose_item_is_still_to_be_put() -> None:
     cluster = Cluster()
     wf = cluster.start(CHAIN)
-    records = cluster.take()
-    with crash(cluster, "PutItem"):
-        cluster.deliver(records)
+    records = deliver_but_for_the_item(cluster)
     cluster.engine.operations.pause(wf)
     cluster.deliver(records)
     cluster.clock.advance(5000)
@@ -299,9 +286,7 @@ def test_16_a_child_launched_after_its_parent_ended_finds_a_stub() -> None:
     cluster = Cluster()
     cluster.register(CHILD, PARENT)
     wf = cluster.start("parent")
-    records = cluster.take()
-    with crash(cluster, "PutItem"):
-        cluster.deliver(records)
+    records = deliver_but_for_the_item(cluster)
     cluster.engine.operations.terminate(wf, "enough")
     cluster.settle()
     cluster.deliver(records)

@@ -13,7 +13,7 @@ from podium.domain.status import TaskStatus, WorkflowStatus
 from podium.errors import ConflictError, NotFoundError
 from tests.integration.protocol.definitions import CHAIN, fork, simple, sub_workflow, workflow
 from tests.support.chaos import check_causes, check_facts
-from tests.support.cluster import Cluster, crash
+from tests.support.cluster import Cluster, crash, deliver_but_for_the_item
 
 THREE = workflow(simple("a"), simple("b"), simple("c"), name="three")
 
@@ -158,9 +158,7 @@ def test_a_crash_after_a_jump_is_made_good(call: str) -> None:
 def test_a_jump_before_the_item_is_put_fences_the_put() -> None:
     cluster = Cluster()
     wf = cluster.start(THREE)
-    records = cluster.take()
-    with crash(cluster, "PutItem"):
-        cluster.deliver(records)
+    records = deliver_but_for_the_item(cluster)
     cluster.engine.steering.jump(wf, "b", None)
     cluster.deliver(records)
     cluster.settle()
